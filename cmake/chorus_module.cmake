@@ -1,0 +1,61 @@
+# One declaration per module and one per test program.
+#
+#   chorus_add_module(NAME transport
+#     HEADERS transport.hpp           what other modules and users may include
+#     SOURCES transport.cpp           everything compiled
+#     LINKS chorus::runtime cppzmq)   what users of the module link as well
+#
+# gives the target chorus::transport. A public header `runtime/transport/transport.hpp` is included
+# as <chorus/runtime/transport/transport.hpp>, here through generated forwarding headers and where
+# chorus is installed through the same path. A header that is not listed cannot be reached from
+# another module. Names with `.` become folders of output and labels: `actors`, `runtime.link`.
+
+include(GNUInstallDirs)
+
+function(chorus_add_module)
+  cmake_parse_arguments(ARG "" "NAME" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  set(target chorus_${ARG_NAME})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:chorus_build_flags>)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(chorus::${ARG_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  target_compile_features(${target} ${scope} cxx_std_20)
+  target_link_libraries(${target} ${scope} ${ARG_LINKS})
+  if(ARG_PRIVATE_LINKS)
+    target_link_libraries(${target} PRIVATE ${ARG_PRIVATE_LINKS})
+  endif()
+
+  set(forward_root "${PROJECT_BINARY_DIR}/forward/${ARG_NAME}")
+  foreach(header IN LISTS ARG_HEADERS)
+    set(source "${CMAKE_CURRENT_SOURCE_DIR}/${header}")
+    file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${source}")
+    file(CONFIGURE OUTPUT "${forward_root}/chorus/${path}" CONTENT "#include \"${source}\"\n" @ONLY)
+    get_filename_component(folder "${path}" DIRECTORY)
+    install(FILES "${source}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/chorus/${folder}")
+  endforeach()
+  target_include_directories(${target} ${scope}
+    $<BUILD_INTERFACE:${forward_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  install(TARGETS ${target} EXPORT chorus_targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+endfunction()
+
+# chorus_add_test(NAME runtime.clocks SOURCES lamport_clock.test.cpp ... LINKS chorus::runtime LABELS unit)
+#
+# One GoogleTest program; each of its tests becomes a CTest test named `NAME.Suite.Test`.
+# LABELS: unit (pure, milliseconds), scenario (transcripts), integration (sockets, processes), lint, container.
+function(chorus_add_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set(target test_${ARG_NAME})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_LINKS} chorus_build_flags GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,24 @@
+# What every target of chorus is built with: the language, warnings, sanitizers, ccache.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CHORUS_CCACHE ccache)
+if(CHORUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CHORUS_CCACHE}")
+endif()
+
+# Carried by chorus' own targets only; users who link chorus keep their own flags.
+add_library(chorus_build_flags INTERFACE)
+target_compile_options(chorus_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  $<$<BOOL:${CHORUS_WARNINGS_AS_ERRORS}>:-Werror>)
+
+if(CHORUS_SANITIZE)
+  set(chorus_sanitize_flags -fsanitize=${CHORUS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(${chorus_sanitize_flags})
+  add_link_options(${chorus_sanitize_flags})
+endif()

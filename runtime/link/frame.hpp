@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chorus/runtime/bytes.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/result.hpp>
+#include <chorus/runtime/seams.hpp>
+#include <chorus/runtime/strong_integer.hpp>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace chorus::link {
+
+/// The version of everything that two nodes say to each other. Nodes of different versions refuse
+/// each other with a clear error.
+inline constexpr std::uint8_t protocol_version = 1;
+
+/// The place of a segment on its link, from 1. 64 bits do not wrap around in a lifetime.
+using sequence = strong_integer<struct sequence_tag>;
+
+/// Opens the link: says who is there and what it may be sent. Sent by both ends, again until the
+/// other end's `hello` or `welcome` arrives.
+struct hello {
+  std::string cluster;
+  std::uint64_t credit = 0; ///< bytes, in total, that the other end may send
+};
+
+/// Answers a `hello`: the same, but asks for no answer.
+struct welcome {
+  std::string cluster;
+  std::uint64_t credit = 0;
+};
+
+/// Answers a `hello` that cannot be accepted, or a frame for another life of this node.
+struct refusal {
+  enum class why : std::uint8_t {
+    wrong_cluster = 1,
+    wrong_version = 2,
+    wrong_incarnation = 3, ///< the frame was meant for another life of this node
+    declared_failed = 4,   ///< the sender's incarnation was declared failed here; it must take a new one
+    violation = 5,         ///< the sender broke the protocol, for example overran its credit
+  };
+  why reason = why::violation;
+  incarnation current; ///< the life that answers
+};
+
+/// Segments and, riding along, an acknowledgement. Also sent without segments, as a pure
+/// acknowledgement.
+struct data {
+  sequence acknowledged;     ///< every segment up to here was handed over at the sender of this frame
+  std::uint64_t credit = 0;  ///< bytes, in total, that the receiver of this frame may send
+  bool wants_answer = false; ///< the sender waits for an acknowledgement or for credit: answer at once
+  sequence first;            ///< of the first segment; zero without segments
+  std::uint32_t count = 0;   ///< of segments
+  shared_bytes segments;     ///< encoded back to back, see segment.hpp
+};
+
+/// The last frame of a life that ends in order.
+struct goodbye {};
+
+/// One frame of the message lane. Both ends stand in every frame, so that nothing from or for an old
+/// life is ever mistaken for something of the present one.
+struct frame {
+  peer source;
+  peer destination;
+  std::variant<hello, welcome, refusal, data, goodbye> content;
+};
+
+/// How frames look as bytes: little-endian, fixed width, in this order:
+///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) | content
+/// The segments of `data` are the body of the wire message, everything else its head.
+struct wire {
+  static wire_message encode(const frame& what);
+  static result<frame> decode(const shared_bytes& head, const shared_bytes& body);
+};
+
+} // namespace chorus::link

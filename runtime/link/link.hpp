@@ -1,0 +1,192 @@
+#pragma once
+
+#include <chorus/runtime/bytes.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/link/frame.hpp>
+#include <chorus/runtime/steps.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace chorus::link {
+
+/// Who speaks to whom within two nodes, for example two actor ids. Order is kept for each pair.
+struct pair {
+  std::uint64_t sender = 0;
+  std::uint64_t receiver = 0;
+
+  friend auto operator<=>(const pair&, const pair&) noexcept = default;
+};
+
+/// What a message may use when the link is full.
+enum class urgency : std::uint8_t {
+  ordinary, ///< refused when the buffer is full, waits when the peer gives no credit
+  reserved, ///< may also use the reserves: responses, exit and down messages, whose arrival frees
+            ///< resources; holding them back behind ordinary traffic could block both sides for ever
+};
+
+// -- inputs: what this node tells its end of the link --------------------------------------------
+
+/// A message for the other end.
+struct send {
+  chorus::link::pair pair;
+  urgency how = urgency::ordinary;
+  shared_bytes payload;
+};
+
+/// The actors here have consumed that many bytes of what was delivered (see `delivered::cost`); the
+/// peer may send as many more.
+struct consumed {
+  std::size_t bytes = 0;
+};
+
+/// The transport lost its connection and has a new one: what was under way may be lost, so resend
+/// without waiting for the timer.
+struct reconnected {};
+
+/// This end ends in order: say goodbye and report what is left.
+struct close {};
+
+/// The failure detector has declared the other incarnation failed: end at once.
+struct peer_failed {};
+
+using input = std::variant<send, consumed, reconnected, close, peer_failed>;
+
+// -- steps: what the link wants done, in this order ----------------------------------------------
+
+/// The handshake is complete.
+struct established {};
+
+/// A message arrived, once and in order for its pair. `cost` is what to give back through `consumed`
+/// when the receiver is done with it; until then it counts against the peer's credit.
+struct delivered {
+  chorus::link::pair pair;
+  shared_bytes payload;
+  std::size_t cost = 0;
+};
+
+/// A `send` that was not taken: the buffer is full or the message over `limits::message_bytes`.
+/// Nothing of it was or will be sent.
+struct refused {
+  chorus::link::pair pair;
+  shared_bytes payload;
+  enum class why : std::uint8_t { overloaded, too_large, closed } reason = why::overloaded;
+};
+
+/// That many bytes of accepted messages (payload plus `message_overhead` each) are acknowledged: room
+/// for new ones.
+struct released {
+  std::size_t bytes = 0;
+};
+
+/// What became of the messages of one pair that were not acknowledged when the link ended.
+struct unsettled {
+  chorus::link::pair pair;
+  std::size_t outcome_unknown = 0; ///< sent at least in part; may or may not have been handed over
+  std::size_t not_sent = 0;        ///< never left this node
+};
+
+/// The link has ended; the last step of its life. Everything received in order was delivered before.
+struct closed {
+  enum class why : std::uint8_t {
+    closed_here,     ///< `close`
+    closed_by_peer,  ///< the other end said goodbye
+    peer_failed,     ///< `peer_failed`
+    peer_restarted,  ///< the other node answers with another life
+    declared_failed, ///< the other end declared this life failed: take a new incarnation
+    wrong_cluster,   ///< the other end belongs to another cluster
+    wrong_version,   ///< the other end speaks another version
+    violation,       ///< one end broke the protocol
+    unresponsive,    ///< nothing was acknowledged for `config::give_up_after`
+  };
+  why reason = why::closed_here;
+  std::vector<unsettled> losses; ///< by pair, ascending
+};
+
+/// The name of the reason as it stands above, with spaces, for logs.
+std::string_view to_string(closed::why reason) noexcept;
+
+/// Performed in the order of the fields: what arrived is handed over before it is acknowledged.
+struct output {
+  bool established_now = false;
+  std::vector<delivered> deliveries;
+  std::vector<refused> refusals;
+  std::size_t released_bytes = 0;
+  std::vector<transmit<frame>> frames;
+  std::optional<closed> end;
+
+  bool empty() const noexcept;
+
+  template <class Visitor>
+  void for_each_step(Visitor&& visit) {
+    if (established_now)
+      visit(established{});
+    for (auto& step : deliveries)
+      visit(std::move(step));
+    for (auto& step : refusals)
+      visit(std::move(step));
+    if (released_bytes > 0)
+      visit(released{released_bytes});
+    for (auto& step : frames)
+      visit(std::move(step));
+    if (end)
+      visit(std::move(*end));
+  }
+};
+
+/// What each message costs beyond its payload in every account of bytes.
+inline constexpr std::size_t message_overhead = 32;
+
+struct config {
+  std::string cluster;
+  peer self;
+  peer other;
+
+  std::size_t message_bytes = limits::message_bytes;
+  std::size_t chunk_bytes = limits::chunk_bytes;
+  std::size_t frame_bytes = limits::frame_bytes;
+  std::size_t receive_window_bytes = limits::receive_window_bytes;
+  std::size_t receive_reserve_bytes = limits::receive_reserve_bytes;
+  std::size_t send_buffer_bytes = limits::send_buffer_bytes;
+  std::size_t send_reserve_bytes = limits::send_reserve_bytes;
+
+  /// Frames sent and not acknowledged; more messages wait and are batched into later frames.
+  std::size_t frames_in_flight = 1000;
+
+  duration acknowledge_within =
+      std::chrono::milliseconds{20}; ///< how long an acknowledgement may wait for company
+  duration resend_after =
+      std::chrono::milliseconds{250};                ///< first resend without an acknowledgement; doubles
+  duration resend_at_most = std::chrono::seconds{4}; ///< up to this
+  duration give_up_after = std::chrono::seconds{30}; ///< without any progress although something waits
+};
+
+/// One end of one link between two live incarnations: a pure protocol core.
+///
+/// Guarantee: as in runtime/link/README.md. Limit: it does not find out by itself that an idle peer
+/// is gone; that is the failure detector's job.
+class core {
+public:
+  using message = frame;
+  using input = chorus::link::input;
+  using output = chorus::link::output;
+
+  core(time_point now, config settings);
+
+  void receive(time_point now, const peer& from, const frame& what);
+  void apply(time_point now, const input& what);
+  void tick(time_point now);
+  std::optional<time_point> next_deadline() const;
+  output drain();
+
+private:
+};
+
+} // namespace chorus::link
