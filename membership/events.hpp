@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chorus/membership/member.hpp>
+#include <chorus/runtime/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// What any membership protocol of chorus is told and what it says, whatever runs inside: the
+/// interface between `actors` and the protocol that knows who is here.
+namespace chorus::membership {
+
+// -- inputs --------------------------------------------------------------------------------------
+
+/// Try to reach somebody at this address, for ever, with back-off.
+struct add_seed {
+  address where;
+};
+
+/// The link to this member ended for a reason of its own (not this protocol's verdict).
+struct link_lost {
+  peer who;
+};
+
+/// This node leaves in order.
+struct leave {};
+
+/// This node has taken a new incarnation after `declared_failed`; start over and rejoin.
+struct new_life {
+  chorus::incarnation incarnation;
+};
+
+// -- steps ---------------------------------------------------------------------------------------
+
+/// A member is here: open a link to it.
+struct member_up {
+  member who;
+};
+
+/// A member is gone, and nothing of this incarnation counts any more.
+struct member_down {
+  enum class why : std::uint8_t {
+    failed,    ///< not heard of for too long, or its link broke for good
+    left,      ///< it said that it leaves
+    restarted, ///< it is back as a new incarnation
+  };
+  member who;
+  why reason = why::failed;
+};
+
+std::string_view to_string(member_down::why reason) noexcept;
+
+/// The others declared this incarnation failed: end all links, take a new incarnation, apply `new_life`.
+struct declared_failed {};
+
+/// The cluster does not take this node, for good: a live member has its name.
+struct rejected {
+  std::string reason; ///< a sentence for the operator
+};
+
+/// A seed that did not answer yet: for the log, with back-off.
+struct seed_silent {
+  address where;
+  int attempts = 0;
+};
+
+} // namespace chorus::membership

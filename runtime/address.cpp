@@ -1,0 +1,42 @@
+#include <chorus/runtime/address.hpp>
+
+#include <charconv>
+
+namespace chorus {
+
+namespace {
+
+error bad_address(std::string_view text, std::string_view problem) {
+  return {
+      errc::invalid_argument,
+      "cannot read '" + std::string{text} + "' as an address: " + std::string{problem}
+          + "; write host:port, [ipv6]:port or *:port"};
+}
+
+} // namespace
+
+std::string to_string(const address& where) {
+  auto is_v6 = where.host.find(':') != std::string::npos;
+  return (is_v6 ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
+}
+
+result<address> parse_address(std::string_view text) {
+  auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return bad_address(text, "it has no port");
+  auto host = text.substr(0, colon);
+  auto digits = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return bad_address(text, "an IPv6 address needs brackets");
+  if (host.empty())
+    return bad_address(text, "it has no host");
+  std::uint16_t port = 0;
+  auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (digits.empty() || code != std::errc{} || end != digits.data() + digits.size())
+    return bad_address(text, "the port is not a number from 0 to 65535");
+  return address{std::string{host}, port};
+}
+
+} // namespace chorus

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/result.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace chorus {
+
+/// The sending side of one link, for any thread: where actors leave messages for the I/O thread.
+///
+/// It holds at most `link::config::send_buffer_bytes` (plus the reserve for `urgency::reserved`)
+/// of messages that are queued here or in the link and not yet acknowledged. Messages are handed
+/// over in batches: many senders wake the I/O thread once.
+///
+/// Thread rules: `send`, `consumed`, `is_closed`, `has_room` from any thread; the rest is the I/O
+/// thread's. `send` keeps the order of calls of one thread.
+class outbox {
+public:
+  /// `wake` tells the I/O thread that there is something; called from the sending thread.
+  outbox(std::size_t limit_bytes, std::size_t reserve_bytes, std::function<void()> wake);
+
+  /// Takes the message or says why not: `overloaded` (try later), `too_large`, `node_down` (the link
+  /// has ended). Nothing of a message that was not taken is ever sent.
+  errc send(link::send message);
+
+  /// The receiving actor is done with a delivered message of this cost.
+  void consumed(std::size_t bytes);
+
+  bool is_closed() const noexcept;
+
+  /// Whether an ordinary message of that many bytes would be taken now; only a hint.
+  bool has_room(std::size_t payload_bytes) const noexcept;
+
+  /// Messages and consumed bytes since the last call.
+  struct batch {
+    std::vector<link::send> messages;
+    std::size_t consumed_bytes = 0;
+  };
+  batch take();
+
+  /// Acknowledged or refused: room for others.
+  void release(std::size_t bytes);
+
+  /// From now on `send` answers `node_down`. What is still queued comes out of the last `take`.
+  void close();
+
+private:
+};
+
+} // namespace chorus

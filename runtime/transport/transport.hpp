@@ -1,0 +1,145 @@
+#pragma once
+
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/bytes.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/result.hpp>
+#include <chorus/runtime/time.hpp>
+#include <chorus/runtime/transport/outbox.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chorus {
+
+/// What the transport tells its node. Every call comes from the I/O thread and must return soon:
+/// all links wait meanwhile.
+class transport_events {
+public:
+  virtual ~transport_events() = default;
+
+  /// The link to `who` is open in both directions.
+  virtual void link_established(const peer& who) = 0;
+
+  /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed`.
+  virtual void message_delivered(const peer& from, link::delivered message) = 0;
+
+  /// A message that was accepted by an outbox and then found no room, or came after the link's end.
+  virtual void message_refused(const peer& to, link::refused message) = 0;
+
+  /// The link has ended; nothing more will be delivered from this incarnation.
+  virtual void link_closed(const peer& who, const link::closed& end) = 0;
+
+  /// A datagram of a node of this cluster. `from` is what the sender says of itself.
+  virtual void datagram_received(const peer& from, shared_bytes payload) = 0;
+
+  /// Somebody at `where` answers, but does not talk to us: another cluster or version. Reported at
+  /// most once in a while for each address.
+  virtual void stranger_met(const std::string& where, const error& reason) = 0;
+};
+
+struct transport_options {
+  std::string cluster;
+  peer self;
+  address listen;    ///< port 0 takes a free one
+  link::config link; ///< limits and times; cluster and ends are filled in for each link
+  duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
+  duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
+  std::size_t connections = 4096;                      ///< accepted at a time
+};
+
+/// What the transport has seen, for logs and tests. A snapshot.
+struct transport_counters {
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t frames_dropped_unwritable = 0; ///< not written because the socket could not take them
+  std::uint64_t frames_malformed = 0;
+  std::uint64_t frames_of_strangers = 0; ///< wrong cluster, version or life, or from an unknown peer
+  std::uint64_t datagrams_sent = 0;
+  std::uint64_t datagrams_received = 0;
+  std::uint64_t datagrams_dropped = 0;
+  std::uint64_t reconnects = 0;
+};
+
+/// Moves the frames of links and the datagrams of the failure detector over ZeroMQ.
+///
+/// One I/O thread owns all sockets: a bound ROUTER for what comes in, and for each peer two DEALERs
+/// for what goes out, one per lane (datagrams are never stuck behind messages). It runs one
+/// `driver<link::core>` for each peer. It does not decide who is a peer: the node does.
+///
+/// Thread rules: as said for each function; "I/O thread" means from within an event, a posted task
+/// or a timer.
+class transport {
+public:
+  /// Binds the listening socket. Errors: address_in_use, permission_denied, invalid_argument (the
+  /// interface does not exist, the name does not resolve), io. `events` must outlive the transport.
+  static result<std::unique_ptr<transport>> open(transport_options options, transport_events& events);
+
+  ~transport();
+  transport(const transport&) = delete;
+  transport& operator=(const transport&) = delete;
+
+  /// The address that is really bound, with the port that was taken. Any thread.
+  const address& listening_on() const noexcept;
+
+  /// Starts the I/O thread. Once, from the opening thread.
+  void start();
+
+  /// Says goodbye to all peers, waits for acknowledgements at most `flush_within`, ends the I/O thread
+  /// and closes all sockets. Idempotent. Any thread but the I/O thread.
+  void stop();
+
+  /// Runs `task` in the I/O thread, in the order of the calls. Any thread. After `stop` the task is
+  /// dropped and false is returned.
+  bool post(std::function<void()> task);
+
+  /// The time of the steady clock. Any thread.
+  time_point now() const;
+
+  transport_counters counters() const;
+
+  // -- in the I/O thread ------------------------------------------------------------------------
+
+  /// Opens a link to `who` at `where`; a no-op if there is one. Names are resolved by the transport,
+  /// all addresses of a name are tried, and it is resolved again on reconnect.
+  void add_peer(const peer& who, const address& where);
+
+  /// Ends the link: `peer_failed` at once, `close` after what is queued was flushed or
+  /// `flush_within` is over. `link_closed` follows. A no-op without a link.
+  void remove_peer(const peer& who, const link::input& why);
+
+  /// Answers whatever still comes from this incarnation with "declared failed".
+  void declare_failed(const peer& who);
+
+  /// The sending side of the link to `who`; null without one. Keep it: it works from any thread and
+  /// says `closed` after the link's end.
+  std::shared_ptr<outbox> outbox_of(const peer& who) const;
+
+  /// Best effort to a peer that was added; dropped when it cannot be written now.
+  void send_datagram(const peer& to, byte_buffer payload);
+
+  /// Best effort to whoever listens at `where`, for seeds: at all addresses that the name has. The
+  /// connection is kept for a while.
+  void send_datagram(const address& where, byte_buffer payload);
+
+  /// Takes a new life: every link ends (`link_closed` with reason `declared_failed`) and from now on
+  /// this node speaks as `self`. Pre: same node, greater incarnation.
+  void take_incarnation(const peer& self);
+
+  /// Calls `task` in the I/O thread at `when` or soon after; a new call with the same `key` replaces
+  /// the earlier one, no time cancels it.
+  void arm(std::uint64_t key, std::optional<time_point> when, std::function<void()> task);
+
+private:
+  class implementation;
+  explicit transport(std::unique_ptr<implementation> content);
+  std::unique_ptr<implementation> content_;
+};
+
+} // namespace chorus
