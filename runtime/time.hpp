@@ -10,8 +10,8 @@ using duration = std::chrono::nanoseconds;
 /// The clock that pure code reckons by. It has no `now()` on purpose: whoever drives a protocol core
 /// passes the time in, and only the clock seam (`seams.hpp`) knows where it comes from.
 struct protocol_clock {
-  using rep = duration::rep;
-  using period = duration::period;
+  using rep = chorus::duration::rep;
+  using period = chorus::duration::period;
   using duration = chorus::duration;
   using time_point = std::chrono::time_point<protocol_clock>;
   static constexpr bool is_steady = true;
