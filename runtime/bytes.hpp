@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chorus/runtime/check.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -36,8 +38,9 @@ public:
   std::size_t size() const noexcept { return view_.size(); }
   bool empty() const noexcept { return view_.empty(); }
 
-  /// A part of these bytes that keeps the whole alive. Pre: within bounds.
+  /// A part of these bytes that keeps the whole alive. Pre (checked): within bounds.
   shared_bytes part(std::size_t offset, std::size_t count) const {
+    CHORUS_CHECK(offset <= size() && count <= size() - offset, "a part beyond the bytes");
     return {owner_, view_.subspan(offset, count)};
   }
 

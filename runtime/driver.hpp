@@ -36,8 +36,10 @@ inline constexpr bool is_persist<persist<Record>> = true;
 ///   void perform(Step&&);                for every step that is neither transmit nor persist
 ///   void malformed(const peer& from, const error&);           bytes that are no message of this core
 ///
-/// A host may call `apply` from within `perform`: the core takes the input at once, its output is
-/// performed after the steps that are already under way, so the order of an output never changes.
+/// A host may call `apply` and `receive` from within `perform`: the core takes the input at once, its
+/// output is performed after the steps that are already under way, so the order of an output never
+/// changes. It may not destroy the driver there, and neither it nor a seam may throw: half an output
+/// cannot be taken back.
 ///
 /// Thread rules: none of its own; everything happens in the caller's thread. The seams and the host
 /// must outlive the driver.
@@ -46,6 +48,8 @@ class driver {
 public:
   using input = typename Core::input;
 
+  /// Does nothing yet: call `perform` when host and seams are ready, for what the core wants from the
+  /// first moment on. `store` is only for cores that persist.
   driver(Core core, Host& host, network_seam& network, clock_seam& clock, store_seam* store = nullptr)
       : core_(std::move(core)), host_(host), network_(network), clock_(clock), store_(store) {}
 
@@ -81,8 +85,8 @@ public:
     perform();
   }
 
-  /// Performs what the core wants to do by now.
-  void perform() {
+  /// Performs what the core wants to do by now, and arms the timer for what it wants later.
+  void perform() noexcept {
     if (performing_)
       return;
     performing_ = true;
