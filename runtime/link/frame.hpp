@@ -6,6 +6,7 @@
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/strong_integer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -70,7 +71,12 @@ struct frame {
 /// How frames look as bytes: little-endian, fixed width, in this order:
 ///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) | content
 /// The segments of `data` are the body of the wire message, everything else its head.
+/// `decode` believes nothing: anything but exactly one frame is `malformed`, another protocol version
+/// is `refused`. What is inside the segments is checked by the core that receives them.
 struct wire {
+  /// The head of a `data` frame; every other head is smaller than this plus `limits::name_bytes`.
+  static constexpr std::size_t data_head_bytes = 4 + 24 + 24 + 8 + 8 + 1 + 8 + 4;
+
   static wire_message encode(const frame& what);
   static result<frame> decode(const shared_bytes& head, const shared_bytes& body);
 };

@@ -3,12 +3,14 @@
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/link/counters.hpp>
 #include <chorus/runtime/link/frame.hpp>
 #include <chorus/runtime/steps.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +68,9 @@ struct established {};
 
 /// A message arrived, once and in order for its pair. `cost` is what to give back through `consumed`
 /// when the receiver is done with it; until then it counts against the peer's credit.
+///
+/// `payload` shares the memory of the frame it came in: decode or copy it soon, or a small message
+/// keeps a large frame alive.
 struct delivered {
   chorus::link::pair pair;
   shared_bytes payload;
@@ -178,15 +183,34 @@ public:
   using input = chorus::link::input;
   using output = chorus::link::output;
 
+  /// Pre: the limits fit together (a chunk into a frame, a message into the window, see link.cpp).
   core(time_point now, config settings);
+  ~core();
+  core(core&&) noexcept;
+  core& operator=(core&&) noexcept;
 
+  /// Who sent a frame and for whom is read in the frame itself; `from` is not used.
   void receive(time_point now, const peer& from, const frame& what);
   void apply(time_point now, const input& what);
   void tick(time_point now);
   std::optional<time_point> next_deadline() const;
   output drain();
 
+  /// Whether nothing is queued and nothing unacknowledged: `close` would lose nothing. A link that has
+  /// ended is settled.
+  bool settled() const noexcept;
+
+  /// Whether the handshake is complete and the link has not ended.
+  bool is_established() const noexcept;
+
+  /// Whether the link has ended; from then on only `send` is answered, with `refused`.
+  bool has_ended() const noexcept;
+
+  const counters& statistics() const noexcept;
+
 private:
+  class implementation;
+  std::unique_ptr<implementation> implementation_;
 };
 
 } // namespace chorus::link

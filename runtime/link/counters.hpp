@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+namespace chorus::link {
+
+/// What one end of a link has done so far: for metrics, and for tests that must know that they have
+/// been on the rare branches.
+struct counters {
+  std::uint64_t messages_accepted = 0;
+  std::uint64_t messages_delivered = 0;
+  std::uint64_t segments_sent = 0;     ///< resends not counted
+  std::uint64_t segments_received = 0; ///< duplicates not counted
+  std::uint64_t frames_sent = 0;       ///< of every kind
+  std::uint64_t frames_received = 0;   ///< of every kind, also those that were ignored
+
+  std::uint64_t large_messages = 0;   ///< accepted and cut into chunks
+  std::uint64_t messages_queued = 0;  ///< accepted but not put into a frame at once
+  std::uint64_t overloaded = 0;       ///< refused because the send buffer is full
+  std::uint64_t beyond_credit = 0;    ///< segments sent from the reserve
+  std::uint64_t acknowledgements = 0; ///< frames that only acknowledge or give credit
+  std::uint64_t welcomes = 0;         ///< hellos answered
+  std::uint64_t hello_retries = 0;    ///< hellos sent again
+  std::uint64_t timeouts = 0;         ///< the resend timer fired for an unacknowledged frame
+  std::uint64_t frames_resent = 0;    ///< after a timeout or a reconnect
+  std::uint64_t probes = 0;           ///< empty frames that ask for credit
+  std::uint64_t reconnects = 0;       ///< `reconnected` while the link was alive
+  std::uint64_t duplicates = 0;       ///< segments that came again
+  std::uint64_t overlaps = 0;         ///< frames of which a first part had come before
+  std::uint64_t gaps = 0;             ///< frames dropped because one before them is missing
+  std::uint64_t early = 0;            ///< data ignored because the handshake was not complete
+  std::uint64_t strays = 0;           ///< frames from another node or another life, ignored
+  std::uint64_t refusals_sent = 0;
+  std::uint64_t refusals_received = 0; ///< that ended the link
+  std::uint64_t refusals_ignored = 0;  ///< stale ones
+  std::uint64_t violations = 0;        ///< found here
+};
+
+} // namespace chorus::link

@@ -1,0 +1,177 @@
+#include "little_endian.hpp"
+#include "segment.hpp"
+
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/link/frame.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace chorus::link {
+
+namespace {
+
+constexpr std::uint16_t magic = 0x4843; // "CH" in a hex dump
+
+enum class kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3, data = 4, goodbye = 5 };
+
+// -- encoding --------------------------------------------------------------------------------------
+
+void append_peer(byte_buffer& out, const peer& who) {
+  append(out, who.node.high);
+  append(out, who.node.low);
+  append(out, who.incarnation.value);
+}
+
+template <class Greeting>
+void append_greeting(byte_buffer& out, const Greeting& what) {
+  CHORUS_CHECK(what.cluster.size() <= limits::name_bytes, "the cluster's name is too long");
+  append(out, static_cast<std::uint8_t>(what.cluster.size()));
+  auto name = as_bytes(what.cluster);
+  out.insert(out.end(), name.begin(), name.end());
+  append(out, what.credit);
+}
+
+struct content_encoder {
+  byte_buffer& out;
+
+  void operator()(const hello& what) const { append_greeting(out, what); }
+  void operator()(const welcome& what) const { append_greeting(out, what); }
+  void operator()(const refusal& what) const {
+    append(out, static_cast<std::uint8_t>(what.reason));
+    append(out, what.current.value);
+  }
+  void operator()(const data& what) const {
+    append(out, what.acknowledged.value);
+    append(out, what.credit);
+    append(out, static_cast<std::uint8_t>(what.wants_answer));
+    append(out, what.first.value);
+    append(out, what.count);
+  }
+  void operator()(const goodbye&) const {}
+};
+
+kind kind_of(const frame& what) {
+  // The order of the alternatives is the order of the numbers.
+  return static_cast<kind>(what.content.index() + 1);
+}
+
+// -- decoding --------------------------------------------------------------------------------------
+
+error malformed(std::string_view what) {
+  return {errc::malformed, std::string{what}};
+}
+
+peer take_peer(bounded_reader& reader) {
+  peer who;
+  who.node.high = reader.take<std::uint64_t>();
+  who.node.low = reader.take<std::uint64_t>();
+  who.incarnation.value = reader.take<std::uint64_t>();
+  return who;
+}
+
+template <class Greeting>
+Greeting take_greeting(bounded_reader& reader) {
+  Greeting what;
+  auto length = reader.take<std::uint8_t>();
+  what.cluster = as_text(reader.take_bytes(length));
+  what.credit = reader.take<std::uint64_t>();
+  return what;
+}
+
+std::optional<refusal> take_refusal(bounded_reader& reader) {
+  auto reason = reader.take<std::uint8_t>();
+  if (reason < static_cast<std::uint8_t>(refusal::why::wrong_cluster)
+      || reason > static_cast<std::uint8_t>(refusal::why::violation))
+    return std::nullopt;
+  return refusal{static_cast<refusal::why>(reason), {reader.take<std::uint64_t>()}};
+}
+
+/// Whether the numbers of segments can be true for a body of that size, and do not wrap around.
+bool is_plausible(const data& what) {
+  if (what.count == 0)
+    return !what.first && what.segments.empty();
+  return what.first && what.first.value <= sequence::max().value - what.count
+         && what.segments.size() / smallest_segment_bytes >= what.count;
+}
+
+std::optional<data> take_data(bounded_reader& reader, const shared_bytes& body) {
+  data what;
+  what.acknowledged.value = reader.take<std::uint64_t>();
+  what.credit = reader.take<std::uint64_t>();
+  auto wants_answer = reader.take<std::uint8_t>();
+  what.wants_answer = wants_answer == 1;
+  what.first.value = reader.take<std::uint64_t>();
+  what.count = reader.take<std::uint32_t>();
+  what.segments = body;
+  if (wants_answer > 1 || !is_plausible(what))
+    return std::nullopt;
+  return what;
+}
+
+} // namespace
+
+wire_message wire::encode(const frame& what) {
+  wire_message message;
+  message.head.reserve(data_head_bytes);
+  append(message.head, magic);
+  append(message.head, protocol_version);
+  append(message.head, static_cast<std::uint8_t>(kind_of(what)));
+  append_peer(message.head, what.source);
+  append_peer(message.head, what.destination);
+  std::visit(content_encoder{message.head}, what.content);
+  if (auto* content = std::get_if<data>(&what.content))
+    message.body = content->segments;
+  return message;
+}
+
+result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
+  bounded_reader reader{head.view()};
+  if (reader.take<std::uint16_t>() != magic)
+    return malformed("not a frame of a link");
+  auto version = reader.take<std::uint8_t>();
+  if (!reader.ok())
+    return malformed("a frame that is cut short");
+  if (version != protocol_version)
+    return error{
+        errc::refused,
+        "the other node speaks protocol version " + std::to_string(version) + ", this one speaks "
+            + std::to_string(protocol_version)};
+  auto kind_number = reader.take<std::uint8_t>();
+  frame what;
+  what.source = take_peer(reader);
+  what.destination = take_peer(reader);
+  switch (static_cast<kind>(kind_number)) {
+  case kind::hello:
+    what.content = take_greeting<hello>(reader);
+    break;
+  case kind::welcome:
+    what.content = take_greeting<welcome>(reader);
+    break;
+  case kind::refusal:
+    if (auto content = take_refusal(reader)) {
+      what.content = *content;
+      break;
+    }
+    return malformed("a refusal without a known reason");
+  case kind::data:
+    if (auto content = take_data(reader, body)) {
+      what.content = std::move(*content);
+      break;
+    }
+    return malformed("a data frame whose numbers do not fit together");
+  case kind::goodbye:
+    what.content = goodbye{};
+    break;
+  default:
+    return malformed("a frame of an unknown kind");
+  }
+  if (!reader.ok() || reader.left() > 0)
+    return malformed("a frame of the wrong length");
+  if (!body.empty() && !std::holds_alternative<data>(what.content))
+    return malformed("a frame with a body that its kind has not");
+  return what;
+}
+
+} // namespace chorus::link

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "reassembly.hpp"
+
+#include <chorus/runtime/link/counters.hpp>
+#include <chorus/runtime/link/frame.hpp>
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace chorus::link {
+
+/// The half of a link's end that receives messages: order, duplicates, credit, and when to
+/// acknowledge.
+///
+/// It takes only what comes next. Frames behind a gap are dropped, not kept: under ZeroMQ a gap means
+/// a lost connection, after which the sender sends everything again anyway.
+class receiver {
+public:
+  /// Both must outlive the receiver.
+  receiver(const config& settings, counters& count);
+
+  /// Takes a data frame. False if it breaks the protocol; what stood before the fault was delivered.
+  bool receive(time_point now, const data& frame, std::vector<delivered>& deliveries);
+
+  /// The actors here are done with that much. Pre: not more than was delivered.
+  void consumed(std::size_t bytes);
+
+  /// The next chance to acknowledge is now.
+  void answer_soon() noexcept { answer_now_ = true; }
+
+  /// Whether an acknowledgement must not wait for company any longer.
+  bool must_answer(time_point now) const noexcept;
+
+  /// Until when the acknowledgement may wait; nothing if there is none.
+  std::optional<time_point> deadline() const noexcept { return answer_by_; }
+
+  sequence acknowledged() const noexcept { return handed_over_; }
+
+  /// All that the other end may ever have sent, in bytes.
+  std::uint64_t credit() const noexcept { return consumed_ + settings_.receive_window_bytes; }
+
+  /// A frame with the present acknowledgement and credit leaves.
+  void told() noexcept;
+
+private:
+  bool take(segment next, std::vector<delivered>& deliveries);
+
+  const config& settings_;
+  counters& count_;
+  reassembly reassembly_;
+
+  sequence handed_over_;        ///< every segment up to here
+  std::uint64_t received_ = 0;  ///< cost in total
+  std::uint64_t delivered_ = 0; ///< cost in total
+  std::uint64_t consumed_ = 0;  ///< cost in total
+  std::uint64_t told_credit_;   ///< the credit that the other end may know
+
+  bool answer_now_ = false;
+  std::optional<time_point> answer_by_;
+  std::uint64_t told_received_ = 0;   ///< `received_` at the last acknowledgement
+  std::size_t frames_since_told_ = 0; ///< frames taken since then
+};
+
+} // namespace chorus::link

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "segment.hpp"
+
+#include <chorus/runtime/bytes.hpp>
+#include <chorus/runtime/link/link.hpp>
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+
+namespace chorus::link {
+
+/// The messages that could not leave at once, and who is next.
+///
+/// - Each pair has a lane; within it order is kept.
+/// - Lanes take turns of about `chunk_bytes` (deficit round robin: Shreedhar and Varghese, "Efficient
+///   Fair Queueing Using Deficit Round Robin", SIGCOMM 1995), so a pair with a large message delays a
+///   pair with a small one by one chunk.
+/// - At most one large message is under way: its lane owns the **passage**, others with a large
+///   message at their head are parked until it is free. So a receiver never puts more than one message
+///   together, and two half-received ones never fill its window between them.
+/// - A lane that holds a reserved message is reserved as a whole, because what stands before that
+///   message must leave first. For the same reason the owner of the passage is reserved while a
+///   reserved lane is parked (priority inheritance).
+///
+/// Every operation takes time independent of the number of lanes, but for one look-up in `push`.
+/// Its bound is kept by the sender: the send buffer.
+class send_queue {
+public:
+  /// Messages of more than `chunk_bytes` are cut. Pre: > 0.
+  explicit send_queue(std::size_t chunk_bytes);
+
+  send_queue(const send_queue&) = delete;
+  send_queue& operator=(const send_queue&) = delete;
+
+  void push(const pair& who, urgency how, shared_bytes payload);
+
+  /// The next segment whose cost fits into the room for its urgency, if there is one. What is first in
+  /// turn is not overtaken by something smaller of the same urgency, or a large message would starve.
+  std::optional<segment> take(std::size_t ordinary_room, std::size_t reserved_room);
+
+  bool empty() const noexcept { return lanes_.empty(); }
+
+  /// Calls `visit(pair, whole, begun)` for every pair, ascending: how many of its messages are still
+  /// here as a whole, and whether its first one has left in part.
+  template <class Visitor>
+  void for_each_pair(Visitor&& visit) const {
+    for (const auto& [who, waiting] : lanes_) {
+      auto begun = waiting.offset > 0;
+      visit(who, waiting.messages.size() - (begun ? 1 : 0), begun);
+    }
+  }
+
+private:
+  struct queued {
+    shared_bytes payload;
+    urgency how = urgency::ordinary;
+  };
+
+  struct lane;
+  using ring = std::list<lane*>;
+
+  struct lane {
+    chorus::link::pair pair;
+    std::deque<queued> messages;
+    std::size_t reserved = 0; ///< of them
+    std::size_t offset = 0;   ///< how much of the first message has left
+    std::size_t spent = 0;    ///< of this turn
+    ring* home = nullptr;     ///< the ring that holds this lane,
+    ring::iterator place;     ///< and where
+  };
+
+  bool is_large(const lane& waiting) const;
+  std::size_t next_cost(const lane& waiting) const;
+  segment cut(lane& waiting);
+  void end_message(lane& waiting);
+  void end_turn(lane& waiting);
+  void pass_on();
+  void place(lane& waiting);
+  ring& home_of(const lane& waiting);
+
+  static constexpr std::size_t urgencies = 2;
+
+  std::size_t chunk_bytes_;
+  std::map<pair, lane> lanes_;
+  std::array<ring, urgencies> ready_;  ///< by urgency; whose turn it is stands in front
+  std::array<ring, urgencies> parked_; ///< by urgency; waiting for the passage
+  lane* passage_ = nullptr;            ///< the lane whose large message is, or is next, under way
+  std::size_t turn_ = 0;               ///< the urgency that is asked first
+};
+
+} // namespace chorus::link

@@ -1,0 +1,195 @@
+#include "sender.hpp"
+
+#include <chorus/runtime/check.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace chorus::link {
+
+sender::sender(const config& settings, counters& count)
+    : settings_(settings), count_(count), frame_capacity_(settings.frame_bytes - wire::data_head_bytes),
+      queue_(settings.chunk_bytes) {}
+
+void sender::start(std::uint64_t credit) {
+  started_ = true;
+  credit_ = credit;
+}
+
+std::optional<refused::why> sender::accept(const send& message) {
+  auto size = message.payload.size();
+  if (size > settings_.message_bytes)
+    return refused::why::too_large;
+  auto cost = cost_of(part::whole, size);
+  auto reserve = message.how == urgency::reserved ? settings_.send_reserve_bytes : 0;
+  if (buffered_ + cost > settings_.send_buffer_bytes + reserve) {
+    ++count_.overloaded;
+    return refused::why::overloaded;
+  }
+  buffered_ += cost;
+  ++count_.messages_accepted;
+  auto fits = queue_.empty() && size <= settings_.chunk_bytes && cost <= room(message.how)
+              && can_append(segment_head_bytes + size);
+  if (fits) {
+    append(part::whole, message.pair, 0, message.payload.view());
+  } else {
+    ++count_.messages_queued;
+    count_.large_messages += size > settings_.chunk_bytes ? 1 : 0;
+    queue_.push(message.pair, message.how, message.payload);
+  }
+  return std::nullopt;
+}
+
+sender::news sender::learn(sequence acknowledged, std::uint64_t credit) {
+  if (acknowledged >= open_first_)
+    return news::violation;
+  auto what = news::none;
+  if (credit > credit_) {
+    credit_ = credit;
+    what = news::progress;
+  }
+  if (auto cost = unacknowledged_.acknowledge(acknowledged); cost > 0) {
+    released_ += cost;
+    buffered_ -= cost;
+    what = news::progress;
+    if (recovery_)
+      recover_further();
+  }
+  return what;
+}
+
+void sender::fill() {
+  const auto largest = segment_head_bytes + settings_.chunk_bytes;
+  while (!queue_.empty() && can_append(largest)) {
+    auto next = queue_.take(room(urgency::ordinary), room(urgency::reserved));
+    if (!next)
+      break;
+    append(next->kind, next->pair, next->message_size, next->bytes.view());
+  }
+  seal();
+}
+
+void sender::try_again() {
+  if (!has_unacknowledged())
+    return probe();
+  ++count_.timeouts;
+  const auto& oldest = unacknowledged_.oldest();
+  recovery_ = recovery{{open_first_.value - 1}, oldest.last().next()};
+  resend(oldest, true);
+}
+
+void sender::start_over() {
+  recovery_.reset();
+  for (const auto& sent : unacknowledged_)
+    resend(sent, sent.last().next() == open_first_);
+  if (!has_unacknowledged() && !queue_.empty())
+    probe();
+}
+
+std::vector<unsettled> sender::losses() const {
+  std::map<pair, unsettled> by_pair;
+  // A large message is under way as a whole: it counts where its last chunk is, once.
+  auto count = [&by_pair](const shared_bytes& segments, std::size_t unsettled::*fate_of_whole) {
+    for (segment_reader reader{segments}; !reader.at_end();) {
+      auto next = reader.next();
+      CHORUS_CHECK(next, "frames of our own can be read");
+      if (ends(next->kind))
+        ++(by_pair[next->pair].*(next->kind == part::whole ? fate_of_whole : &unsettled::outcome_unknown));
+    }
+  };
+  for (const auto& sent : unacknowledged_)
+    count(sent.segments, &unsettled::outcome_unknown);
+  count(shared_bytes{open_}, &unsettled::not_sent);
+  queue_.for_each_pair([&by_pair](const pair& who, std::size_t whole, bool begun) {
+    by_pair[who].not_sent += whole;
+    by_pair[who].outcome_unknown += begun ? 1 : 0;
+  });
+  std::vector<unsettled> all;
+  for (auto& [who, fate] : by_pair) {
+    fate.pair = who;
+    all.push_back(fate);
+  }
+  return all;
+}
+
+std::size_t sender::room(urgency how) const noexcept {
+  if (!started_)
+    return 0;
+  std::uint64_t reserve = how == urgency::reserved ? settings_.receive_reserve_bytes : 0;
+  if (charged_ <= credit_) {
+    auto left = credit_ - charged_;
+    return left + std::min(reserve, std::uint64_t{SIZE_MAX} - left);
+  }
+  auto beyond = charged_ - credit_;
+  return beyond < reserve ? reserve - beyond : 0;
+}
+
+bool sender::can_append(std::size_t segment_bytes) const noexcept {
+  if (recovery_)
+    return false;
+  if (!open_.empty() && open_.size() + segment_bytes <= frame_capacity_)
+    return true;
+  auto frames = unacknowledged_.size() + (open_.empty() ? 0 : 1);
+  return frames < settings_.frames_in_flight;
+}
+
+void sender::append(part kind, const pair& who, std::uint32_t message_size, const_bytes bytes) {
+  if (open_.size() + segment_head_bytes + bytes.size() > frame_capacity_)
+    seal();
+  append_segment(open_, kind, who, message_size, bytes);
+  auto cost = cost_of(kind, bytes.size());
+  charged_ += cost;
+  open_cost_ += cost;
+  ++open_count_;
+  ++count_.segments_sent;
+  count_.beyond_credit += charged_ > credit_ ? 1 : 0;
+}
+
+void sender::seal() {
+  if (open_.empty())
+    return;
+  sent_frame sealed{
+      open_first_,
+      std::exchange(open_count_, 0),
+      std::exchange(open_cost_, 0),
+      shared_bytes{std::exchange(open_, {})}};
+  open_first_ = sealed.last().next();
+  emit(sealed, false);
+  unacknowledged_.push(std::move(sealed));
+}
+
+void sender::emit(const sent_frame& what, bool wants_answer) {
+  data next;
+  next.wants_answer = wants_answer;
+  next.first = what.first;
+  next.count = what.count;
+  next.segments = what.segments;
+  frames_.push_back(std::move(next));
+}
+
+void sender::resend(const sent_frame& what, bool wants_answer) {
+  ++count_.frames_resent;
+  emit(what, wants_answer);
+}
+
+void sender::probe() {
+  ++count_.probes;
+  frames_.emplace_back().wants_answer = true;
+}
+
+void sender::recover_further() {
+  auto& state = *recovery_;
+  if (!has_unacknowledged() || unacknowledged_.oldest().first > state.until) {
+    recovery_.reset();
+    return;
+  }
+  state.burst *= 2;
+  auto from = unacknowledged_.from(std::max(state.next, unacknowledged_.oldest().first));
+  for (auto left = state.burst; left > 0 && from != unacknowledged_.end(); --left, ++from) {
+    auto is_last = left == 1 || from->last() >= state.until;
+    resend(*from, is_last);
+    state.next = from->last().next();
+  }
+}
+
+} // namespace chorus::link

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <chorus/runtime/link/link.hpp>
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chorus::testing {
+
+inline shared_bytes bytes_of(std::string_view text) {
+  auto view = as_bytes(text);
+  return shared_bytes{byte_buffer(view.begin(), view.end())};
+}
+
+inline std::string text_of(const shared_bytes& bytes) {
+  return std::string{as_text(bytes.view())};
+}
+
+/// Two ends of a link, the frames between them, one clock: the whole world of a link in one thread
+/// (the idea of `Pair` in quinn-proto's tests). Frames travel encoded. Nothing moves by itself.
+class two_ends {
+public:
+  enum side : std::size_t { a = 0, b = 1 };
+
+  /// What an end has told its node.
+  struct record {
+    std::optional<link::core> core;
+    int established = 0;
+    std::vector<link::delivered> delivered;
+    std::vector<link::refused> refused;
+    std::size_t released_bytes = 0;
+    std::optional<link::closed> closed;
+  };
+
+  /// `settings`: the limits of both ends; cluster and ends are filled in.
+  explicit two_ends(link::config settings = {}) : settings_(std::move(settings)) {
+    settings_.cluster = "tests";
+    start(a);
+    start(b);
+  }
+
+  static constexpr side other(side which) { return which == a ? b : a; }
+
+  record& operator[](side which) { return records_[which]; }
+  std::deque<wire_message>& way_to(side which) { return ways_[which]; }
+  time_point now() const { return now_; }
+  peer identity(side which) const { return {{which + 1, which + 1}, {lives_[which]}}; }
+
+  /// A new core at that end, in the present life.
+  void start(side which) {
+    auto settings = settings_;
+    settings.self = identity(which);
+    settings.other = identity(other(which));
+    records_[which] = {};
+    records_[which].core.emplace(now_, std::move(settings));
+  }
+
+  void apply(side which, const link::input& what) {
+    records_[which].core->apply(now_, what);
+    perform(which);
+  }
+
+  void send(side from, link::pair who, std::string_view text, link::urgency how = link::urgency::ordinary) {
+    apply(from, link::send{who, how, bytes_of(text)});
+  }
+
+  /// Hands the next frame on the way to that end over. False if there is none.
+  bool deliver_one(side to) {
+    if (ways_[to].empty())
+      return false;
+    auto packet = std::move(ways_[to].front());
+    ways_[to].pop_front();
+    auto what = link::wire::decode(shared_bytes{std::move(packet.head)}, packet.body);
+    if (what) {
+      records_[to].core->receive(now_, what->source, *what);
+      perform(to);
+    }
+    return true;
+  }
+
+  /// Hands over everything, answers included.
+  void deliver() {
+    while (deliver_one(b) || deliver_one(a)) {
+    }
+  }
+
+  /// Lets time pass to `when`, waking both ends at their deadlines on the way. Frames wait.
+  void advance_to(time_point when) {
+    for (auto next = next_deadline(); next && *next <= when; next = next_deadline()) {
+      now_ = std::max(now_, *next);
+      for (auto which : {a, b}) {
+        records_[which].core->tick(now_);
+        perform(which);
+      }
+    }
+    now_ = std::max(now_, when);
+  }
+
+  void advance(duration by) { advance_to(now_ + by); }
+
+  /// Delivers and lets time pass until nobody waits for anything. False if that takes over an hour.
+  bool settle() {
+    const auto limit = now_ + std::chrono::hours{1};
+    for (deliver(); next_deadline(); deliver()) {
+      if (*next_deadline() > limit)
+        return false;
+      advance_to(*next_deadline());
+    }
+    return true;
+  }
+
+  /// Everything delivered at that end is consumed.
+  void consume_all(side which) {
+    std::size_t bytes = 0;
+    for (auto& message : records_[which].delivered)
+      bytes += std::exchange(message.cost, 0);
+    apply(which, link::consumed{bytes});
+  }
+
+  std::vector<std::string> texts(side which) const {
+    std::vector<std::string> all;
+    for (const auto& message : records_[which].delivered)
+      all.push_back(text_of(message.payload));
+    return all;
+  }
+
+  /// That end dies and comes back in a new life, with a new link.
+  void restart(side which) {
+    ++lives_[which];
+    start(which);
+  }
+
+  /// Does what the end wants done.
+  void perform(side which) {
+    auto& end = records_[which];
+    auto output = end.core->drain();
+    end.established += output.established_now ? 1 : 0;
+    for (auto& message : output.deliveries)
+      end.delivered.push_back(std::move(message));
+    for (auto& message : output.refusals)
+      end.refused.push_back(std::move(message));
+    end.released_bytes += output.released_bytes;
+    for (auto& step : output.frames)
+      ways_[other(which)].push_back(link::wire::encode(step.message));
+    if (output.end)
+      end.closed = std::move(output.end);
+  }
+
+private:
+  std::optional<time_point> next_deadline() const {
+    std::optional<time_point> first;
+    for (const auto& end : records_)
+      if (auto when = end.core->next_deadline(); when && (!first || *when < *first))
+        first = when;
+    return first;
+  }
+
+  link::config settings_;
+  time_point now_;
+  std::array<std::uint64_t, 2> lives_{1, 1};
+  std::array<record, 2> records_;
+  std::array<std::deque<wire_message>, 2> ways_; ///< to each end
+};
+
+} // namespace chorus::testing
