@@ -7,6 +7,8 @@
 
 #include <optional>
 #include <ostream>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace chorus {
@@ -178,6 +180,27 @@ TEST(vector_clock, is_not_made_of_entries_that_no_clock_has) {
   EXPECT_EQ(code_for({{ada, {0}}}), errc::malformed) << "no events";
   EXPECT_EQ(code_for({{ada, {1}}, {ada, {2}}}), errc::malformed) << "an origin twice";
   EXPECT_EQ(code_for({{bob, {1}}, {ada, {1}}}), errc::malformed) << "out of order";
+}
+
+TEST(vector_clock, travels_as_its_entries) {
+  testing::for_each_seed(100, [](random_generator random) {
+    auto clock = random_clock(random);
+    std::vector<entry> written;
+    auto save = [&](const std::vector<entry>& entries) { written = entries; };
+    clock.save(save);
+    EXPECT_EQ(written, clock.entries());
+    auto load = [&](std::vector<entry>& entries) { entries = written; };
+    vector_clock read;
+    read.load(load);
+    EXPECT_EQ(read, clock);
+  });
+}
+
+TEST(vector_clock, is_not_loaded_from_what_no_clock_has) {
+  auto load = [](std::vector<entry>& entries) { entries = {{bob, {1}}, {ada, {1}}}; };
+  auto clock = clock_of({{ada, {7}}});
+  EXPECT_THROW(clock.load(load), std::invalid_argument);
+  EXPECT_EQ(clock, clock_of({{ada, {7}}}));
 }
 
 TEST(vector_clock, prints_its_entries) {
