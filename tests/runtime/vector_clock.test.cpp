@@ -1,13 +1,14 @@
 #include "../support/seeds.hpp"
 #include "random_execution.hpp"
 
+#include <chorus/runtime/codec/codec.hpp>
+#include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/vector_clock.hpp>
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <ostream>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -182,25 +183,23 @@ TEST(vector_clock, is_not_made_of_entries_that_no_clock_has) {
   EXPECT_EQ(code_for({{bob, {1}}, {ada, {1}}}), errc::malformed) << "out of order";
 }
 
-TEST(vector_clock, travels_as_its_entries) {
+TEST(vector_clock, is_read_back_from_its_bytes) {
   testing::for_each_seed(100, [](random_generator random) {
     auto clock = random_clock(random);
-    std::vector<entry> written;
-    auto save = [&](const std::vector<entry>& entries) { written = entries; };
-    clock.save(save);
-    EXPECT_EQ(written, clock.entries());
-    auto load = [&](std::vector<entry>& entries) { entries = written; };
-    vector_clock read;
-    read.load(load);
-    EXPECT_EQ(read, clock);
+    auto read = codec::decode<vector_clock>(codec::encode(clock));
+    ASSERT_TRUE(read) << to_string(read.failure());
+    EXPECT_EQ(*read, clock);
   });
 }
 
-TEST(vector_clock, is_not_loaded_from_what_no_clock_has) {
-  auto load = [](std::vector<entry>& entries) { entries = {{bob, {1}}, {ada, {1}}}; };
-  auto clock = clock_of({{ada, {7}}});
-  EXPECT_THROW(clock.load(load), std::invalid_argument);
-  EXPECT_EQ(clock, clock_of({{ada, {7}}}));
+TEST(vector_clock, is_not_read_from_bytes_that_no_clock_has) {
+  auto out_of_order = codec::encode(std::vector<entry>{{bob, {1}}, {ada, {1}}});
+  auto too_many = codec::encode(entries_of_that_many_origins(vector_clock::max_entries + 1));
+  for (const auto& bytes : {out_of_order, too_many}) {
+    auto refused = codec::decode<vector_clock>(bytes);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.failure().code, errc::malformed);
+  }
 }
 
 TEST(vector_clock, prints_its_entries) {
