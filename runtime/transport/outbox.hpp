@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/link/link.hpp>
 #include <chorus/runtime/result.hpp>
 
@@ -21,8 +22,14 @@ namespace chorus {
 /// thread's. `send` keeps the order of calls of one thread.
 class outbox {
 public:
-  /// `wake` tells the I/O thread that there is something; called from the sending thread.
-  outbox(std::size_t limit_bytes, std::size_t reserve_bytes, std::function<void()> wake);
+  /// `wake` tells the I/O thread that there is something; called from the sending thread, once for
+  /// each batch. `message_bytes` is the largest payload.
+  outbox(
+      std::size_t limit_bytes,
+      std::size_t reserve_bytes,
+      std::function<void()> wake,
+      std::size_t message_bytes = limits::message_bytes
+  );
 
   /// Takes the message or says why not: `overloaded` (try later), `too_large`, `node_down` (the link
   /// has ended). Nothing of a message that was not taken is ever sent.
@@ -50,6 +57,21 @@ public:
   void close();
 
 private:
+  void wake_once();
+
+  const std::size_t limit_bytes_;
+  const std::size_t reserve_bytes_;
+  const std::size_t message_bytes_;
+  const std::function<void()> wake_;
+
+  /// Of all messages taken and not yet released. Grows under the mutex, shrinks without it.
+  std::atomic<std::size_t> held_bytes_{0};
+  std::atomic<std::size_t> consumed_bytes_{0};
+  std::atomic<bool> woken_{false}; ///< the I/O thread knows and has not looked yet
+  std::atomic<bool> closed_{false};
+
+  std::mutex mutex_;
+  std::vector<link::send> waiting_;
 };
 
 } // namespace chorus

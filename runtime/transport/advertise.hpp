@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/result.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace chorus {
+
+/// The address under which others reach this node.
+///
+/// What `wanted` says wins (port 0: the bound one). Without a wish it is what the node is bound to,
+/// and for a node that listens on all interfaces the one that reaches the first seed that resolves
+/// (asked of the routing table; no packet is sent), without seeds the first interface that is not the
+/// loopback, else 127.0.0.1.
+///
+/// `bound` is what `transport::listening_on` says. Resolves names and may BLOCK; for the start of a
+/// node. Errors: invalid_argument when others could not reach the result: it is a wildcard or loopback
+/// address, or the node listens on the loopback only, and a seed is on another machine.
+result<address> choose_advertised(
+    const address& bound, const std::optional<address>& wanted, const std::vector<address>& seeds
+);
+
+} // namespace chorus

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chorus/runtime/transport/transport.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace chorus {
+
+/// `transport_counters` while they are counted: by the I/O thread, read by any.
+class shared_counter {
+public:
+  shared_counter& operator++() noexcept {
+    value_.fetch_add(1, std::memory_order_relaxed);
+    return *this;
+  }
+
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct shared_counters {
+  shared_counter frames_sent;
+  shared_counter frames_received;
+  shared_counter frames_dropped_unwritable;
+  shared_counter frames_malformed;
+  shared_counter frames_of_strangers;
+  shared_counter datagrams_sent;
+  shared_counter datagrams_received;
+  shared_counter datagrams_dropped;
+  shared_counter reconnects;
+
+  transport_counters snapshot() const noexcept {
+    return {
+        frames_sent.value(),
+        frames_received.value(),
+        frames_dropped_unwritable.value(),
+        frames_malformed.value(),
+        frames_of_strangers.value(),
+        datagrams_sent.value(),
+        datagrams_received.value(),
+        datagrams_dropped.value(),
+        reconnects.value(),
+    };
+  }
+};
+
+} // namespace chorus

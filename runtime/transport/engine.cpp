@@ -1,0 +1,262 @@
+#include "engine.hpp"
+
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/limits.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <variant>
+
+namespace chorus {
+
+namespace {
+
+/// What the I/O thread takes from the ROUTER in one turn, before outboxes and timers have theirs.
+constexpr std::size_t incoming_per_turn = 256;
+
+/// Sockets of one context: for each member of a full mesh, a few times over while lives change, three
+/// and the other end of a monitor.
+constexpr int sockets_limit = static_cast<int>(limits::members * 64);
+
+/// The heads of frames and datagrams, with room for a cluster's name.
+constexpr std::size_t head_bytes = 1024;
+
+socket_settings settings_for(const transport_options& options) {
+  socket_settings settings;
+  settings.handshake_within = options.handshake_within;
+  settings.part_bytes =
+      static_cast<std::int64_t>(std::max(options.link.frame_bytes, limits::datagram_bytes) + head_bytes);
+  settings.frames_waiting = static_cast<int>(2 * options.link.frames_in_flight);
+  return settings;
+}
+
+} // namespace
+
+// -- life --------------------------------------------------------------------------------------------
+
+result<std::unique_ptr<transport::implementation>>
+transport::implementation::open(transport_options options, transport_events& events) {
+  if (options.cluster.empty() || options.cluster.size() > limits::name_bytes) {
+    return error{
+        errc::invalid_argument,
+        "the cluster's name has " + std::to_string(options.cluster.size()) + " bytes; choose one of 1 to "
+            + std::to_string(limits::name_bytes)};
+  }
+  CHORUS_CHECK(options.self && options.self.incarnation, "a transport speaks for one life of one node");
+  try {
+    zmq::context_t context;
+    context.set(zmq::ctxopt::max_sockets, sockets_limit);
+    auto settings = settings_for(options);
+    auto incoming = listen(context, settings, options.listen, options.connections);
+    if (!incoming)
+      return incoming.failure();
+    return std::make_unique<implementation>(
+        std::move(options), events, settings, std::move(context), std::move(*incoming)
+    );
+  } catch (const zmq::error_t& failure) {
+    return error{errc::io, std::string{"cannot make the sockets: "} + failure.what()};
+  }
+}
+
+transport::implementation::implementation(
+    transport_options options,
+    transport_events& events,
+    const socket_settings& settings,
+    zmq::context_t context,
+    listener incoming
+)
+    : options_(std::move(options)), events_(events), settings_(settings), context_(std::move(context)),
+      incoming_(std::move(incoming)), names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
+      connections_{context_, settings_, names_}, around_links_{
+                                                     connections_,
+                                                     events_,
+                                                     counters_,
+                                                     [this] { loop_.wake(); },
+                                                     [this](peer_link& at, received_message what) {
+                                                       accept(std::move(what), {at.where(), &at, nullptr});
+                                                     }},
+      seeds_(
+          connections_,
+          [this](const std::string& where, received_message what) {
+            accept(std::move(what), {where, nullptr, nullptr});
+          },
+          [this](bool was_sent) { ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped); },
+          [this](std::shared_ptr<void> gone) { loop_.dispose(std::move(gone)); }
+      ) {
+  options_.link.cluster = options_.cluster;
+}
+
+transport::implementation::~implementation() {
+  stop();
+}
+
+void transport::implementation::start() {
+  std::call_once(started_once_, [this] {
+    thread_ = std::thread{[this] {
+      io_thread_ = std::this_thread::get_id();
+      loop_.run(*this);
+    }};
+  });
+}
+
+void transport::implementation::stop() {
+  CHORUS_CHECK(std::this_thread::get_id() != io_thread_.load(), "the I/O thread cannot wait for itself");
+  std::call_once(stopped_once_, [this] {
+    if (thread_.joinable()) {
+      loop_.post([this] { begin_stop(); });
+      thread_.join();
+    }
+    loop_.refuse_tasks();
+    // Sockets first: ending the context waits for them, and for the farewells of closed ones.
+    links_.clear();
+    seeds_.clear();
+    incoming_.socket.close();
+    context_.close();
+  });
+}
+
+void transport::implementation::begin_stop() {
+  stopping_ = true;
+  auto until = steady_now() + options_.flush_within;
+  for (auto& [who, link] : links_)
+    link->close(until);
+}
+
+// -- links -------------------------------------------------------------------------------------------
+
+void transport::implementation::add_peer(const peer& who, const address& where) {
+  check_thread();
+  if (stopping_ || find(who) != nullptr)
+    return;
+  auto settings = options_.link;
+  settings.self = options_.self;
+  settings.other = who;
+  auto fresh = std::make_shared<peer_link>(around_links_, settings, where);
+  auto& place = links_[who];
+  // One that has ended and is not swept yet.
+  if (place)
+    loop_.dispose(std::move(place));
+  place = std::move(fresh);
+}
+
+void transport::implementation::remove_peer(const peer& who, const link::input& why) {
+  check_thread();
+  auto* link = find(who);
+  if (link == nullptr)
+    return;
+  if (std::holds_alternative<link::peer_failed>(why)) {
+    link->fail();
+    return;
+  }
+  CHORUS_CHECK(std::holds_alternative<link::close>(why), "a link ends by close or peer_failed");
+  link->close(steady_now() + options_.flush_within);
+}
+
+void transport::implementation::declare_failed(const peer& who) {
+  check_thread();
+  failed_.add(who);
+}
+
+std::shared_ptr<outbox> transport::implementation::outbox_of(const peer& who) const {
+  check_thread();
+  auto* link = find(who);
+  return link == nullptr ? nullptr : link->sending_side();
+}
+
+void transport::implementation::take_incarnation(const peer& self) {
+  check_thread();
+  CHORUS_CHECK(
+      self.node == options_.self.node && self.incarnation > options_.self.incarnation,
+      "a new life is a later one of the same node"
+  );
+  // First, so that links opened from within `link_closed` already speak for the new life.
+  options_.self = self;
+  auto old_links = links_;
+  for (auto& [who, link] : old_links)
+    link->abandon();
+}
+
+void transport::implementation::arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what) {
+  check_thread();
+  loop_.alarms().arm(key, when, std::move(what));
+}
+
+peer_link* transport::implementation::find(const peer& who) const {
+  auto entry = links_.find(who);
+  return entry == links_.end() || entry->second->has_ended() ? nullptr : entry->second.get();
+}
+
+// -- datagrams ---------------------------------------------------------------------------------------
+
+void transport::implementation::send_datagram(const peer& to, byte_buffer payload) {
+  check_thread();
+  auto* link = find(to);
+  auto was_sent = link != nullptr && link->send_datagram(to_datagram(std::move(payload)));
+  ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped);
+}
+
+void transport::implementation::send_datagram(const address& where, byte_buffer payload) {
+  check_thread();
+  if (!stopping_)
+    seeds_.send(options_.self, where, to_datagram(std::move(payload)));
+}
+
+wire_message transport::implementation::to_datagram(byte_buffer payload) const {
+  CHORUS_CHECK(payload.size() <= limits::datagram_bytes, "a datagram does not travel in pieces");
+  return envelope::encode(envelope::datagram{
+      options_.self, envelope::hash_of(options_.cluster), shared_bytes{std::move(payload)}});
+}
+
+// -- turns -------------------------------------------------------------------------------------------
+
+void transport::implementation::turn(time_point now) {
+  // Events may open links meanwhile; they are erased only below.
+  for (auto& [who, link] : links_)
+    std::shared_ptr {
+      link
+      } -> turn(now);
+  std::erase_if(links_, [this](auto& entry) {
+    if (!entry.second->has_ended())
+      return false;
+    loop_.dispose(std::move(entry.second));
+    return true;
+  });
+  seeds_.tick(now);
+  if (stopping_ && links_.empty())
+    loop_.quit();
+}
+
+std::optional<time_point> transport::implementation::next_turn() const {
+  auto first = seeds_.deadline();
+  for (const auto& [who, link] : links_) {
+    auto next = link->next_turn();
+    if (next && (!first || *next < *first))
+      first = next;
+  }
+  return first;
+}
+
+void transport::implementation::collect(poll_set& sockets) {
+  sockets.add(incoming_.socket, ZMQ_POLLIN, [this] { take_incoming(); });
+  for (auto& [who, link] : links_)
+    link->collect(sockets);
+  seeds_.collect(sockets);
+}
+
+void transport::implementation::take_incoming() {
+  for (std::size_t i = 0; i < incoming_per_turn; ++i) {
+    auto message = receive_from_router(incoming_.socket);
+    if (!message)
+      return;
+    auto connection = std::move(message->sender);
+    origin from{message->from_host, nullptr, &connection};
+    accept(std::move(*message), from);
+  }
+}
+
+void transport::implementation::check_thread() const {
+  CHORUS_CHECK(std::this_thread::get_id() == io_thread_.load(), "only the I/O thread may call this");
+}
+
+} // namespace chorus

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "connection.hpp"
+#include "counters.hpp"
+#include "envelope.hpp"
+#include "failed_lives.hpp"
+#include "io_loop.hpp"
+#include "listener.hpp"
+#include "peer_link.hpp"
+#include "rate_limit.hpp"
+#include "resolver.hpp"
+#include "seed_connections.hpp"
+#include "socket_settings.hpp"
+
+#include <chorus/runtime/transport/transport.hpp>
+
+#include <zmq.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace chorus {
+
+/// What is behind `transport`: the sockets, the links and the thread that turns them.
+class transport::implementation final : private io_loop::participant {
+public:
+  static result<std::unique_ptr<implementation>> open(transport_options options, transport_events& events);
+
+  implementation(
+      transport_options options,
+      transport_events& events,
+      const socket_settings& settings,
+      zmq::context_t context,
+      listener incoming
+  );
+  ~implementation() override;
+
+  const address& listening_on() const noexcept { return incoming_.bound; }
+  void start();
+  void stop();
+  bool post(io_loop::task what) { return loop_.post(std::move(what)); }
+  transport_counters counters() const noexcept { return counters_.snapshot(); }
+
+  void add_peer(const peer& who, const address& where);
+  void remove_peer(const peer& who, const link::input& why);
+  void declare_failed(const peer& who);
+  std::shared_ptr<outbox> outbox_of(const peer& who) const;
+  void send_datagram(const peer& to, byte_buffer payload);
+  void send_datagram(const address& where, byte_buffer payload);
+  void take_incarnation(const peer& self);
+  void arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what);
+
+private:
+  /// Where a message came in, and so where an answer goes.
+  struct origin {
+    std::string where;
+    peer_link* link = nullptr;                  ///< a DEALER of this link
+    const zmq::message_t* connection = nullptr; ///< the ROUTER's name for it; answers are possible
+  };
+
+  void turn(time_point now) override;
+  std::optional<time_point> next_turn() const override;
+  void collect(poll_set& sockets) override;
+
+  void take_incoming();
+  void accept(received_message message, const origin& from);
+  void accept(const envelope::link_frame& ends, const received_message& message, const origin& from);
+  void accept(const envelope::datagram& what, const origin& from);
+  void accept(const envelope::refusal& what, const origin& from);
+  void accept(const envelope::other_version& what, const origin& from);
+  void answer(const received_message& message, const origin& to, link::refusal::why reason);
+  void answer(const origin& to, envelope::refusal::why reason);
+  void report(const std::string& where, error reason);
+
+  peer_link* find(const peer& who) const;
+  wire_message to_datagram(byte_buffer payload) const;
+  void begin_stop();
+  void check_thread() const;
+
+  transport_options options_;
+  transport_events& events_;
+  const socket_settings settings_;
+  shared_counters counters_;
+
+  zmq::context_t context_;
+  listener incoming_;
+  io_loop loop_;
+  resolver names_;
+  connection_environment connections_;
+  peer_link::environment around_links_;
+
+  std::map<peer, std::shared_ptr<peer_link>> links_;
+  seed_connections seeds_;
+  failed_lives failed_;
+  rate_limit reports_;
+  bool stopping_ = false;
+
+  std::once_flag started_once_;
+  std::once_flag stopped_once_;
+  std::thread thread_;
+  std::atomic<std::thread::id> io_thread_; ///< none before `start`
+};
+
+} // namespace chorus

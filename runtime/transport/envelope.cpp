@@ -1,0 +1,121 @@
+#include "envelope.hpp"
+
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/link/frame.hpp>
+#include <chorus/runtime/link/little_endian.hpp>
+
+namespace chorus::envelope {
+
+namespace {
+
+constexpr std::uint16_t datagram_magic = 0x4443; // "CD" in a hex dump
+constexpr std::uint16_t link_magic = 0x4843;     // "CH", as in link/frame.hpp
+
+enum class kind : std::uint8_t { datagram = 1, refusal = 2 };
+
+error malformed(std::string_view what) {
+  return {errc::malformed, std::string{what}};
+}
+
+byte_buffer begin(kind what, const peer& source, std::uint8_t version) {
+  byte_buffer head;
+  link::append(head, datagram_magic);
+  link::append(head, version);
+  link::append(head, static_cast<std::uint8_t>(what));
+  link::append(head, source.node.high);
+  link::append(head, source.node.low);
+  link::append(head, source.incarnation.value);
+  return head;
+}
+
+peer take_peer(link::bounded_reader& reader) {
+  peer who;
+  who.node.high = reader.take<std::uint64_t>();
+  who.node.low = reader.take<std::uint64_t>();
+  who.incarnation.value = reader.take<std::uint64_t>();
+  return who;
+}
+
+result<content> decode_datagram(link::bounded_reader reader, const shared_bytes& body) {
+  datagram what;
+  what.source = take_peer(reader);
+  what.cluster = reader.take<std::uint64_t>();
+  what.payload = body;
+  if (!reader.ok() || reader.left() > 0)
+    return malformed("a datagram's head of the wrong length");
+  if (body.size() > limits::datagram_bytes)
+    return malformed("a datagram over the limit");
+  return content{std::move(what)};
+}
+
+result<content> decode_refusal(link::bounded_reader reader, std::uint8_t version, const shared_bytes& body) {
+  refusal what;
+  what.version = version;
+  what.source = take_peer(reader);
+  auto reason = reader.take<std::uint8_t>();
+  auto length = reader.take<std::uint8_t>();
+  what.cluster = as_text(reader.take_bytes(length));
+  if (!reader.ok() || reader.left() > 0 || !body.empty())
+    return malformed("a refusal of the wrong length");
+  what.reason = static_cast<refusal::why>(reason);
+  if (what.reason != refusal::why::wrong_cluster && what.reason != refusal::why::wrong_version)
+    return malformed("a refusal without a known reason");
+  return content{std::move(what)};
+}
+
+result<content> decode_link_frame(link::bounded_reader reader) {
+  link_frame what;
+  what.source = take_peer(reader);
+  what.destination = take_peer(reader);
+  if (!reader.ok())
+    return malformed("a frame that is cut short");
+  return content{what};
+}
+
+} // namespace
+
+std::uint64_t hash_of(std::string_view cluster) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (auto byte : as_bytes(cluster)) {
+    hash ^= std::to_integer<std::uint64_t>(byte);
+    hash *= 0x100000001B3u;
+  }
+  return hash;
+}
+
+wire_message encode(const datagram& what) {
+  auto head = begin(kind::datagram, what.source, link::protocol_version);
+  link::append(head, what.cluster);
+  return {std::move(head), what.payload};
+}
+
+wire_message encode(const refusal& what) {
+  CHORUS_CHECK(what.cluster.size() <= limits::name_bytes, "the cluster's name is too long");
+  auto head = begin(kind::refusal, what.source, what.version);
+  link::append(head, static_cast<std::uint8_t>(what.reason));
+  link::append(head, static_cast<std::uint8_t>(what.cluster.size()));
+  auto name = as_bytes(what.cluster);
+  head.insert(head.end(), name.begin(), name.end());
+  return {std::move(head), {}};
+}
+
+result<content> decode(const shared_bytes& head, const shared_bytes& body) {
+  link::bounded_reader reader{head.view()};
+  auto magic = reader.take<std::uint16_t>();
+  auto version = reader.take<std::uint8_t>();
+  auto what = reader.take<std::uint8_t>();
+  if (!reader.ok() || (magic != datagram_magic && magic != link_magic))
+    return malformed("not a message of chorus");
+  if (magic == datagram_magic && what == static_cast<std::uint8_t>(kind::refusal))
+    return decode_refusal(reader, version, body);
+  if (version != link::protocol_version)
+    return content{other_version{version}};
+  if (magic == link_magic)
+    return decode_link_frame(reader);
+  if (what == static_cast<std::uint8_t>(kind::datagram))
+    return decode_datagram(reader, body);
+  return malformed("a datagram of an unknown kind");
+}
+
+} // namespace chorus::envelope

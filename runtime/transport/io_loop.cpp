@@ -1,0 +1,106 @@
+#include "io_loop.hpp"
+
+#include <chorus/runtime/check.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace chorus {
+
+time_point steady_now() noexcept {
+  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
+}
+
+io_loop::io_loop() : wakes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  CHORUS_CHECK(wakes_ >= 0, "no file descriptor left for an eventfd");
+}
+
+io_loop::~io_loop() {
+  close(wakes_);
+}
+
+bool io_loop::post(task what) {
+  {
+    std::lock_guard guard{mutex_};
+    if (refusing_)
+      return false;
+    tasks_.push_back(std::move(what));
+  }
+  wake();
+  return true;
+}
+
+void io_loop::wake() {
+  if (woken_.exchange(true, std::memory_order_acq_rel))
+    return;
+  std::uint64_t one = 1;
+  // Fails only if the counter is full, and then the loop wakes as well.
+  [[maybe_unused]] auto written = write(wakes_, &one, sizeof one);
+}
+
+void io_loop::dispose(std::shared_ptr<void> thing) {
+  disposed_.push_back(std::move(thing));
+}
+
+void io_loop::run(participant& sockets) {
+  while (!quitting_) {
+    run_tasks();
+    timers_.run_due(steady_now());
+    sockets.turn(steady_now());
+    bury();
+    if (quitting_)
+      break;
+    sockets_.clear();
+    sockets_.add(wakes_, [this] { take_wakes(); });
+    sockets.collect(sockets_);
+    sockets_.wait(time_to_wait(sockets));
+    bury();
+  }
+  refuse_tasks();
+  sockets_.clear();
+}
+
+void io_loop::refuse_tasks() {
+  std::vector<task> dropped;
+  std::lock_guard guard{mutex_};
+  refusing_ = true;
+  dropped.swap(tasks_);
+}
+
+void io_loop::bury() {
+  // What ends may dispose of more.
+  while (!disposed_.empty())
+    std::exchange(disposed_, {});
+}
+
+void io_loop::take_wakes() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] auto taken = read(wakes_, &count, sizeof count);
+  // Cleared before anything is looked at: whatever comes later wakes again. An exchange, not a store,
+  // so that what the last one to set it had left is seen.
+  woken_.exchange(false, std::memory_order_acq_rel);
+}
+
+void io_loop::run_tasks() {
+  std::vector<task> tasks;
+  {
+    std::lock_guard guard{mutex_};
+    tasks.swap(tasks_);
+  }
+  for (auto& next : tasks)
+    next();
+}
+
+std::optional<duration> io_loop::time_to_wait(const participant& sockets) const {
+  auto next = timers_.next();
+  if (auto turn = sockets.next_turn(); turn && (!next || *turn < *next))
+    next = turn;
+  if (!next)
+    return std::nullopt;
+  return std::max(*next - steady_now(), duration::zero());
+}
+
+} // namespace chorus

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "poll_set.hpp"
+#include "timers.hpp"
+
+#include <chorus/runtime/time.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace chorus {
+
+/// The moment by the steady clock.
+time_point steady_now() noexcept;
+
+/// The heart of the I/O thread: tasks of other threads, timers and sockets, turn by turn.
+///
+/// Thread rules: `post` and `wake` from any thread, the rest from the thread that runs the loop.
+class io_loop {
+public:
+  using task = std::function<void()>;
+
+  /// The owner of the sockets, asked in every turn.
+  class participant {
+  public:
+    virtual ~participant() = default;
+
+    /// Does what is due at `now` and what other threads have left.
+    virtual void turn(time_point now) = 0;
+
+    /// When it wants its next turn, if nothing else happens.
+    virtual std::optional<time_point> next_turn() const = 0;
+
+    /// Adds its sockets.
+    virtual void collect(poll_set& sockets) = 0;
+  };
+
+  io_loop();
+  ~io_loop();
+  io_loop(const io_loop&) = delete;
+  io_loop& operator=(const io_loop&) = delete;
+
+  /// Runs `what` in the loop, in the order of the calls. The queue has no limit: tasks come from the
+  /// node's own few services at the pace of joins and failures, never for each message. False, and
+  /// the task is dropped, once the loop has ended.
+  bool post(task what);
+
+  /// Makes the loop take a turn soon. Costs a system call only if no other wake is under way.
+  void wake();
+
+  timers& alarms() noexcept { return timers_; }
+
+  /// Keeps `thing` alive until nothing of this turn can refer to it any more: whoever is called by the
+  /// loop may end anything, itself included.
+  void dispose(std::shared_ptr<void> thing);
+
+  /// Runs turns until `quit` was called. Everything posted later is refused.
+  void run(participant& sockets);
+
+  void quit() noexcept { quitting_ = true; }
+
+  /// Refuses tasks from now on and drops what was never run; for a loop that never ran.
+  void refuse_tasks();
+
+private:
+  void bury();
+  void take_wakes();
+  void run_tasks();
+  std::optional<duration> time_to_wait(const participant& sockets) const;
+
+  const int wakes_; ///< an eventfd
+  std::atomic<bool> woken_{false};
+  bool quitting_ = false;
+  timers timers_;
+  poll_set sockets_;
+  std::vector<std::shared_ptr<void>> disposed_;
+
+  std::mutex mutex_;
+  std::vector<task> tasks_;
+  bool refusing_ = false;
+};
+
+} // namespace chorus

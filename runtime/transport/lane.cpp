@@ -1,0 +1,97 @@
+#include "lane.hpp"
+
+#include <chorus/runtime/link/little_endian.hpp>
+
+#include <cstring>
+
+namespace chorus {
+
+namespace {
+
+constexpr std::chrono::milliseconds reconnect_first{100};
+constexpr std::chrono::milliseconds reconnect_at_most{2000};
+
+constexpr int watched_changes = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED
+                                | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+                                | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
+byte_buffer routing_id(lane::kind what, const peer& self, std::uint64_t serial) {
+  byte_buffer id;
+  // The first byte is never zero: ZeroMQ keeps those ids for itself.
+  link::append(id, static_cast<std::uint8_t>(what));
+  link::append(id, self.node.high);
+  link::append(id, self.node.low);
+  link::append(id, self.incarnation.value);
+  link::append(id, serial);
+  return id;
+}
+
+bool is_ipv6(const std::string& endpoint) {
+  return endpoint.find('[') != std::string::npos;
+}
+
+lane::change to_change(std::uint16_t event) {
+  switch (event) {
+  case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+    return lane::change::connected;
+  case ZMQ_EVENT_DISCONNECTED:
+    return lane::change::lost;
+  default:
+    return lane::change::attempt_failed;
+  }
+}
+
+} // namespace
+
+lane::lane(
+    zmq::context_t& context,
+    const socket_settings& settings,
+    kind what,
+    const peer& self,
+    std::uint64_t serial,
+    const std::string& endpoint
+)
+    : socket_(context, zmq::socket_type::dealer) {
+  prepare(socket_, settings, is_ipv6(endpoint));
+  auto id = routing_id(what, self, serial);
+  socket_.set(zmq::sockopt::routing_id, zmq::buffer(id));
+  socket_.set(zmq::sockopt::immediate, true);
+  socket_.set(zmq::sockopt::sndhwm, what == kind::messages ? settings.frames_waiting : datagrams_waiting);
+  socket_.set(zmq::sockopt::reconnect_ivl, static_cast<int>(reconnect_first.count()));
+  socket_.set(zmq::sockopt::reconnect_ivl_max, static_cast<int>(reconnect_at_most.count()));
+  if (what == kind::messages) {
+    auto name = "inproc://changes-" + std::to_string(serial);
+    if (zmq_socket_monitor(socket_.handle(), name.c_str(), watched_changes) != 0)
+      throw zmq::error_t{};
+    monitor_ = zmq::socket_t{context, zmq::socket_type::pair};
+    monitor_.set(zmq::sockopt::linger, 0);
+    monitor_.connect(name);
+  }
+  socket_.connect(endpoint);
+}
+
+lane::~lane() {
+  if (monitor_)
+    zmq_socket_monitor(socket_.handle(), nullptr, 0);
+}
+
+std::optional<lane::change> lane::next_change() {
+  // Two parts: the event's number and a value, and the address.
+  zmq::message_t event;
+  if (zmq_msg_recv(event.handle(), monitor_.handle(), ZMQ_DONTWAIT) < 0)
+    return std::nullopt;
+  zmq::message_t rest;
+  while (event.more() && zmq_msg_recv(rest.handle(), monitor_.handle(), ZMQ_DONTWAIT) >= 0 && rest.more()) {
+  }
+  std::uint16_t number = 0;
+  if (event.size() < sizeof number)
+    return std::nullopt;
+  std::memcpy(&number, event.data(), sizeof number);
+  return to_change(number);
+}
+
+void lane::close_with_farewell() {
+  socket_.set(zmq::sockopt::linger, static_cast<int>(farewell_within.count()));
+}
+
+} // namespace chorus

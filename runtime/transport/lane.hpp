@@ -1,0 +1,65 @@
+#pragma once
+
+#include "messages.hpp"
+#include "socket_settings.hpp"
+
+#include <chorus/runtime/ids.hpp>
+
+#include <zmq.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace chorus {
+
+/// One DEALER: one lane to one address. ZeroMQ connects it, and again when the connection breaks.
+/// Nothing waits in it while it is not connected (`ZMQ_IMMEDIATE`), so nothing old is ever handed to
+/// whoever listens there next.
+class lane {
+public:
+  /// Datagrams have a connection of their own, so that they are never stuck behind messages.
+  enum class kind : char { messages = 'm', datagrams = 'd' };
+
+  /// What became of the connection. Only lanes of messages are watched; the others follow them.
+  enum class change {
+    connected,      ///< and ZeroMQ's handshake done: it can be written
+    attempt_failed, ///< ZeroMQ will try again, if it can
+    lost,
+  };
+
+  /// `host` in digits. `self` and `serial` make its routing id unique: never two connections that a
+  /// ROUTER could take for one.
+  lane(
+      zmq::context_t& context,
+      const socket_settings& settings,
+      kind what,
+      const peer& self,
+      std::uint64_t serial,
+      const std::string& endpoint
+  );
+
+  ~lane();
+  lane(const lane&) = delete;
+  lane& operator=(const lane&) = delete;
+
+  /// Without waiting; false if it was dropped because the lane is not connected or full.
+  bool send(const wire_message& message) { return send_to_dealer(socket_, message); }
+
+  std::optional<received_message> receive() { return receive_from_dealer(socket_); }
+
+  /// The next change of the connection, nothing if there is none. Pre: a lane of messages.
+  std::optional<change> next_change();
+
+  /// Lets what was sent last be written for a moment after the lane is gone.
+  void close_with_farewell();
+
+  zmq::socket_t& socket() noexcept { return socket_; }
+  zmq::socket_t& monitor() noexcept { return monitor_; }
+
+private:
+  zmq::socket_t socket_;
+  zmq::socket_t monitor_;
+};
+
+} // namespace chorus

@@ -1,0 +1,70 @@
+#include <chorus/runtime/transport/outbox.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+outbox::outbox(
+    std::size_t limit_bytes, std::size_t reserve_bytes, std::function<void()> wake, std::size_t message_bytes
+)
+    : limit_bytes_(limit_bytes), reserve_bytes_(reserve_bytes), message_bytes_(message_bytes),
+      wake_(std::move(wake)) {}
+
+errc outbox::send(link::send message) {
+  if (message.payload.size() > message_bytes_)
+    return errc::too_large;
+  auto cost = message.payload.size() + link::message_overhead;
+  auto allowed = limit_bytes_ + (message.how == link::urgency::reserved ? reserve_bytes_ : 0);
+  {
+    std::lock_guard guard{mutex_};
+    if (closed_.load(std::memory_order_relaxed))
+      return errc::node_down;
+    if (held_bytes_.load(std::memory_order_relaxed) + cost > allowed)
+      return errc::overloaded;
+    held_bytes_.fetch_add(cost, std::memory_order_relaxed);
+    waiting_.push_back(std::move(message));
+  }
+  wake_once();
+  return errc::none;
+}
+
+void outbox::consumed(std::size_t bytes) {
+  consumed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  wake_once();
+}
+
+bool outbox::is_closed() const noexcept {
+  return closed_.load(std::memory_order_relaxed);
+}
+
+bool outbox::has_room(std::size_t payload_bytes) const noexcept {
+  auto held = held_bytes_.load(std::memory_order_relaxed);
+  return !is_closed() && held + payload_bytes + link::message_overhead <= limit_bytes_;
+}
+
+outbox::batch outbox::take() {
+  // Cleared before looking: whatever comes later wakes again.
+  if (!woken_.exchange(false, std::memory_order_acq_rel))
+    return {};
+  batch taken;
+  taken.consumed_bytes = consumed_bytes_.exchange(0, std::memory_order_relaxed);
+  std::lock_guard guard{mutex_};
+  taken.messages.swap(waiting_);
+  return taken;
+}
+
+void outbox::release(std::size_t bytes) {
+  held_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+void outbox::close() {
+  std::lock_guard guard{mutex_};
+  closed_.store(true, std::memory_order_relaxed);
+}
+
+void outbox::wake_once() {
+  if (!woken_.exchange(true, std::memory_order_acq_rel))
+    wake_();
+}
+
+} // namespace chorus

@@ -1,0 +1,144 @@
+#include "peer_link.hpp"
+
+#include "io_loop.hpp"
+
+#include <utility>
+
+namespace chorus {
+
+peer_link::peer_link(environment& around, const link::config& settings, const address& where)
+    : around_(around), settings_(settings),
+      outbox_(std::make_shared<outbox>(
+          settings.send_buffer_bytes, settings.send_reserve_bytes, around.wake, settings.message_bytes
+      )),
+      connection_(around.connections, *this, settings.self, where),
+      driver_(link::core{steady_now(), settings}, *this, *this, *this) {
+  // Its first frame finds no connection yet; the core is told when there is one.
+  driver_.perform();
+}
+
+void peer_link::receive(const peer& source, const shared_bytes& head, const shared_bytes& body) {
+  if (!ended_)
+    driver_.receive(source, head, body);
+}
+
+void peer_link::turn(time_point now) {
+  if (ended_)
+    return;
+  connection_.tick(now);
+  hand_over();
+  if (wake_at_ && *wake_at_ <= now)
+    driver_.wake();
+  if (!ended_ && close_at_ && (*close_at_ <= now || driver_.core().settled()))
+    driver_.apply(link::close{});
+}
+
+std::optional<time_point> peer_link::next_turn() const {
+  auto first = connection_.deadline();
+  for (auto other : {wake_at_, close_at_}) {
+    if (other && (!first || *other < *first))
+      first = other;
+  }
+  return first;
+}
+
+void peer_link::close(time_point until) {
+  if (ended_)
+    return;
+  outbox_->close();
+  close_at_ = close_at_ ? std::min(*close_at_, until) : until;
+  around_.wake();
+}
+
+void peer_link::fail() {
+  if (!ended_)
+    driver_.apply(link::peer_failed{});
+}
+
+void peer_link::abandon() {
+  abandoned_ = true;
+  if (!ended_)
+    driver_.apply(link::close{});
+}
+
+// -- what the core wants done ------------------------------------------------------------------------
+
+void peer_link::perform(const link::established&) {
+  around_.events.link_established(who());
+}
+
+void peer_link::perform(link::delivered&& message) {
+  around_.events.message_delivered(who(), std::move(message));
+}
+
+void peer_link::perform(link::refused&& message) {
+  outbox_->release(message.payload.size() + link::message_overhead);
+  around_.events.message_refused(who(), std::move(message));
+}
+
+void peer_link::perform(const link::released& room) {
+  outbox_->release(room.bytes);
+}
+
+void peer_link::perform(link::closed&& end) {
+  ended_ = true;
+  refuse_leftovers();
+  connection_.close_with_farewell();
+  if (abandoned_)
+    end.reason = link::closed::why::declared_failed;
+  around_.wake();
+  around_.events.link_closed(who(), end);
+}
+
+void peer_link::malformed(const peer&, const error&) {
+  ++around_.counters.frames_malformed;
+}
+
+void peer_link::send(const peer&, wire_message message) {
+  if (connection_.send_frame(message))
+    ++around_.counters.frames_sent;
+  else
+    ++around_.counters.frames_dropped_unwritable;
+}
+
+time_point peer_link::now() const {
+  return steady_now();
+}
+
+void peer_link::arm(std::optional<time_point> deadline) {
+  wake_at_ = deadline;
+}
+
+// -- what the connection says ------------------------------------------------------------------------
+
+void peer_link::received(received_message message) {
+  around_.answered(*this, std::move(message));
+}
+
+void peer_link::connected() {
+  if (connection_.times_connected() > 1)
+    ++around_.counters.reconnects;
+  if (!ended_)
+    driver_.apply(link::reconnected{});
+}
+
+// -- what other threads have left --------------------------------------------------------------------
+
+/// All at once, so that they share frames.
+void peer_link::hand_over() {
+  auto batch = outbox_->take();
+  if (batch.consumed_bytes > 0)
+    driver_.apply_in_batch(link::consumed{batch.consumed_bytes});
+  for (auto& message : batch.messages)
+    driver_.apply_in_batch(std::move(message));
+  if (batch.consumed_bytes > 0 || !batch.messages.empty())
+    driver_.perform();
+}
+
+void peer_link::refuse_leftovers() {
+  outbox_->close();
+  for (auto& message : outbox_->take().messages)
+    perform(link::refused{message.pair, std::move(message.payload), link::refused::why::closed});
+}
+
+} // namespace chorus

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "connection.hpp"
+#include "counters.hpp"
+
+#include <chorus/runtime/driver.hpp>
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/seams.hpp>
+#include <chorus/runtime/transport/outbox.hpp>
+#include <chorus/runtime/transport/transport.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace chorus {
+
+/// One link: the protocol core of this end, the outbox that feeds it and the connection that carries
+/// its frames.
+class peer_link final : private connection::user, private network_seam, private clock_seam {
+public:
+  /// The transport around its links. Must outlive them.
+  struct environment {
+    connection_environment& connections;
+    transport_events& events;
+    shared_counters& counters;
+    std::function<void()> wake;                                         ///< the I/O thread, from any thread
+    std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
+  };
+
+  peer_link(environment& around, const link::config& settings, const address& where);
+
+  peer_link(const peer_link&) = delete;
+  peer_link& operator=(const peer_link&) = delete;
+
+  const peer& who() const noexcept { return settings_.other; }
+  std::string where() const { return connection_.where(); }
+  const std::shared_ptr<outbox>& sending_side() const noexcept { return outbox_; }
+
+  /// A frame of this link, as bytes.
+  void receive(const peer& source, const shared_bytes& head, const shared_bytes& body);
+
+  /// False if it was dropped.
+  bool send_datagram(const wire_message& message) { return connection_.send_datagram(message); }
+
+  /// Hands over what other threads have left in the outbox, and does what is due.
+  void turn(time_point now);
+  std::optional<time_point> next_turn() const;
+  void collect(poll_set& sockets) { connection_.collect(sockets); }
+
+  /// Takes no more messages, and ends once all are acknowledged or at `until`.
+  void close(time_point until);
+
+  /// Ends at once: the other end was declared failed.
+  void fail();
+
+  /// Ends at once: this end was declared failed.
+  void abandon();
+
+  bool has_ended() const noexcept { return ended_; }
+
+private:
+  using link_driver = driver<link::core, link::wire, peer_link>;
+  friend link_driver;
+
+  // what the driver calls
+  void perform(const link::established&);
+  void perform(link::delivered&& message);
+  void perform(link::refused&& message);
+  void perform(const link::released& room);
+  void perform(link::closed&& end);
+  void malformed(const peer& from, const error& problem);
+  void send(const peer& to, wire_message message) override;
+  time_point now() const override;
+  void arm(std::optional<time_point> deadline) override;
+
+  // what the connection calls
+  void received(received_message message) override;
+  void connected() override;
+
+  void hand_over();
+  void refuse_leftovers();
+
+  environment& around_;
+  const link::config settings_;
+  std::shared_ptr<outbox> outbox_;
+  connection connection_;
+  link_driver driver_;
+  std::optional<time_point> wake_at_;
+  std::optional<time_point> close_at_;
+  bool abandoned_ = false;
+  bool ended_ = false;
+};
+
+} // namespace chorus

@@ -1,0 +1,127 @@
+#include "engine.hpp"
+
+#include <utility>
+#include <variant>
+
+/// What the transport does with a message that came in: for whom it is, and what strangers are told.
+namespace chorus {
+
+namespace {
+
+std::string described(const envelope::refusal& what, const transport_options& here) {
+  if (what.reason == envelope::refusal::why::wrong_version) {
+    return "it speaks protocol version " + std::to_string(what.version) + ", this node "
+           + std::to_string(link::protocol_version) + "; run the same release on both";
+  }
+  return "it belongs to cluster '" + what.cluster + "', this node to '" + here.cluster + "'";
+}
+
+/// Farewells and refusals are not answered, or two nodes could refuse each other for ever.
+bool asks_for_answer(const link::frame& what) {
+  return !std::holds_alternative<link::refusal>(what.content)
+         && !std::holds_alternative<link::goodbye>(what.content);
+}
+
+} // namespace
+
+void transport::implementation::accept(received_message message, const origin& from) {
+  auto what = message.well_formed ? envelope::decode(message.head, message.body)
+                                  : error{errc::malformed, "a message of too few or too many parts"};
+  if (!what) {
+    ++counters_.frames_malformed;
+    report(from.where, {errc::malformed, "it sends what no chorus node sends: " + what.failure().what});
+    return;
+  }
+  if (auto* ends = std::get_if<envelope::link_frame>(&*what))
+    accept(*ends, message, from);
+  else if (auto* datagram = std::get_if<envelope::datagram>(&*what))
+    accept(*datagram, from);
+  else if (auto* refusal = std::get_if<envelope::refusal>(&*what))
+    accept(*refusal, from);
+  else
+    accept(std::get<envelope::other_version>(*what), from);
+}
+
+void transport::implementation::accept(
+    const envelope::link_frame& ends, const received_message& message, const origin& from
+) {
+  ++counters_.frames_received;
+  if (from.link != nullptr) {
+    // An answer on our own connection; the core judges whether it is meant for it.
+    if (ends.source.node == from.link->who().node)
+      from.link->receive(ends.source, message.head, message.body);
+    else
+      report(
+          from.where,
+          {errc::refused,
+           "node " + to_string(ends.source) + " answers there, not " + to_string(from.link->who())}
+      );
+    return;
+  }
+  if (ends.destination != options_.self)
+    return answer(message, from, link::refusal::why::wrong_incarnation);
+  if (failed_.contains(ends.source))
+    return answer(message, from, link::refusal::why::declared_failed);
+  // Whom the node does not know yet sends its hello again, when it has been added.
+  if (auto* link = find(ends.source))
+    link->receive(ends.source, message.head, message.body);
+  else
+    ++counters_.frames_of_strangers;
+}
+
+void transport::implementation::accept(const envelope::datagram& what, const origin& from) {
+  if (what.cluster != envelope::hash_of(options_.cluster)) {
+    ++counters_.frames_of_strangers;
+    report(
+        from.where,
+        {errc::refused, "it belongs to another cluster than this node, '" + options_.cluster + "'"}
+    );
+    answer(from, envelope::refusal::why::wrong_cluster);
+    return;
+  }
+  ++counters_.datagrams_received;
+  events_.datagram_received(what.source, what.payload);
+}
+
+void transport::implementation::accept(const envelope::refusal& what, const origin& from) {
+  ++counters_.frames_of_strangers;
+  report(from.where, {errc::refused, described(what, options_)});
+}
+
+void transport::implementation::accept(const envelope::other_version& what, const origin& from) {
+  ++counters_.frames_of_strangers;
+  envelope::refusal same{{}, envelope::refusal::why::wrong_version, what.version, {}};
+  report(from.where, {errc::refused, described(same, options_)});
+  answer(from, envelope::refusal::why::wrong_version);
+}
+
+/// Answers a frame of the message lane for which there is no link.
+void transport::implementation::answer(
+    const received_message& message, const origin& to, link::refusal::why reason
+) {
+  ++counters_.frames_of_strangers;
+  auto frame = link::wire::decode(message.head, message.body);
+  if (!frame) {
+    ++counters_.frames_malformed;
+    return;
+  }
+  if (to.connection == nullptr || !asks_for_answer(*frame))
+    return;
+  link::frame refusal{options_.self, frame->source, link::refusal{reason, options_.self.incarnation}};
+  // Best effort: whoever was not told asks again.
+  send_to_router(incoming_.socket, *to.connection, link::wire::encode(refusal));
+}
+
+void transport::implementation::answer(const origin& to, envelope::refusal::why reason) {
+  if (to.connection == nullptr)
+    return;
+  envelope::refusal refusal{options_.self, reason, link::protocol_version, options_.cluster};
+  send_to_router(incoming_.socket, *to.connection, envelope::encode(refusal));
+}
+
+void transport::implementation::report(const std::string& where, error reason) {
+  if (reports_.passes(where, steady_now()))
+    events_.stranger_met(where, reason);
+}
+
+} // namespace chorus

@@ -1,0 +1,90 @@
+#include "resolver.hpp"
+
+#include "host.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+struct question {
+  std::string host;
+  resolver::answer done;
+};
+
+} // namespace
+
+/// Outlives the resolver when a look-up was abandoned.
+struct resolver::shared_state {
+  explicit shared_state(post_function post_answer) : post(std::move(post_answer)) {}
+
+  const post_function post;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<question> waiting;
+  bool looking_up = false;
+  bool stopping = false;
+  std::thread thread;
+
+  static void run(std::shared_ptr<shared_state> self) {
+    std::unique_lock lock{self->mutex};
+    while (true) {
+      self->changed.wait(lock, [&] { return self->stopping || !self->waiting.empty(); });
+      if (self->stopping)
+        return;
+      auto next = std::move(self->waiting.front());
+      self->waiting.pop_front();
+      self->looking_up = true;
+      lock.unlock();
+      auto found = look_up(next.host);
+      lock.lock();
+      self->looking_up = false;
+      if (self->stopping)
+        return;
+      // Under the lock: once the destructor has set `stopping`, nothing is posted.
+      self->post([done = std::move(next.done), found = std::move(found)]() mutable { done(std::move(found)); }
+      );
+    }
+  }
+};
+
+resolver::resolver(post_function post) : state_(std::make_shared<shared_state>(std::move(post))) {}
+
+resolver::~resolver() {
+  std::unique_lock lock{state_->mutex};
+  state_->stopping = true;
+  state_->changed.notify_all();
+  if (!state_->thread.joinable())
+    return;
+  if (state_->looking_up) {
+    state_->thread.detach();
+    return;
+  }
+  lock.unlock();
+  state_->thread.join();
+}
+
+void resolver::resolve(std::string host, answer done) {
+  if (is_numeric(host)) {
+    state_->post([done = std::move(done), host = std::move(host)] { done(std::vector<std::string>{host}); });
+    return;
+  }
+  std::lock_guard guard{state_->mutex};
+  if (state_->waiting.size() >= waiting_limit) {
+    state_->post([done = std::move(done)] {
+      done(error{errc::overloaded, "too many names wait for the name service"});
+    });
+    return;
+  }
+  state_->waiting.push_back({std::move(host), std::move(done)});
+  if (!state_->thread.joinable())
+    state_->thread = std::thread{&shared_state::run, state_};
+  state_->changed.notify_one();
+}
+
+} // namespace chorus

@@ -1,0 +1,196 @@
+#include "seed_connections.hpp"
+
+#include "host.hpp"
+#include "io_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+constexpr std::size_t messages_per_turn = 64;
+
+} // namespace
+
+/// One address of a seed.
+struct seed_connections::target {
+  std::string where;
+  std::unique_ptr<lane> datagrams;
+  std::optional<wire_message> waiting;
+  bool was_written = false; ///< since the resolver's last answer
+};
+
+struct seed_connections::seed {
+  peer self;
+  address where;
+  std::map<std::string, std::shared_ptr<target>> targets; ///< by host
+  std::optional<wire_message> waiting;                    ///< for the first answer of the resolver
+  bool resolving = false;
+  std::optional<time_point> resolved_at;
+  time_point used_at;
+};
+
+seed_connections::seed_connections(
+    connection_environment& environment,
+    receiver received,
+    counter sent,
+    std::function<void(std::shared_ptr<void>)> dispose
+)
+    : environment_(environment), received_(std::move(received)), sent_(std::move(sent)),
+      dispose_(std::move(dispose)) {}
+
+seed_connections::~seed_connections() = default;
+
+void seed_connections::send(const peer& self, const address& where, wire_message datagram) {
+  auto& to = find_or_make(self, where);
+  to.used_at = steady_now();
+  for (auto& [host, each] : to.targets)
+    write(*each, datagram);
+  if (to.targets.empty())
+    to.waiting = std::move(datagram);
+  if (!to.resolving && (!to.resolved_at || to.used_at - *to.resolved_at >= resolved_for))
+    resolve(to);
+}
+
+void seed_connections::collect(poll_set& sockets) {
+  for (auto& [where, from] : seeds_) {
+    for (auto& [host, each] : from->targets) {
+      if (!each->datagrams)
+        continue;
+      short wanted = each->waiting ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
+      sockets.add(each->datagrams->socket(), wanted, [this, what = each.get()] { take_messages(*what); });
+    }
+  }
+}
+
+std::optional<time_point> seed_connections::deadline() const {
+  std::optional<time_point> first;
+  for (const auto& [where, each] : seeds_) {
+    auto waits = std::any_of(each->targets.begin(), each->targets.end(), [](const auto& entry) {
+      return entry.second->waiting.has_value();
+    });
+    auto next = each->used_at + (waits ? duration{waits_at_most} : duration{kept_for});
+    if (!first || next < *first)
+      first = next;
+  }
+  return first;
+}
+
+void seed_connections::tick(time_point now) {
+  for (auto entry = seeds_.begin(); entry != seeds_.end();) {
+    auto& [where, each] = *entry;
+    if (now - each->used_at >= waits_at_most) {
+      for (auto& [host, to] : each->targets) {
+        if (std::exchange(to->waiting, std::nullopt))
+          sent_(false);
+      }
+    }
+    if (now - each->used_at < kept_for) {
+      ++entry;
+      continue;
+    }
+    dispose_(each);
+    entry = seeds_.erase(entry);
+  }
+}
+
+seed_connections::seed& seed_connections::find_or_make(const peer& self, const address& where) {
+  if (auto known = seeds_.find(where); known != seeds_.end())
+    return *known->second;
+  if (seeds_.size() >= names_limit) {
+    auto oldest = std::min_element(seeds_.begin(), seeds_.end(), [](const auto& left, const auto& right) {
+      return left.second->used_at < right.second->used_at;
+    });
+    dispose_(oldest->second);
+    seeds_.erase(oldest);
+  }
+  auto fresh = std::make_shared<seed>();
+  fresh->self = self;
+  fresh->where = where;
+  return *seeds_.emplace(where, std::move(fresh)).first->second;
+}
+
+void seed_connections::resolve(seed& what) {
+  what.resolving = true;
+  environment_.names.resolve(
+      what.where.host,
+      [this, where = what.where, asked = &what](const result<std::vector<std::string>>& hosts) {
+        // It may have been closed meanwhile, and even be another one by now.
+        auto known = seeds_.find(where);
+        if (known != seeds_.end() && known->second.get() == asked)
+          resolved(*known->second, hosts);
+      }
+  );
+}
+
+void seed_connections::resolved(seed& what, const result<std::vector<std::string>>& hosts) {
+  what.resolving = false;
+  if (!hosts) {
+    if (std::exchange(what.waiting, std::nullopt))
+      sent_(false);
+    return;
+  }
+  what.resolved_at = steady_now();
+  std::map<std::string, std::shared_ptr<target>> targets;
+  for (const auto& host : *hosts) {
+    if (targets.size() >= addresses_limit)
+      break;
+    // A lane that could not be written all the time may be one that ZeroMQ has given up.
+    if (auto known = what.targets.extract(host); known && std::exchange(known.mapped()->was_written, false)) {
+      targets.insert(std::move(known));
+      continue;
+    } else if (known) {
+      what.waiting = std::exchange(known.mapped()->waiting, std::nullopt);
+      dispose_(known.mapped());
+    }
+    auto fresh = std::make_shared<target>();
+    address where{host, what.where.port};
+    fresh->where = to_string(where);
+    try {
+      fresh->datagrams = std::make_unique<lane>(
+          environment_.context,
+          environment_.settings,
+          lane::kind::datagrams,
+          what.self,
+          ++environment_.last_serial,
+          endpoint_of(where)
+      );
+    } catch (const zmq::error_t&) {
+      // Out of descriptors, for example: the next answer of the resolver tries again.
+      continue;
+    }
+    fresh->waiting = what.waiting;
+    targets.emplace(host, std::move(fresh));
+  }
+  for (auto& [host, gone] : what.targets)
+    dispose_(gone);
+  what.targets = std::move(targets);
+  what.waiting.reset();
+}
+
+void seed_connections::write(target& to, const wire_message& datagram) {
+  if (to.datagrams->send(datagram)) {
+    to.waiting.reset();
+    to.was_written = true;
+    sent_(true);
+    return;
+  }
+  if (to.waiting)
+    sent_(false);
+  to.waiting = datagram;
+}
+
+void seed_connections::take_messages(target& from) {
+  if (auto waiting = std::exchange(from.waiting, std::nullopt))
+    write(from, *waiting);
+  for (std::size_t i = 0; i < messages_per_turn; ++i) {
+    auto message = from.datagrams->receive();
+    if (!message)
+      return;
+    received_(from.where, std::move(*message));
+  }
+}
+
+} // namespace chorus

@@ -1,0 +1,76 @@
+#include "engine.hpp"
+
+#include <chorus/runtime/transport/transport.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+result<std::unique_ptr<transport>> transport::open(transport_options options, transport_events& events) {
+  auto content = implementation::open(std::move(options), events);
+  if (!content)
+    return content.failure();
+  return std::unique_ptr<transport>{new transport{std::move(*content)}};
+}
+
+transport::transport(std::unique_ptr<implementation> content) : content_(std::move(content)) {}
+
+transport::~transport() = default;
+
+const address& transport::listening_on() const noexcept {
+  return content_->listening_on();
+}
+
+void transport::start() {
+  content_->start();
+}
+
+void transport::stop() {
+  content_->stop();
+}
+
+bool transport::post(std::function<void()> task) {
+  return content_->post(std::move(task));
+}
+
+time_point transport::now() const {
+  return steady_now();
+}
+
+transport_counters transport::counters() const {
+  return content_->counters();
+}
+
+void transport::add_peer(const peer& who, const address& where) {
+  content_->add_peer(who, where);
+}
+
+void transport::remove_peer(const peer& who, const link::input& why) {
+  content_->remove_peer(who, why);
+}
+
+void transport::declare_failed(const peer& who) {
+  content_->declare_failed(who);
+}
+
+std::shared_ptr<outbox> transport::outbox_of(const peer& who) const {
+  return content_->outbox_of(who);
+}
+
+void transport::send_datagram(const peer& to, byte_buffer payload) {
+  content_->send_datagram(to, std::move(payload));
+}
+
+void transport::send_datagram(const address& where, byte_buffer payload) {
+  content_->send_datagram(where, std::move(payload));
+}
+
+void transport::take_incarnation(const peer& self) {
+  content_->take_incarnation(self);
+}
+
+void transport::arm(std::uint64_t key, std::optional<time_point> when, std::function<void()> task) {
+  content_->arm(key, when, std::move(task));
+}
+
+} // namespace chorus
