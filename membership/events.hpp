@@ -26,7 +26,9 @@ struct link_lost {
 /// This node leaves in order.
 struct leave {};
 
-/// This node has taken a new incarnation after `declared_failed`; start over and rejoin.
+/// This node has taken a new incarnation after `declared_failed`; start over and rejoin. Every member
+/// is reported down once, because nobody of them keeps a link to the old life; from then on a life
+/// that was down for the old one may be up for the new one. Pre: greater than any earlier one.
 struct new_life {
   chorus::incarnation incarnation;
 };
@@ -57,6 +59,14 @@ struct declared_failed {};
 /// The cluster does not take this node, for good: a live member has its name.
 struct rejected {
   std::string reason; ///< a sentence for the operator
+};
+
+/// A message for whoever listens there: for those who are no members here (yet, or any more), so that
+/// the transport has no link to them. Like `transmit`, it may be lost.
+template <class Message>
+struct contact {
+  address to;
+  Message message;
 };
 
 /// A seed that did not answer yet: for the log, with back-off.
