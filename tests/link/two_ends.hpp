@@ -2,12 +2,15 @@
 
 #include <chorus/runtime/link/link.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chorus::testing {
@@ -38,11 +41,14 @@ public:
   };
 
   /// `settings`: the limits of both ends; cluster and ends are filled in.
-  explicit two_ends(link::config settings = {}) : settings_(std::move(settings)) {
-    settings_.cluster = "tests";
+  explicit two_ends(link::config settings = {}, std::string cluster_of_b = "tests")
+      : settings_(std::move(settings)), clusters_{"tests", std::move(cluster_of_b)} {
     start(a);
     start(b);
   }
+
+  /// Sees every output before it is performed.
+  std::function<void(side, const link::output&)> watch;
 
   static constexpr side other(side which) { return which == a ? b : a; }
 
@@ -54,6 +60,7 @@ public:
   /// A new core at that end, in the present life.
   void start(side which) {
     auto settings = settings_;
+    settings.cluster = clusters_[which];
     settings.self = identity(which);
     settings.other = identity(other(which));
     records_[which] = {};
@@ -139,6 +146,8 @@ public:
   void perform(side which) {
     auto& end = records_[which];
     auto output = end.core->drain();
+    if (watch)
+      watch(which, output);
     end.established += output.established_now ? 1 : 0;
     for (auto& message : output.deliveries)
       end.delivered.push_back(std::move(message));
@@ -161,6 +170,7 @@ private:
   }
 
   link::config settings_;
+  std::array<std::string, 2> clusters_;
   time_point now_;
   std::array<std::uint64_t, 2> lives_{1, 1};
   std::array<record, 2> records_;
