@@ -11,7 +11,8 @@
 #include <utility>
 
 /// Values as bytes and back. One value has one encoding (README.md has the table), and any bytes may be
-/// decoded: the answer is a value or an error, never a crash and never more memory than the bytes pay for.
+/// decoded: the answer is a value or an error, never a crash, and no memory is reserved on the word of a
+/// count.
 namespace chorus::codec {
 
 /// Appends the encoding of `value`.
