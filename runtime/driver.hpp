@@ -91,7 +91,7 @@ public:
       return;
     performing_ = true;
     for (auto output = core_.drain(); !output.empty(); output = core_.drain())
-      output.for_each_step([this](auto&& step) { perform_step(std::forward<decltype(step)>(step)); });
+      output.for_each_step([this](auto&& step) { this->perform_step(std::forward<decltype(step)>(step)); });
     performing_ = false;
     clock_.arm(core_.next_deadline());
   }

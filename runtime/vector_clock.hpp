@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chorus {
@@ -79,6 +81,22 @@ public:
   void merge(const vector_clock& other);
 
   friend bool operator==(const vector_clock&, const vector_clock&) = default;
+
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive(entries_);
+  }
+
+  /// Throws std::invalid_argument for what `from_entries` refuses, as archives want it.
+  template <class Archive>
+  void load(Archive& archive) {
+    std::vector<entry> entries;
+    archive(entries);
+    auto clock = from_entries(std::move(entries));
+    if (!clock)
+      throw std::invalid_argument{clock.failure().what};
+    *this = *std::move(clock);
+  }
 
 private:
   std::vector<entry> entries_;

@@ -106,7 +106,8 @@ struct letter_wire {
   }
 
   static byte_buffer encode_record(const letter& what) {
-    auto bytes = as_bytes("record of " + what.text);
+    auto text = "record of " + what.text;
+    auto bytes = as_bytes(text);
     return {bytes.begin(), bytes.end()};
   }
 };

@@ -1,6 +1,8 @@
 #include "../support/seeds.hpp"
 #include "random_execution.hpp"
 
+#include <chorus/runtime/codec/codec.hpp>
+#include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/lamport_clock.hpp>
 
 #include <gtest/gtest.h>
@@ -70,6 +72,13 @@ TEST(lamport_stamp, is_ordered_by_time_and_then_by_node) {
   EXPECT_LT((lamport_stamp{{1}, {9, 9}}), (lamport_stamp{{2}, {1, 1}}));
   EXPECT_LT((lamport_stamp{{2}, {1, 1}}), (lamport_stamp{{2}, {1, 2}}));
   EXPECT_EQ((lamport_stamp{{2}, {1, 1}}), (lamport_stamp{{2}, {1, 1}}));
+}
+
+TEST(lamport_stamp, is_read_back_from_its_bytes) {
+  lamport_stamp stamp{{12}, {3, 4}};
+  auto read = codec::decode<lamport_stamp>(codec::encode(stamp));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, stamp);
 }
 
 TEST(lamport_stamp, prints_its_time_and_node) {

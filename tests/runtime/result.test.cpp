@@ -50,7 +50,7 @@ TEST(result_death, comes_of_taking_what_is_not_there) {
 }
 
 TEST(result_death, comes_of_failing_without_an_error) {
-  EXPECT_DEATH(result<int>{error{}}, "a failed result needs an error");
+  EXPECT_DEATH(static_cast<void>(result<int>{error{}}), "a failed result needs an error");
 }
 
 TEST(error, prints_its_code_and_what_to_do) {

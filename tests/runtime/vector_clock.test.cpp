@@ -1,12 +1,15 @@
 #include "../support/seeds.hpp"
 #include "random_execution.hpp"
 
+#include <chorus/runtime/codec/codec.hpp>
+#include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/vector_clock.hpp>
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 namespace chorus {
@@ -178,6 +181,25 @@ TEST(vector_clock, is_not_made_of_entries_that_no_clock_has) {
   EXPECT_EQ(code_for({{ada, {0}}}), errc::malformed) << "no events";
   EXPECT_EQ(code_for({{ada, {1}}, {ada, {2}}}), errc::malformed) << "an origin twice";
   EXPECT_EQ(code_for({{bob, {1}}, {ada, {1}}}), errc::malformed) << "out of order";
+}
+
+TEST(vector_clock, is_read_back_from_its_bytes) {
+  testing::for_each_seed(100, [](random_generator random) {
+    auto clock = random_clock(random);
+    auto read = codec::decode<vector_clock>(codec::encode(clock));
+    ASSERT_TRUE(read) << to_string(read.failure());
+    EXPECT_EQ(*read, clock);
+  });
+}
+
+TEST(vector_clock, is_not_read_from_bytes_that_no_clock_has) {
+  auto out_of_order = codec::encode(std::vector<entry>{{bob, {1}}, {ada, {1}}});
+  auto too_many = codec::encode(entries_of_that_many_origins(vector_clock::max_entries + 1));
+  for (const auto& bytes : {out_of_order, too_many}) {
+    auto refused = codec::decode<vector_clock>(bytes);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.failure().code, errc::malformed);
+  }
 }
 
 TEST(vector_clock, prints_its_entries) {

@@ -1,0 +1,42 @@
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/codec/codec.hpp>
+#include <chorus/runtime/codec/types.hpp>
+#include <chorus/runtime/lamport_clock.hpp>
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/quorum.hpp>
+#include <chorus/runtime/random.hpp>
+#include <chorus/runtime/vector_clock.hpp>
+
+#include <gtest/gtest.h>
+
+namespace chorus {
+namespace {
+
+// Links the pure libraries and nothing else: what pulls in a socket library, CAF or a database does not
+// link here.
+
+TEST(pure_libraries, need_no_library_that_does_input_or_output) {
+  random_generator random{1};
+  peer self{{random.next(), random.next()}, {1}};
+  peer other{{random.next(), random.next()}, {1}};
+
+  EXPECT_TRUE(parse_address("localhost:4000"));
+  EXPECT_TRUE(lamport_clock{}.tick());
+  EXPECT_TRUE(majority_quorum<node_id>{{self.node}}.contains(self.node));
+
+  vector_clock clock;
+  clock.increment(self);
+  auto read = codec::decode<vector_clock>(codec::encode(clock));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, clock);
+
+  link::config settings;
+  settings.cluster = "pure";
+  settings.self = self;
+  settings.other = other;
+  link::core core{{}, settings};
+  EXPECT_FALSE(core.drain().frames.empty());
+}
+
+} // namespace
+} // namespace chorus
