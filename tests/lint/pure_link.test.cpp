@@ -1,8 +1,10 @@
+#include <chorus/membership/full_mesh.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/lamport_clock.hpp>
 #include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/protocol_core.hpp>
 #include <chorus/runtime/quorum.hpp>
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/vector_clock.hpp>
@@ -30,12 +32,23 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   ASSERT_TRUE(read);
   EXPECT_EQ(*read, clock);
 
-  link::config settings;
-  settings.cluster = "pure";
-  settings.self = self;
-  settings.other = other;
-  link::core core{{}, settings};
-  EXPECT_FALSE(core.drain().frames.empty());
+  link::config link_settings;
+  link_settings.cluster = "pure";
+  link_settings.self = self;
+  link_settings.other = other;
+  link::core link_core{{}, link_settings};
+  EXPECT_FALSE(link_core.drain().empty());
+
+  membership::full_mesh::config mesh_settings;
+  mesh_settings.self = {self, "ada", {"192.0.2.1", 4000}};
+  membership::full_mesh::core mesh_core{{}, mesh_settings};
+  mesh_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
+  EXPECT_TRUE(mesh_core.next_deadline());
+}
+
+TEST(pure_libraries, give_every_protocol_the_same_shape) {
+  static_assert(protocol_core<link::core>);
+  static_assert(protocol_core<membership::full_mesh::core>);
 }
 
 } // namespace
