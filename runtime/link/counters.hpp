@@ -34,6 +34,37 @@ struct counters {
   std::uint64_t refusals_received = 0; ///< that ended the link
   std::uint64_t refusals_ignored = 0;  ///< stale ones
   std::uint64_t violations = 0;        ///< found here
+
+  /// Calls `visit(name, number)` for every counter, in the order above.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    visit("messages_accepted", messages_accepted);
+    visit("messages_delivered", messages_delivered);
+    visit("segments_sent", segments_sent);
+    visit("segments_received", segments_received);
+    visit("frames_sent", frames_sent);
+    visit("frames_received", frames_received);
+    visit("large_messages", large_messages);
+    visit("messages_queued", messages_queued);
+    visit("overloaded", overloaded);
+    visit("beyond_credit", beyond_credit);
+    visit("acknowledgements", acknowledgements);
+    visit("welcomes", welcomes);
+    visit("hello_retries", hello_retries);
+    visit("timeouts", timeouts);
+    visit("frames_resent", frames_resent);
+    visit("probes", probes);
+    visit("reconnects", reconnects);
+    visit("duplicates", duplicates);
+    visit("overlaps", overlaps);
+    visit("gaps", gaps);
+    visit("early", early);
+    visit("strays", strays);
+    visit("refusals_sent", refusals_sent);
+    visit("refusals_received", refusals_received);
+    visit("refusals_ignored", refusals_ignored);
+    visit("violations", violations);
+  }
 };
 
 } // namespace chorus::link
