@@ -7,6 +7,7 @@
 #include <chorus/runtime/codec/writer.hpp>
 #include <chorus/runtime/result.hpp>
 
+#include <string>
 #include <type_traits>
 #include <utility>
 

@@ -10,7 +10,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string_view>
 #include <type_traits>

@@ -58,6 +58,16 @@ struct sequence_coder {
   }
 };
 
+/// The types through which the language lets any memory be read.
+template <class T>
+inline constexpr bool may_view_bytes = false;
+template <>
+inline constexpr bool may_view_bytes<std::byte> = true;
+template <>
+inline constexpr bool may_view_bytes<char> = true;
+template <>
+inline constexpr bool may_view_bytes<unsigned char> = true;
+
 /// The same bytes, copied as one block.
 template <class Sequence>
 struct block_coder {
@@ -76,7 +86,7 @@ struct block_coder {
   static void load(Reader& in, Sequence& value) {
     const auto size = in.take_count(sizeof(element));
     const auto bytes = in.take_bytes(size * sizeof(element));
-    if constexpr (std::is_same_v<element, std::byte> || std::is_same_v<element, char> || std::is_same_v<element, unsigned char>) {
+    if constexpr (may_view_bytes<element>) {
       const auto* first = reinterpret_cast<const element*>(bytes.data());
       value.assign(first, first + size);
     } else {
