@@ -1,0 +1,34 @@
+#include <chorus/runtime/link/link.hpp>
+
+namespace chorus::link {
+
+bool output::empty() const noexcept {
+  return !established_now && deliveries.empty() && refusals.empty() && released_bytes == 0 && frames.empty()
+         && !end;
+}
+
+std::string_view to_string(closed::why reason) noexcept {
+  switch (reason) {
+  case closed::why::closed_here:
+    return "closed here";
+  case closed::why::closed_by_peer:
+    return "closed by peer";
+  case closed::why::peer_failed:
+    return "peer failed";
+  case closed::why::peer_restarted:
+    return "peer restarted";
+  case closed::why::declared_failed:
+    return "declared failed";
+  case closed::why::wrong_cluster:
+    return "wrong cluster";
+  case closed::why::wrong_version:
+    return "wrong version";
+  case closed::why::violation:
+    return "violation";
+  case closed::why::unresponsive:
+    return "unresponsive";
+  }
+  return "unknown";
+}
+
+} // namespace chorus::link

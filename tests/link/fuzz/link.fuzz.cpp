@@ -1,0 +1,168 @@
+/// Plays any bytes as the life of one end: frames of a peer that may say anything, and inputs of an honest
+/// node. No sequence of them may crash the end, make it hold more than its limits, or speak after its end.
+
+#include "../../../runtime/link/little_endian.hpp"
+#include "../../../runtime/link/segment.hpp"
+
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/link/link.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace chorus::link {
+namespace {
+
+config tight() {
+  config settings;
+  settings.cluster = "c";
+  settings.self = {{1, 1}, {2}};
+  settings.other = {{2, 2}, {2}};
+  settings.message_bytes = 600;
+  settings.chunk_bytes = 100;
+  settings.frame_bytes = 300;
+  settings.receive_window_bytes = 1000;
+  settings.receive_reserve_bytes = 700;
+  settings.send_buffer_bytes = 3000;
+  settings.send_reserve_bytes = 1000;
+  settings.frames_in_flight = 8;
+  return settings;
+}
+
+class life {
+public:
+  explicit life(const_bytes script) : script_(script), core_(now_, settings_) {}
+
+  void run() {
+    perform();
+    while (script_.left() > 0) {
+      step();
+      perform();
+    }
+  }
+
+private:
+  void step() {
+    switch (take() % 12) {
+    case 0:
+      return receive(hello{cluster(), take()});
+    case 1:
+      return receive(welcome{cluster(), 100u * take()});
+    case 2:
+      return receive(refusal{static_cast<refusal::why>(1 + take() % 5), {take() % 4u}});
+    case 3:
+      return receive(goodbye{});
+    case 4:
+      return receive(any_data());
+    case 5:
+    case 6:
+      return receive(next_segment());
+    case 7:
+      return core_.apply(now_, send{{take(), 1}, urgency_of(take()), shared_bytes{byte_buffer(3u * take())}});
+    case 8:
+      return consume();
+    case 9:
+      now_ += std::chrono::milliseconds{8 * take()};
+      return core_.tick(now_);
+    case 10:
+      return core_.apply(now_, reconnected{});
+    default:
+      if (auto dice = take(); dice < 8)
+        core_.apply(now_, dice % 2 == 0 ? input{close{}} : input{peer_failed{}});
+    }
+  }
+
+  // -- frames ------------------------------------------------------------------------------------------
+
+  void receive(decltype(frame::content) content) {
+    frame what{settings_.other, settings_.self, std::move(content)};
+    auto lives = take(); // mostly the right ones
+    if (lives >= 240)
+      (lives % 2 == 0 ? what.source : what.destination).incarnation = {lives % 4u};
+    core_.receive(now_, what.source, what);
+  }
+
+  std::string cluster() { return take() < 250 ? "c" : "d"; }
+
+  data any_data() {
+    data content;
+    content.acknowledged = {take()};
+    content.credit = 10u * take();
+    content.wants_answer = take() % 2 == 0;
+    content.first = {take()};
+    content.count = take() % 8;
+    content.segments = bytes(take());
+    return content;
+  }
+
+  /// A well-formed segment in its place, as far as this test has kept count.
+  data next_segment() {
+    auto kind = static_cast<part>(take() % 4);
+    byte_buffer encoded;
+    append_segment(encoded, kind, {take() % 2u, 1}, 4u * take(), bytes(take()).view());
+    data content;
+    content.first = {core_.statistics().segments_received + 1};
+    content.count = 1;
+    content.segments = shared_bytes{std::move(encoded)};
+    return content;
+  }
+
+  // -- inputs ------------------------------------------------------------------------------------------
+
+  void consume() {
+    auto bytes = std::min<std::size_t>(unconsumed_, 4u * take());
+    unconsumed_ -= bytes;
+    core_.apply(now_, consumed{bytes});
+  }
+
+  static urgency urgency_of(std::uint8_t dice) {
+    return dice % 2 == 0 ? urgency::ordinary : urgency::reserved;
+  }
+
+  // -- outputs -----------------------------------------------------------------------------------------
+
+  void perform() {
+    const auto output = core_.drain();
+    CHORUS_CHECK(
+        !ended_ || (output.frames.empty() && output.deliveries.empty() && !output.end), "a late word"
+    );
+    for (const auto& message : output.deliveries) {
+      CHORUS_CHECK(message.payload.size() <= settings_.message_bytes, "a message over the limit");
+      CHORUS_CHECK(message.cost == message.payload.size() + message_overhead, "a cost that is none");
+      unconsumed_ += message.cost;
+    }
+    CHORUS_CHECK(
+        unconsumed_ <= settings_.receive_window_bytes + settings_.receive_reserve_bytes,
+        "the window is overrun"
+    );
+    for (const auto& step : output.frames)
+      CHORUS_CHECK(wire::encode(step.message).body.size() <= settings_.frame_bytes, "a frame over the limit");
+    ended_ = ended_ || output.end;
+    CHORUS_CHECK(ended_ == core_.has_ended(), "an end that is not told");
+    CHORUS_CHECK(!ended_ || !core_.next_deadline(), "a deadline after the end");
+    CHORUS_CHECK(core_.drain().empty(), "an output that was not complete");
+  }
+
+  std::uint8_t take() { return script_.take<std::uint8_t>(); }
+
+  shared_bytes bytes(std::size_t count) {
+    auto taken = script_.take_bytes(std::min(count, script_.left()));
+    return shared_bytes{byte_buffer{taken.begin(), taken.end()}};
+  }
+
+  const config settings_ = tight();
+  bounded_reader script_;
+  time_point now_;
+  core core_;
+  std::size_t unconsumed_ = 0;
+  bool ended_ = false;
+};
+
+} // namespace
+} // namespace chorus::link
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  chorus::link::life{std::as_bytes(std::span{data, size})}.run();
+  return 0;
+}

@@ -1,0 +1,257 @@
+#include "connected.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chorus::link {
+
+namespace {
+
+using namespace chorus::testing;
+
+constexpr auto a = two_ends::a;
+constexpr auto b = two_ends::b;
+constexpr pair who{1, 2};
+
+} // namespace
+
+// -- a peer that breaks the protocol ---------------------------------------------------------------
+
+struct link_violation : ::testing::Test {
+  connected ends{small_window()};
+
+  void expect_end() {
+    ASSERT_TRUE(ends[b].closed);
+    EXPECT_EQ(ends[b].closed->reason, closed::why::violation);
+    EXPECT_EQ(ends(b).statistics().violations, 1u);
+    ends.deliver();
+    ASSERT_TRUE(ends[a].closed) << "the other end is told";
+    EXPECT_EQ(ends[a].closed->reason, closed::why::violation);
+  }
+};
+
+TEST_F(link_violation, is_to_acknowledge_what_was_never_sent) {
+  ends.send(b, {2, 1}, "one");
+  data content;
+  content.acknowledged = {1};
+  ends.forge(content);
+  EXPECT_FALSE(ends[b].closed);
+  content.acknowledged = {2};
+  ends.forge(content);
+  expect_end();
+}
+
+TEST_F(link_violation, is_to_send_beyond_credit_and_reserve) {
+  const auto twelve = std::vector<std::string>(12, costs_100);
+  ends.forge(segments_of({1}, twelve));
+  EXPECT_EQ(ends[b].delivered.size(), 12u);
+  EXPECT_FALSE(ends[b].closed);
+  ends.forge(segments_of({13}, {""}));
+  EXPECT_EQ(ends[b].delivered.size(), 12u);
+  expect_end();
+}
+
+TEST_F(link_violation, is_a_segment_that_is_none) {
+  auto content = segments_of({1}, {"one"});
+  content.segments = bytes_of(std::string(content.segments.size(), '\xFF'));
+  ends.forge(content);
+  EXPECT_TRUE(ends[b].delivered.empty());
+  expect_end();
+}
+
+TEST_F(link_violation, is_to_announce_more_segments_than_there_are) {
+  auto content = segments_of({1}, {"one, two and three are in one segment here"});
+  content.count = 2;
+  ends.forge(content);
+  EXPECT_EQ(ends.texts(b).size(), 1u) << "what came before the fault is delivered";
+  expect_end();
+}
+
+TEST_F(link_violation, is_to_announce_fewer_segments_than_there_are) {
+  auto content = segments_of({1}, {"one", "two"});
+  content.count = 1;
+  ends.forge(content);
+  expect_end();
+}
+
+TEST_F(link_violation, is_a_chunk_out_of_place) {
+  byte_buffer bytes;
+  append_segment(bytes, part::middle, who, 0, as_bytes("chunk"));
+  data content;
+  content.first = {1};
+  content.count = 1;
+  content.segments = shared_bytes{std::move(bytes)};
+  ends.forge(content);
+  expect_end();
+}
+
+// -- who may say what ------------------------------------------------------------------------------
+
+TEST(link, data_before_the_handshake_is_ignored) {
+  connected ends;
+  ends.start(b);
+  ends.forge(segments_of({1}, {"early"}));
+  EXPECT_TRUE(ends[b].delivered.empty());
+  EXPECT_EQ(ends(b).statistics().early, 1u);
+}
+
+TEST(link, frames_of_another_node_are_ignored_whatever_they_say) {
+  connected ends;
+  const peer stranger{{9, 9}, {1}};
+  for (const auto& content : std::vector<decltype(frame::content)>{
+           segments_of({1}, {"one"}),
+           hello{"elsewhere", 1},
+           goodbye{},
+           refusal{refusal::why::declared_failed, {1}}}) {
+    ends.forge({stranger, ends.identity(b), content});
+    ends.forge({ends.identity(a), stranger, content});
+  }
+  EXPECT_EQ(ends(b).statistics().strays, 8u);
+  EXPECT_FALSE(ends(b).has_ended());
+  EXPECT_TRUE(ends[b].delivered.empty());
+  EXPECT_TRUE(ends.way_to(a).empty());
+}
+
+TEST(link, frames_of_another_life_of_the_other_node_are_ignored) {
+  connected ends;
+  for (std::uint64_t life : {0, 2}) {
+    const peer other_life{ends.identity(a).node, {life}};
+    ends.forge({other_life, ends.identity(b), segments_of({1}, {"one"})});
+    ends.forge({other_life, ends.identity(b), goodbye{}});
+  }
+  EXPECT_EQ(ends(b).statistics().strays, 4u);
+  EXPECT_FALSE(ends(b).has_ended());
+  EXPECT_TRUE(ends[b].delivered.empty());
+}
+
+TEST(link, frames_for_another_life_of_this_node_are_refused_with_the_present_one) {
+  connected ends;
+  ends.restart(b);
+  const peer earlier{ends.identity(b).node, {1}};
+  ends.forge({ends.identity(a), earlier, segments_of({1}, {"late"})});
+  EXPECT_TRUE(ends[b].delivered.empty());
+  auto answer = ends.on_the_way(a);
+  EXPECT_EQ(answer.destination, ends.identity(a));
+  EXPECT_EQ(std::get<refusal>(answer.content).reason, refusal::why::wrong_incarnation);
+  EXPECT_EQ(std::get<refusal>(answer.content).current, incarnation{2});
+}
+
+TEST(link, refusals_and_goodbyes_for_another_life_are_not_answered) {
+  connected ends;
+  ends.restart(b);
+  ends.perform(b);
+  ends.way_to(a).clear();
+  const peer earlier{ends.identity(b).node, {1}};
+  ends.forge({ends.identity(a), earlier, refusal{refusal::why::violation, {1}}});
+  ends.forge({ends.identity(a), earlier, goodbye{}});
+  EXPECT_TRUE(ends.way_to(a).empty());
+  EXPECT_FALSE(ends(b).has_ended());
+}
+
+TEST(link, every_refusal_ends_the_link_for_its_reason) {
+  for (auto [said, ended] :
+       {std::pair{refusal::why::wrong_cluster, closed::why::wrong_cluster},
+        {refusal::why::wrong_version, closed::why::wrong_version},
+        {refusal::why::wrong_incarnation, closed::why::peer_restarted},
+        {refusal::why::declared_failed, closed::why::declared_failed},
+        {refusal::why::violation, closed::why::violation}}) {
+    connected ends;
+    const peer new_life{ends.identity(a).node, {2}};
+    ends.forge({new_life, ends.identity(b), refusal{said, new_life.incarnation}});
+    ASSERT_TRUE(ends[b].closed);
+    EXPECT_EQ(ends[b].closed->reason, ended);
+  }
+}
+
+TEST(link, a_stale_refusal_ends_nothing) {
+  connected ends;
+  const peer earlier_b{ends.identity(b).node, {0}};
+  const peer earlier_a{ends.identity(a).node, {0}};
+  ends.forge({ends.identity(a), earlier_b, refusal{refusal::why::declared_failed, {1}}});
+  ends.forge({earlier_a, ends.identity(b), refusal{refusal::why::declared_failed, {0}}});
+  ends.forge({ends.identity(a), ends.identity(b), refusal{refusal::why::wrong_incarnation, {1}}});
+  EXPECT_FALSE(ends(b).has_ended());
+  EXPECT_EQ(ends(b).statistics().refusals_ignored, 3u);
+}
+
+// -- the end ---------------------------------------------------------------------------------------
+
+TEST(link, the_end_tells_for_each_pair_what_is_unknown_and_what_was_not_sent) {
+  auto settings = small_window();
+  settings.frames_in_flight = 2;
+  connected ends{settings};
+  ends.send(a, {1, 1}, "acknowledged");
+  EXPECT_TRUE(ends.settle());
+  ends.send(a, {2, 1}, "in a frame");
+  ends.send(a, {3, 1}, std::string(250, 'x')); // only its first chunks leave
+  ends.send(a, {2, 1}, "queued");
+  ends.send(a, {3, 1}, "queued");
+  ends.apply(a, peer_failed{});
+  ASSERT_TRUE(ends[a].closed);
+  const auto& losses = ends[a].closed->losses;
+  ASSERT_EQ(losses.size(), 2u);
+  EXPECT_EQ(losses[0].pair, (pair{2, 1}));
+  EXPECT_EQ(losses[0].outcome_unknown, 1u);
+  EXPECT_EQ(losses[0].not_sent, 1u);
+  EXPECT_EQ(losses[1].pair, (pair{3, 1}));
+  EXPECT_EQ(losses[1].outcome_unknown, 1u);
+  EXPECT_EQ(losses[1].not_sent, 1u);
+}
+
+TEST(link, a_large_message_of_which_the_last_chunk_is_unacknowledged_counts_once) {
+  connected ends{small_window()};
+  ends.send(a, who, std::string(250, 'x'));
+  ends.apply(a, peer_failed{});
+  ASSERT_EQ(ends[a].closed->losses.size(), 1u);
+  EXPECT_EQ(ends[a].closed->losses[0].outcome_unknown, 1u);
+  EXPECT_EQ(ends[a].closed->losses[0].not_sent, 0u);
+}
+
+TEST(link, what_was_not_drained_was_not_sent) {
+  connected ends;
+  ends(a).apply(ends.now(), send{who, urgency::ordinary, bytes_of("still here")});
+  ends.apply(a, close{});
+  ASSERT_EQ(ends[a].closed->losses.size(), 1u);
+  EXPECT_EQ(ends[a].closed->losses[0].not_sent, 1u);
+  EXPECT_EQ(ends.way_to(b).size(), 1u) << "only the goodbye";
+}
+
+TEST(link, after_its_end_it_refuses_messages_and_ignores_everything_else) {
+  connected ends;
+  ends.apply(b, close{});
+  EXPECT_TRUE(ends(b).has_ended());
+  EXPECT_TRUE(ends(b).settled());
+  EXPECT_FALSE(ends(b).is_established());
+  EXPECT_EQ(ends(b).next_deadline(), std::nullopt);
+  ends.way_to(a).clear();
+  ends[b].closed.reset();
+  ends.send(b, {2, 1}, "late");
+  ASSERT_EQ(ends[b].refused.size(), 1u);
+  EXPECT_EQ(ends[b].refused[0].reason, refused::why::closed);
+  for (const input& what : std::vector<input>{consumed{1}, reconnected{}, close{}, peer_failed{}})
+    ends.apply(b, what);
+  ends.forge(segments_of({1}, {"late"}));
+  ends.forge(hello{"tests", 1});
+  ends(b).tick(ends.now() + std::chrono::hours{1});
+  ends.perform(b);
+  EXPECT_TRUE(ends.way_to(a).empty());
+  EXPECT_TRUE(ends[b].delivered.empty());
+  EXPECT_FALSE(ends[b].closed);
+}
+
+TEST(link, gives_up_a_handshake_that_nobody_answers) {
+  two_ends ends;
+  ends.perform(a);
+  ends.advance(config{}.give_up_after - duration{1});
+  EXPECT_FALSE(ends[a].closed);
+  ends.advance(duration{1});
+  ASSERT_TRUE(ends[a].closed);
+  EXPECT_EQ(ends[a].closed->reason, closed::why::unresponsive);
+}
+
+TEST(link, every_reason_has_a_name) {
+  EXPECT_EQ(to_string(closed::why::closed_here), "closed here");
+  EXPECT_EQ(to_string(closed::why::wrong_version), "wrong version");
+  EXPECT_EQ(to_string(static_cast<closed::why>(99)), "unknown");
+}
+
+} // namespace chorus::link
