@@ -92,8 +92,11 @@ std::optional<received_message> receive_from_router(zmq::socket_t& router) {
   if (!all)
     return std::nullopt;
   received_message message;
-  if (const auto* host = zmq_msg_gets(all->content[0].handle(), "Peer-Address"); host != nullptr)
-    message.from_host = host;
+  // The routing id does not always carry it.
+  if (all->count > 1) {
+    if (const auto* host = zmq_msg_gets(all->content[1].handle(), "Peer-Address"); host != nullptr)
+      message.from_host = host;
+  }
   fill(message, *all, 1);
   message.sender = std::move(all->content[0]);
   return message;

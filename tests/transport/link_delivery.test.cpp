@@ -1,11 +1,9 @@
-#include "tcp_proxy.hpp"
-#include "test_node.hpp"
+#include "two_nodes.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <thread>
-#include <vector>
 
 /// Between two live incarnations nothing is lost, nothing comes twice and the order of each pair is
 /// kept, whatever happens to the wire.
@@ -14,56 +12,6 @@ namespace {
 
 using namespace chorus::testing;
 using namespace std::chrono_literals;
-
-const peer ada{{1, 1}, {1}};
-const peer bob{{2, 2}, {1}};
-constexpr link::pair first_pair{1, 10};
-constexpr link::pair second_pair{2, 20};
-
-/// Two nodes, each reaching the other through a wire of its own.
-struct two_nodes {
-  explicit two_nodes(const std::function<void(transport_options&)>& adjust = [](auto&) {})
-      : a(adjusted(ada, adjust)), b(adjusted(bob, adjust)) {
-    to_a.lead_to(a.where());
-    to_b.lead_to(b.where());
-    a_sends = a.add(bob, to_b.listening_on());
-    b_sends = b.add(ada, to_a.listening_on());
-  }
-
-  static transport_options adjusted(const peer& self, const std::function<void(transport_options&)>& adjust) {
-    auto options = options_of(self);
-    adjust(options);
-    return options;
-  }
-
-  bool are_connected() {
-    return a.wait([&] { return a.told.established[bob] == 1; })
-           && b.wait([&] { return b.told.established[ada] == 1; });
-  }
-
-  void cut_both() {
-    to_a.cut();
-    to_b.cut();
-  }
-
-  tcp_proxy to_a;
-  tcp_proxy to_b;
-  test_node a;
-  test_node b;
-  std::shared_ptr<outbox> a_sends;
-  std::shared_ptr<outbox> b_sends;
-};
-
-void send_numbers(outbox& to, link::pair pair, std::uint64_t count, std::size_t size = 8) {
-  for (std::uint64_t number = 1; number <= count; ++number)
-    ASSERT_EQ(send_patiently(to, {pair, link::urgency::ordinary, numbered(number, size)}), errc::none);
-}
-
-bool has_all(test_node& node, const peer& from, link::pair pair, std::uint64_t count) {
-  return node.wait([&] {
-    return node.told.numbers[{from, pair}].size() >= count;
-  }) && is_complete(node.told.numbers[{from, pair}], count);
-}
 
 TEST(transport_links, carry_messages_both_ways_in_order) {
   two_nodes nodes;

@@ -1,5 +1,7 @@
 #include "test_node.hpp"
 
+#include "two_nodes.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <future>
@@ -144,6 +146,17 @@ errc send_patiently(outbox& to, link::send message) {
     outcome = to.send(message);
   }
   return outcome;
+}
+
+void send_numbers(outbox& to, link::pair pair, std::uint64_t count, std::size_t size) {
+  for (std::uint64_t number = 1; number <= count; ++number)
+    ASSERT_EQ(send_patiently(to, {pair, link::urgency::ordinary, numbered(number, size)}), errc::none);
+}
+
+bool has_all(test_node& node, const peer& from, link::pair pair, std::uint64_t count) {
+  return node.wait([&] {
+    return node.told.numbers[{from, pair}].size() >= count;
+  }) && is_complete(node.told.numbers[{from, pair}], count);
 }
 
 } // namespace chorus::testing

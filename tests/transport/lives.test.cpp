@@ -1,0 +1,116 @@
+#include "two_nodes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+/// What is left of a life in the next one: nothing.
+namespace chorus {
+namespace {
+
+using namespace chorus::testing;
+using namespace std::chrono_literals;
+using why = link::closed::why;
+
+bool has_ended(test_node& node, const peer& who, why reason) {
+  auto of_peer = [&](const auto& entry) { return entry.first == who; };
+  auto& ends = node.told.closed;
+  return node.wait([&] { return std::any_of(ends.begin(), ends.end(), of_peer); })
+         && std::find_if(ends.begin(), ends.end(), of_peer)->second.reason == reason;
+}
+
+TEST(lives, of_a_restarted_node_get_no_message_of_the_life_before) {
+  const peer bob_again{bob.node, {2}};
+  tcp_proxy to_a;
+  tcp_proxy to_b;
+  test_node a{options_of(ada)};
+  to_a.lead_to(a.where());
+  auto options = options_of(bob);
+  options.flush_within = 0s;
+  std::optional<test_node> b{std::in_place, options};
+  to_b.lead_to(b->where());
+  auto old_sends = a.add(bob, to_b.listening_on());
+  b->add(ada, to_a.listening_on());
+  send_numbers(*old_sends, first_pair, 10);
+  ASSERT_TRUE(has_all(*b, ada, first_pair, 10));
+
+  // It dies without a word, with messages on their way to it.
+  to_b.refuse();
+  to_a.refuse();
+  send_numbers(*old_sends, second_pair, 100);
+  b.reset();
+  options.self = bob_again;
+  b.emplace(options);
+  b->add(ada, to_a.listening_on());
+  to_b.lead_to(b->where());
+  to_b.heal();
+  to_a.heal();
+
+  EXPECT_TRUE(has_ended(a, bob, why::peer_restarted));
+  ASSERT_EQ(a.told.closed.size(), 1u);
+  // Of the first pair it may know or not that everything has arrived.
+  const auto& losses = a.told.closed.front().second.losses;
+  auto lost =
+      std::find_if(losses.begin(), losses.end(), [](const auto& entry) { return entry.pair == second_pair; });
+  ASSERT_NE(lost, losses.end());
+  EXPECT_EQ(lost->outcome_unknown + lost->not_sent, 100u);
+  EXPECT_EQ(old_sends->send({first_pair, {}, numbered(1)}), errc::node_down);
+
+  auto new_sends = a.add(bob_again, to_b.listening_on());
+  send_numbers(*new_sends, first_pair, 50);
+  EXPECT_TRUE(has_all(*b, ada, first_pair, 50));
+  EXPECT_EQ(b->told.messages, 50u);
+}
+
+TEST(lives, declared_failed_are_told_when_they_come_back) {
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  // The verdict itself does not get through; what the other says later is answered.
+  nodes.to_b.refuse();
+  nodes.a.run([&] {
+    nodes.a.net().declare_failed(bob);
+    nodes.a.net().remove_peer(bob, link::peer_failed{});
+  });
+  EXPECT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
+  EXPECT_EQ(nodes.a_sends->send({first_pair, {}, numbered(1)}), errc::node_down);
+  nodes.b_sends->send({first_pair, {}, numbered(1)});
+  EXPECT_TRUE(has_ended(nodes.b, ada, why::declared_failed));
+  EXPECT_EQ(nodes.a.told.messages, 0u);
+}
+
+TEST(lives, are_taken_anew_by_a_running_node) {
+  const peer ada_again{ada.node, {2}};
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  nodes.a.run([&] { nodes.a.net().take_incarnation(ada_again); });
+  EXPECT_TRUE(has_ended(nodes.a, bob, why::declared_failed));
+  EXPECT_TRUE(has_ended(nodes.b, ada, why::closed_by_peer));
+  auto a_sends = nodes.a.add(bob, nodes.to_b.listening_on());
+  nodes.b.add(ada_again, nodes.to_a.listening_on());
+  send_numbers(*a_sends, first_pair, 100);
+  EXPECT_TRUE(has_all(nodes.b, ada_again, first_pair, 100));
+}
+
+TEST(lives, that_end_in_order_lose_nothing) {
+  two_nodes nodes;
+  send_numbers(*nodes.a_sends, first_pair, 5'000);
+  nodes.a.remove(bob, link::close{});
+  EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 5'000));
+  EXPECT_TRUE(has_ended(nodes.b, ada, why::closed_by_peer));
+  EXPECT_TRUE(has_ended(nodes.a, bob, why::closed_here));
+  EXPECT_TRUE(nodes.a.told.closed.front().second.losses.empty());
+}
+
+TEST(lives, have_one_link_to_a_peer_however_often_it_is_added) {
+  two_nodes nodes;
+  EXPECT_EQ(nodes.a.add(bob, nodes.to_b.listening_on()), nodes.a_sends);
+  nodes.a.run([&] {
+    EXPECT_EQ(nodes.a.net().outbox_of({bob.node, {9}}), nullptr);
+    nodes.a.net().remove_peer({bob.node, {9}}, link::close{});
+  });
+  EXPECT_TRUE(nodes.are_connected());
+}
+
+} // namespace
+} // namespace chorus

@@ -1,0 +1,69 @@
+#include "two_nodes.hpp"
+
+#include <chorus/runtime/limits.hpp>
+
+#include <gtest/gtest.h>
+
+namespace chorus {
+namespace {
+
+using namespace chorus::testing;
+
+constexpr std::size_t window = 256 * limits::kibibyte;
+constexpr std::size_t buffer = 512 * limits::kibibyte;
+constexpr std::size_t message_size = 1000;
+constexpr std::size_t cost = message_size + link::message_overhead;
+
+void make_small(transport_options& options) {
+  options.link.message_bytes = 64 * limits::kibibyte;
+  options.link.chunk_bytes = 16 * limits::kibibyte;
+  options.link.frame_bytes = 32 * limits::kibibyte;
+  options.link.receive_window_bytes = window;
+  options.link.receive_reserve_bytes = 64 * limits::kibibyte;
+  options.link.send_buffer_bytes = buffer;
+  options.link.send_reserve_bytes = 64 * limits::kibibyte;
+}
+
+std::size_t unconsumed(test_node& node) {
+  return node.told.message_bytes + node.told.messages * link::message_overhead;
+}
+
+TEST(slow_reader, bounds_memory_at_both_ends_and_goes_on_when_it_reads) {
+  two_nodes nodes{make_small};
+  nodes.b.stop_consuming();
+  std::uint64_t accepted = 0;
+  // Until the reader's window and the sender's buffer are full. The last message before that may not
+  // fit into what is left of either.
+  ASSERT_TRUE(nodes.b.wait([&] {
+    while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
+           == errc::none)
+      ++accepted;
+    return (accepted + 2) * cost > window + buffer;
+  }));
+  EXPECT_LE(accepted * cost, window + buffer);
+  EXPECT_LE(unconsumed(nodes.b), window);
+  EXPECT_FALSE(nodes.a_sends->has_room(message_size));
+
+  nodes.b.consume_again();
+  EXPECT_TRUE(has_all(nodes.b, ada, first_pair, accepted));
+  send_numbers(*nodes.a_sends, second_pair, 1'000, message_size);
+  EXPECT_TRUE(has_all(nodes.b, ada, second_pair, 1'000));
+  EXPECT_EQ(nodes.a.told.refused, 0u);
+}
+
+TEST(slow_reader, still_gets_what_frees_resources) {
+  two_nodes nodes{make_small};
+  nodes.b.stop_consuming();
+  std::uint64_t accepted = 0;
+  ASSERT_TRUE(nodes.b.wait([&] {
+    while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
+           == errc::none)
+      ++accepted;
+    return (accepted + 2) * cost > window + buffer;
+  }));
+  EXPECT_EQ(nodes.a_sends->send({second_pair, link::urgency::reserved, numbered(1)}), errc::none);
+  EXPECT_TRUE(has_all(nodes.b, ada, second_pair, 1));
+}
+
+} // namespace
+} // namespace chorus
