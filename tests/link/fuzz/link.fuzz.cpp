@@ -10,13 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace chorus::link {
 namespace {
 
 config tight() {
   config settings;
-  settings.cluster = "c";
+  settings.cluster = std::string{"c"};
   settings.self = {{1, 1}, {2}};
   settings.other = {{2, 2}, {2}};
   settings.message_bytes = 600;
