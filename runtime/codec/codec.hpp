@@ -44,6 +44,18 @@ byte_buffer encode(const T& value, const options& how = {}) {
   return out;
 }
 
+/// Runs `read(archive)` for values that are made in a way of their own (in place, in a mailbox), and
+/// gives what it returns. After an error the reader stands where the value went wrong and is of no
+/// further use. Errors: as `decode_prefix`.
+template <class Read>
+auto decode_with(reader& archive, Read&& read) -> result<std::invoke_result_t<Read, reader&>> {
+  try {
+    return std::forward<Read>(read)(archive);
+  } catch (...) {
+    return detail::caught(errc::malformed, archive.offset());
+  }
+}
+
 /// Reads one value and leaves the reader after it, so that further ones can follow. After an error the
 /// reader stands where the value went wrong and is of no further use.
 ///
@@ -52,13 +64,11 @@ byte_buffer encode(const T& value, const options& how = {}) {
 template <class T>
 result<T> decode_prefix(reader& archive) {
   static_assert(std::is_default_constructible_v<T>, "decoding begins with a default-constructed value");
-  try {
+  return decode_with(archive, [](reader& source) {
     T value = T();
-    archive(value);
+    source(value);
     return value;
-  } catch (...) {
-    return detail::caught(errc::malformed, archive.offset());
-  }
+  });
 }
 
 /// Reads a value that is all of `bytes`.

@@ -1,0 +1,195 @@
+#pragma once
+
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/lamport_clock.hpp>
+#include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/result.hpp>
+#include <chorus/runtime/seams.hpp>
+#include <chorus/runtime/steps.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Which actor is known under which name, on every node: the registry behind `node::announce` and
+/// `node::find`.
+///
+/// Each life of a node owns its announcements and is the only one to speak of them, so nothing has to
+/// be agreed: when a link opens, both ends tell each other all of theirs, then every change. Of several
+/// announcers of one name the one with the greatest (Lamport time, node) counts: last writer wins. When
+/// it withdraws or its node is lost, the one before it counts again; a partition heals by opening links.
+///
+/// Invariants:
+/// 1. `find` depends only on the announcements of live origins, never on the order in which they came.
+/// 2. An announcement made by a node that has heard of another one has a greater stamp than that.
+/// 3. Nothing of a lost life is kept.
+namespace chorus::names {
+
+/// Names that one node may announce; more from one origin are ignored and counted.
+inline constexpr std::size_t names_per_origin = 65536;
+
+/// An actor under a name.
+struct announcement {
+  peer origin;
+  std::uint64_t actor = 0; ///< its number on the origin
+  lamport_stamp stamp;
+
+  friend bool operator==(const announcement&, const announcement&) = default;
+};
+
+// -- messages, over reliable links in order --------------------------------------------------------
+
+struct announced {
+  std::string name;
+  std::uint64_t actor = 0;
+  lamport_time time;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name, actor, time);
+  }
+};
+
+struct withdrawn {
+  std::string name;
+  lamport_time time;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name, time);
+  }
+};
+
+// -- inputs ----------------------------------------------------------------------------------------
+
+/// Pre: `check_name(name)` has no error, `actor` is not 0, and `can_announce(name)`.
+struct announce {
+  std::string name;
+  std::uint64_t actor = 0;
+};
+
+/// Takes back what was announced under this name here; a no-op without such.
+struct withdraw {
+  std::string name;
+};
+
+/// Takes back every name of this actor.
+struct actor_ended {
+  std::uint64_t actor = 0;
+};
+
+/// A link to this life of a node is open or being opened.
+struct peer_up {
+  peer who;
+};
+
+/// This life of a node is lost: its announcements are gone.
+struct peer_down {
+  peer who;
+};
+
+/// This node goes on as another life; its announcements go with it. All peers are down for it.
+struct new_life {
+  peer self;
+};
+
+// -- steps -----------------------------------------------------------------------------------------
+
+/// Another announcement counts for the name, or none any more.
+struct changed {
+  std::string name;
+  std::optional<announcement> winner;
+};
+
+/// Empty for a name that can be announced: 1 to `limits::name_bytes` bytes without control characters.
+error check_name(std::string_view name);
+
+struct counters {
+  std::uint64_t ignored_strangers = 0; ///< messages of nodes that are not up
+  std::uint64_t ignored_invalid = 0;   ///< impossible names, actors or times
+  std::uint64_t ignored_too_many = 0;  ///< over `names_per_origin`
+};
+
+/// One node's registry: a pure protocol core (protocol_core.hpp).
+class core {
+public:
+  using message = std::variant<announced, withdrawn>;
+  using input = std::variant<announce, withdraw, actor_ended, peer_up, peer_down, new_life>;
+
+  struct output {
+    std::vector<changed> changes;
+    std::vector<transmit<message>> messages;
+
+    bool empty() const noexcept { return changes.empty() && messages.empty(); }
+
+    template <class Visitor>
+    void for_each_step(Visitor&& visit) {
+      for (auto& step : changes)
+        visit(std::move(step));
+      for (auto& step : messages)
+        visit(std::move(step));
+    }
+  };
+
+  explicit core(const peer& self) : self_(self) {}
+
+  void receive(time_point now, const peer& from, const message& what);
+  void apply(time_point now, const input& what);
+  void tick(time_point) {}
+  std::optional<time_point> next_deadline() const { return std::nullopt; }
+  output drain();
+
+  /// Who counts for this name.
+  std::optional<announcement> find(std::string_view name) const;
+
+  /// Every name that begins with `prefix`, ascending, and who counts for it.
+  std::vector<std::pair<std::string, announcement>> list(std::string_view prefix) const;
+
+  /// Whether there is room for one more name of this node, or it has this one.
+  bool can_announce(std::string_view name) const;
+
+  const counters& statistics() const noexcept { return counters_; }
+
+private:
+  /// By origin; an origin has at most one announcement for a name.
+  using announcers = std::map<peer, announcement>;
+
+  void handle(const peer& from, const announced& what);
+  void handle(const peer& from, const withdrawn& what);
+  void handle(const announce& what);
+  void handle(const withdraw& what);
+  void handle(const actor_ended& what);
+  void handle(const peer_up& what);
+  void handle(const peer_down& what);
+  void handle(const new_life& what);
+
+  void put(const std::string& name, const announcement& what);
+  bool remove(const std::string& name, const peer& origin);
+  void remove_all_of(const peer& origin);
+  void tell_all(const message& what);
+  static std::optional<announcement> winner_of(const announcers& candidates);
+
+  peer self_;
+  lamport_clock clock_;
+  std::map<std::string, announcers, std::less<>> names_;
+  std::map<peer, std::set<std::string, std::less<>>>
+      names_of_; ///< of live origins, this node included once it has any
+  std::set<peer> peers_;
+  output output_;
+  counters counters_;
+};
+
+/// How the registry's messages look as bytes.
+struct wire {
+  static wire_message encode(const core::message& what);
+  static result<core::message> decode(const shared_bytes& head, const shared_bytes& body);
+};
+
+} // namespace chorus::names

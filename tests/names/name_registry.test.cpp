@@ -1,0 +1,309 @@
+#include "../../actors/names/name_registry.hpp"
+
+#include <chorus/runtime/protocol_core.hpp>
+#include <chorus/runtime/random.hpp>
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+
+namespace chorus::names {
+namespace {
+
+static_assert(protocol_core<core>);
+
+peer node(std::uint64_t number, std::uint64_t life = 1) {
+  return {{0, number}, {life}};
+}
+
+/// Registries and, between each two that are linked, queues in order. What is on its way to or from a
+/// lost life is lost.
+class mesh {
+public:
+  explicit mesh(std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) {
+      lives_.push_back(node(i + 1));
+      cores_.push_back(std::make_unique<core>(lives_.back()));
+    }
+  }
+
+  core& at(std::size_t index) { return *cores_[index]; }
+  const peer& life(std::size_t index) const { return lives_[index]; }
+  std::size_t size() const { return cores_.size(); }
+
+  void apply(std::size_t index, core::input what) {
+    cores_[index]->apply({}, what);
+    collect(index);
+  }
+
+  void link(std::size_t left, std::size_t right) {
+    apply(left, peer_up{lives_[right]});
+    apply(right, peer_up{lives_[left]});
+  }
+
+  void cut(std::size_t left, std::size_t right) {
+    queues_.erase({lives_[left], lives_[right]});
+    queues_.erase({lives_[right], lives_[left]});
+    apply(left, peer_down{lives_[right]});
+    apply(right, peer_down{lives_[left]});
+  }
+
+  void live_on(std::size_t index) {
+    for (std::size_t other = 0; other < size(); ++other)
+      if (other != index)
+        cut(index, other);
+    lives_[index].incarnation = lives_[index].incarnation.next();
+    apply(index, new_life{lives_[index]});
+  }
+
+  /// Delivers one message of some queue; false if there is none.
+  bool deliver_one(random_generator& chance) {
+    std::vector<std::pair<peer, peer>> busy;
+    for (auto& [ends, queue] : queues_)
+      if (!queue.empty())
+        busy.push_back(ends);
+    if (busy.empty())
+      return false;
+    auto ends = busy[chance.below(busy.size())];
+    auto what = std::move(queues_[ends].front());
+    queues_[ends].pop_front();
+    for (std::size_t i = 0; i < size(); ++i)
+      if (lives_[i] == ends.second) {
+        cores_[i]->receive({}, ends.first, what);
+        collect(i);
+      }
+    return true;
+  }
+
+  void deliver_all() {
+    random_generator chance{1};
+    while (deliver_one(chance)) {
+    }
+  }
+
+private:
+  void collect(std::size_t index) {
+    auto output = cores_[index]->drain();
+    for (auto& step : output.messages) {
+      auto bytes = wire::encode(step.message);
+      auto message = wire::decode(shared_bytes{bytes.head}, {});
+      ASSERT_TRUE(message);
+      queues_[{lives_[index], step.to}].push_back(*message);
+    }
+  }
+
+  std::vector<peer> lives_;
+  std::vector<std::unique_ptr<core>> cores_;
+  std::map<std::pair<peer, peer>, std::deque<core::message>> queues_;
+};
+
+/// The actor that counts for `name` at this registry, 0 for none.
+std::uint64_t actor_of(const core& registry, std::string_view name) {
+  auto found = registry.find(name);
+  return found ? found->actor : 0;
+}
+
+TEST(name_registry, tells_others_what_was_announced_before_and_after_they_met) {
+  mesh nodes{2};
+  nodes.apply(0, announce{"before", 10});
+  nodes.link(0, 1);
+  nodes.apply(0, announce{"after", 11});
+  nodes.deliver_all();
+  EXPECT_EQ(nodes.at(1).find("before"), (announcement{nodes.life(0), 10, {{1}, nodes.life(0).node}}));
+  EXPECT_EQ(actor_of(nodes.at(1), "after"), 11u);
+}
+
+TEST(name_registry, lets_the_announcer_count_that_had_heard_of_the_other) {
+  for (auto first : {0u, 1u}) {
+    mesh nodes{2};
+    nodes.link(0, 1);
+    nodes.apply(first, announce{"name", 10});
+    nodes.deliver_all();
+    nodes.apply(1 - first, announce{"name", 20});
+    nodes.deliver_all();
+    EXPECT_EQ(actor_of(nodes.at(0), "name"), 20u);
+    EXPECT_EQ(actor_of(nodes.at(1), "name"), 20u);
+  }
+}
+
+TEST(name_registry, lets_the_greater_node_count_of_two_that_announce_at_once) {
+  mesh nodes{3};
+  nodes.link(0, 1);
+  nodes.link(0, 2);
+  nodes.link(1, 2);
+  nodes.apply(1, announce{"name", 20});
+  nodes.apply(0, announce{"name", 10});
+  nodes.deliver_all();
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    EXPECT_EQ(actor_of(nodes.at(i), "name"), 20u);
+}
+
+TEST(name_registry, lets_the_announcer_before_count_again_when_the_last_one_goes) {
+  mesh nodes{3};
+  nodes.link(0, 1);
+  nodes.link(0, 2);
+  nodes.link(1, 2);
+  nodes.apply(0, announce{"name", 10});
+  nodes.deliver_all();
+  nodes.apply(1, announce{"name", 20});
+  nodes.deliver_all();
+  nodes.apply(1, withdraw{"name"});
+  nodes.deliver_all();
+  EXPECT_EQ(actor_of(nodes.at(2), "name"), 10u) << "withdrawn";
+  nodes.apply(1, announce{"name", 21});
+  nodes.deliver_all();
+  nodes.cut(1, 2);
+  EXPECT_EQ(actor_of(nodes.at(2), "name"), 10u) << "its node is lost";
+  EXPECT_EQ(actor_of(nodes.at(0), "name"), 21u) << "not lost here";
+}
+
+TEST(name_registry, agrees_again_after_a_partition) {
+  mesh nodes{2};
+  nodes.link(0, 1);
+  nodes.apply(0, announce{"kept", 10});
+  nodes.deliver_all();
+  nodes.live_on(0);
+  EXPECT_EQ(actor_of(nodes.at(1), "kept"), 0u);
+  EXPECT_EQ(actor_of(nodes.at(0), "kept"), 10u) << "a new life keeps its own names";
+  nodes.apply(0, announce{"both", 11});
+  nodes.apply(1, announce{"both", 20});
+  nodes.apply(1, announce{"both", 21});
+  nodes.link(0, 1);
+  nodes.deliver_all();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    EXPECT_EQ(actor_of(nodes.at(i), "kept"), 10u);
+    EXPECT_EQ(nodes.at(i).find("both"), nodes.at(0).find("both"));
+  }
+  EXPECT_EQ(nodes.at(1).find("kept")->origin, nodes.life(0));
+}
+
+TEST(name_registry, withdraws_all_names_of_an_actor_that_ended) {
+  mesh nodes{2};
+  nodes.link(0, 1);
+  nodes.apply(0, announce{"a", 10});
+  nodes.apply(0, announce{"b", 10});
+  nodes.apply(0, announce{"c", 11});
+  nodes.apply(0, actor_ended{10});
+  nodes.deliver_all();
+  EXPECT_EQ(nodes.at(1).list("").size(), 1u);
+  EXPECT_EQ(actor_of(nodes.at(1), "c"), 11u);
+}
+
+TEST(name_registry, lists_names_by_prefix_in_order) {
+  core registry{node(1)};
+  for (auto name : {"chat/b", "chat/a", "chat", "chats", "chat/"})
+    registry.apply({}, announce{name, 1});
+  std::vector<std::string> found;
+  for (auto& [name, who] : registry.list("chat/"))
+    found.push_back(name);
+  EXPECT_EQ(found, (std::vector<std::string>{"chat/", "chat/a", "chat/b"}));
+}
+
+TEST(name_registry, says_when_another_announcement_counts) {
+  core registry{node(1)};
+  registry.apply({}, peer_up{node(2)});
+  registry.receive({}, node(2), announced{"name", 20, {5}});
+  auto first = registry.drain().changes;
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].winner->actor, 20u);
+  registry.receive({}, node(2), announced{"name", 20, {5}});
+  EXPECT_TRUE(registry.drain().empty()) << "the same again is no change";
+  registry.apply({}, peer_down{node(2)});
+  auto last = registry.drain().changes;
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_FALSE(last[0].winner);
+}
+
+TEST(name_registry, ignores_what_cannot_be) {
+  core registry{node(1)};
+  registry.receive({}, node(2), announced{"name", 1, {1}});
+  EXPECT_EQ(registry.statistics().ignored_strangers, 1u);
+  registry.apply({}, peer_up{node(2)});
+  registry.receive({}, node(2), announced{"", 1, {1}});
+  registry.receive({}, node(2), announced{std::string(limits::name_bytes + 1, 'x'), 1, {1}});
+  registry.receive({}, node(2), announced{"line\nbreak", 1, {1}});
+  registry.receive({}, node(2), announced{"no actor", 0, {1}});
+  registry.receive({}, node(2), announced{"from the far future", 1, lamport_time::max()});
+  registry.receive({}, node(2), withdrawn{"never announced", {1}});
+  EXPECT_EQ(registry.statistics().ignored_invalid, 6u);
+  EXPECT_TRUE(registry.list("").empty());
+  registry.receive({}, node(2), announced{std::string(limits::name_bytes, 'x'), 1, {1}});
+  EXPECT_EQ(registry.list("").size(), 1u);
+}
+
+TEST(name_registry, takes_so_many_names_of_one_origin_and_no_more) {
+  core registry{node(1)};
+  registry.apply({}, peer_up{node(2)});
+  for (std::size_t i = 0; i < names_per_origin; ++i) {
+    EXPECT_TRUE(registry.can_announce("one more"));
+    registry.apply({}, announce{"own/" + std::to_string(i), 1});
+    registry.receive({}, node(2), announced{"other/" + std::to_string(i), 1, {i + 1}});
+  }
+  EXPECT_FALSE(registry.can_announce("one more"));
+  EXPECT_TRUE(registry.can_announce("own/0"));
+  EXPECT_EQ(registry.statistics().ignored_too_many, 0u);
+  registry.receive({}, node(2), announced{"one more", 1, {1}});
+  EXPECT_EQ(registry.statistics().ignored_too_many, 1u);
+  EXPECT_FALSE(registry.find("one more"));
+}
+
+TEST(name_registry, is_read_from_its_own_bytes_only) {
+  auto bytes = wire::encode(announced{"name", 1, {2}});
+  EXPECT_TRUE(wire::decode(shared_bytes{bytes.head}, {}));
+  EXPECT_FALSE(wire::decode(shared_bytes{bytes.head}, shared_bytes{bytes.head}));
+  bytes.head.pop_back();
+  EXPECT_FALSE(wire::decode(shared_bytes{bytes.head}, {}));
+}
+
+/// Whoever is linked to everybody agrees with a naive reckoning: the greatest stamp among what the
+/// nodes announce at the end.
+TEST(name_registry, agrees_everywhere_whatever_happened_before) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_generator chance{seed};
+    mesh nodes{4};
+    std::set<std::pair<std::size_t, std::size_t>> links;
+    auto some_name = [&] { return std::string(1, static_cast<char>('a' + chance.below(3))); };
+    for (int step = 0; step < 150; ++step) {
+      auto who = static_cast<std::size_t>(chance.below(4));
+      auto other = (who + 1 + static_cast<std::size_t>(chance.below(3))) % 4;
+      auto ends = std::minmax(who, other);
+      switch (chance.below(8)) {
+      case 0:
+        nodes.apply(who, withdraw{some_name()});
+        break;
+      case 1:
+        if (links.insert(ends).second)
+          nodes.link(who, other);
+        break;
+      case 2:
+        nodes.live_on(who);
+        std::erase_if(links, [&](auto& link) { return link.first == who || link.second == who; });
+        break;
+      case 3:
+        nodes.apply(who, announce{some_name(), 1 + chance.below(99)});
+        break;
+      default:
+        nodes.deliver_one(chance);
+      }
+    }
+    for (std::size_t i = 0; i < 4; ++i)
+      for (std::size_t j = i + 1; j < 4; ++j)
+        if (!links.contains({i, j}))
+          nodes.link(i, j);
+    nodes.deliver_all();
+    for (std::string name : {"a", "b", "c"}) {
+      std::optional<announcement> expected;
+      for (std::size_t i = 0; i < 4; ++i)
+        for (auto& [announced_name, winner] : nodes.at(i).list(name))
+          if (winner.origin == nodes.life(i) && (!expected || expected->stamp < winner.stamp))
+            expected = winner;
+      for (std::size_t i = 0; i < 4; ++i)
+        ASSERT_EQ(nodes.at(i).find(name), expected) << "name " << name << " at node " << i;
+    }
+  }
+}
+
+} // namespace
+} // namespace chorus::names
