@@ -1,0 +1,140 @@
+#include "message_codec.hpp"
+
+#include "message_type.hpp"
+
+#include <caf/deep_to_string.hpp>
+#include <caf/message_builder.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+namespace chorus::caf17 {
+
+namespace {
+
+std::uint32_t load_count(codec::reader& archive) {
+  std::uint32_t count = 0;
+  archive(count);
+  if (count > message_elements)
+    archive.refuse(
+        "a message of more than " + std::to_string(message_elements) + " elements", errc::too_large
+    );
+  return count;
+}
+
+const message_type& load_type(codec::reader& archive) {
+  std::uint64_t key = 0;
+  archive(key);
+  auto type = find_type(key);
+  if (type == nullptr) {
+    char text[64];
+    std::snprintf(
+        text, sizeof text, "a message type with the unknown key %016llx", static_cast<unsigned long long>(key)
+    );
+    archive.refuse(text, errc::unknown_type);
+  }
+  return *type;
+}
+
+caf::message load_elements(codec::reader& archive, std::uint32_t count) {
+  caf::message_builder builder;
+  for (std::uint32_t i = 0; i < count; ++i)
+    load_type(archive).decode(archive, builder);
+  return builder.to_message();
+}
+
+} // namespace
+
+error check_declared(const caf::type_erased_tuple& content) {
+  if (content.size() > message_elements)
+    return {errc::too_large, "a message has at most " + std::to_string(message_elements) + " elements"};
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    auto rtti = content.type(i);
+    if (find_type(rtti) == nullptr)
+      return {
+          errc::unknown_type,
+          "the message type " + caf::to_string(rtti)
+              + " may not leave this node: declare it with CHORUS_MESSAGE"};
+    if (rtti == caf::make_rtti_pair<caf::message>())
+      if (auto failed = check_declared(*static_cast<const caf::message*>(content.get(i))))
+        return failed;
+  }
+  return {};
+}
+
+void save_content(codec::writer& archive, const caf::type_erased_tuple& content) {
+  archive(static_cast<std::uint32_t>(content.size()));
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    auto type = find_type(content.type(i));
+    if (type == nullptr)
+      archive.refuse("an undeclared message type " + caf::to_string(content.type(i)), errc::unknown_type);
+    archive(type->key);
+    type->encode(archive, content.get(i));
+  }
+}
+
+caf::mailbox_element_ptr
+load_element(codec::reader& archive, caf::strong_actor_ptr sender, caf::message_id id, credit held) {
+  auto count = load_count(archive);
+  if (count == 1)
+    return load_type(archive).decode_alone(archive, std::move(sender), id, std::move(held));
+  auto content = load_elements(archive, count);
+  return caf::mailbox_element_ptr{
+      new counted_message(std::move(sender), id, std::move(held), std::move(content))};
+}
+
+} // namespace chorus::caf17
+
+namespace chorus::codec {
+
+void save(writer& archive, const caf::message& content) {
+  caf17::save_content(archive, content);
+}
+
+void load(reader& archive, caf::message& content) {
+  content = caf17::load_elements(archive, caf17::load_count(archive));
+}
+
+void save(writer& archive, const caf::error& reason) {
+  archive(static_cast<bool>(reason));
+  if (!reason)
+    return;
+  archive(reason.code(), static_cast<std::uint64_t>(reason.category()));
+  // A reason with a context that only its own node understands is still a reason: the others get its text.
+  if (caf17::check_declared(reason.context()))
+    archive(caf::make_message(caf::deep_to_string(reason.context())));
+  else
+    archive(reason.context());
+}
+
+void load(reader& archive, caf::error& reason) {
+  bool failed = false;
+  archive(failed);
+  reason.clear();
+  if (!failed)
+    return;
+  std::uint8_t code = 0;
+  std::uint64_t category = 0;
+  caf::message context;
+  archive(code, category, context);
+  reason = caf::error{code, static_cast<caf::atom_value>(category), std::move(context)};
+}
+
+void save(writer& archive, const caf::exit_msg& what) {
+  archive(what.source, what.reason);
+}
+
+void load(reader& archive, caf::exit_msg& what) {
+  archive(what.source, what.reason);
+}
+
+void save(writer& archive, const caf::down_msg& what) {
+  archive(what.source, what.reason);
+}
+
+void load(reader& archive, caf::down_msg& what) {
+  archive(what.source, what.reason);
+}
+
+} // namespace chorus::codec

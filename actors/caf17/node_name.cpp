@@ -1,0 +1,44 @@
+#include "node_name.hpp"
+
+#include <caf/make_counted.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace chorus::caf17 {
+
+namespace {
+
+void write_big_endian(std::uint64_t number, std::uint8_t* target) {
+  for (int shift = 56; shift >= 0; shift -= 8)
+    *target++ = static_cast<std::uint8_t>(number >> shift);
+}
+
+/// The standard lets an explicit instantiation name a private member ([temp.spec.general]); CAF 0.17
+/// has no other way to set this one without its own networking module.
+template <auto Member>
+struct node_member {
+  friend caf::node_id& node_of(caf::actor_system& system) { return system.*Member; }
+};
+caf::node_id& node_of(caf::actor_system& system);
+template struct node_member<&caf::actor_system::node_>;
+
+} // namespace
+
+caf::node_id to_caf_node(const peer& who) {
+  caf::node_id::default_data::host_id_type host{};
+  static_assert(host.size() == 20);
+  write_big_endian(who.node.high, host.data());
+  write_big_endian(who.node.low, host.data() + 8);
+  std::uint8_t life[8];
+  write_big_endian(who.incarnation.value, life);
+  std::copy_n(life, 4, host.data() + 16);
+  auto low = static_cast<std::uint32_t>(who.incarnation.value);
+  return caf::node_id{caf::make_counted<caf::node_id::default_data>(low, host)};
+}
+
+void set_node(caf::actor_system& system, const peer& self) {
+  node_of(system) = to_caf_node(self);
+}
+
+} // namespace chorus::caf17

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chorus {
+
+/// How one node is set up. Plain data: fill it in, or let `add_options` (command_line.hpp) fill it
+/// from flags, environment and file.
+struct config {
+  std::string cluster = "chorus";   ///< nodes of different clusters refuse each other
+  std::string name;                 ///< unique among live nodes; empty: drawn from the node id
+  address listen{"127.0.0.1", 0};   ///< `*` for all interfaces; port 0 takes a free one
+  std::optional<address> advertise; ///< where others reach this node; nothing: found out
+  std::vector<address> seeds;       ///< nodes of the cluster to join; retried for ever
+  std::optional<std::filesystem::path>
+      data_directory; ///< keeps the node's identity; nothing: a new node at every start
+
+  duration failure_timeout = std::chrono::seconds{2}; ///< silence after which a node is declared failed
+  duration leave_within = std::chrono::seconds{2};    ///< how long leaving waits for acknowledgements
+
+  std::string log_level = "info"; ///< trace, debug, info, warn, error, off
+  std::size_t threads = 0;        ///< of the actor scheduler; 0: as many as there are cores
+};
+
+} // namespace chorus

@@ -1,0 +1,35 @@
+#include <chorus/actors/exit_code.hpp>
+
+#include <cstdio>
+#include <string>
+
+namespace chorus {
+
+exit_code to_exit_code(errc code) noexcept {
+  switch (code) {
+  case errc::none:
+    return exit_code::success;
+  case errc::invalid_argument:
+    return exit_code::usage;
+  case errc::address_in_use:
+    return exit_code::address_in_use;
+  case errc::permission_denied:
+    return exit_code::permission_denied;
+  case errc::not_found:
+  case errc::node_down:
+  case errc::unavailable:
+    return exit_code::unavailable;
+  case errc::refused:
+    return exit_code::refused;
+  default:
+    return exit_code::failure;
+  }
+}
+
+int report_failure(std::string_view program, const error& failure) {
+  auto line = std::string{program} + ": " + to_string(failure) + '\n';
+  std::fputs(line.c_str(), stderr);
+  return static_cast<int>(to_exit_code(failure.code));
+}
+
+} // namespace chorus

@@ -1,0 +1,120 @@
+#include "name_service.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+name_service::name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting)
+    : remoting_(std::move(remoting)), driver_(names::core{self}, host_, *this, *this) {}
+
+error name_service::announce(std::string_view name, const caf::actor& actor) {
+  if (auto failed = names::check_name(name))
+    return failed;
+  if (!actor)
+    return {errc::invalid_argument, "no actor to announce as '" + std::string{name} + "'"};
+  auto pointer = caf::actor_cast<caf::strong_actor_ptr>(actor);
+  if (!remoting_->is_local_actor(pointer))
+    return {
+        errc::invalid_argument, "'" + std::string{name} + "' is to be announced by the node of its actor"};
+  auto number = remoting_->export_handle(pointer).actor;
+  bool is_new = false;
+  {
+    std::lock_guard guard{mutex_};
+    if (!driver_.core().can_announce(name))
+      return {
+          errc::overloaded,
+          "this node announces " + std::to_string(names::names_per_origin) + " names already"};
+    driver_.apply(names::announce{std::string{name}, number});
+    is_new = observed_.insert(number).second;
+  }
+  // Not under the mutex: for an actor that has ended already the functor runs at once.
+  if (is_new)
+    pointer->get()->attach_functor([weak = weak_from_this(), number] {
+      if (auto service = weak.lock())
+        service->apply(names::actor_ended{number});
+    });
+  return {};
+}
+
+void name_service::withdraw(std::string_view name) {
+  apply(names::withdraw{std::string{name}});
+}
+
+caf::actor name_service::find(std::string_view name) const {
+  std::unique_lock guard{mutex_};
+  auto winner = driver_.core().find(name);
+  guard.unlock();
+  return winner ? handle_of(*winner) : caf::actor{};
+}
+
+std::map<std::string, caf::actor> name_service::list(std::string_view prefix) const {
+  std::unique_lock guard{mutex_};
+  auto winners = driver_.core().list(prefix);
+  guard.unlock();
+  std::map<std::string, caf::actor> found;
+  for (auto& [name, winner] : winners)
+    if (auto actor = handle_of(winner))
+      found.emplace(name, std::move(actor));
+  return found;
+}
+
+caf::actor name_service::find(std::string_view name, duration within) const {
+  std::unique_lock guard{mutex_};
+  std::optional<names::announcement> winner;
+  changed_.wait_for(guard, within, [&] {
+    winner = driver_.core().find(name);
+    return winner || stopped_;
+  });
+  guard.unlock();
+  return winner ? handle_of(*winner) : caf::actor{};
+}
+
+void name_service::receive(const peer& from, const shared_bytes& message) {
+  std::lock_guard guard{mutex_};
+  driver_.receive(from, message);
+}
+
+void name_service::peer_up(const peer& who) {
+  apply(names::peer_up{who});
+}
+
+void name_service::peer_down(const peer& who) {
+  apply(names::peer_down{who});
+}
+
+void name_service::take_incarnation(const peer& self) {
+  apply(names::new_life{self});
+}
+
+void name_service::stop() {
+  std::lock_guard guard{mutex_};
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+void name_service::apply(names::core::input what) {
+  std::lock_guard guard{mutex_};
+  if (auto ended = std::get_if<names::actor_ended>(&what))
+    observed_.erase(ended->actor);
+  driver_.apply(what);
+}
+
+caf::actor name_service::handle_of(const names::announcement& winner) const {
+  return caf::actor_cast<caf::actor>(remoting_->import_handle({winner.origin, winner.actor}));
+}
+
+void name_service::send(const peer& to, wire_message message) {
+  remoting_->send_names(to, message.head);
+}
+
+void name_service::host::perform(const names::changed&) {
+  owner.changed_.notify_all();
+}
+
+void name_service::host::malformed(const peer& from, const error& reason) {
+  owner.remoting_->report_malformed(from, reason);
+}
+
+} // namespace chorus

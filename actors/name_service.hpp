@@ -1,0 +1,75 @@
+#pragma once
+
+#include "names/name_registry.hpp"
+#include "remoting/remoting.hpp"
+
+#include <chorus/runtime/driver.hpp>
+#include <chorus/runtime/seams.hpp>
+
+#include <caf/actor.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace chorus {
+
+/// The name registry for actors: runs its core over the links of remoting and turns numbers into handles.
+///
+/// Thread rules: every function from any thread; the core runs under one mutex.
+class name_service final : public std::enable_shared_from_this<name_service>,
+                           private network_seam,
+                           private clock_seam {
+public:
+  name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting);
+
+  // -- as `node` offers it ------------------------------------------------------------------------
+
+  error announce(std::string_view name, const caf::actor& actor);
+  void withdraw(std::string_view name);
+  caf::actor find(std::string_view name) const;
+  std::map<std::string, caf::actor> list(std::string_view prefix) const;
+
+  /// Waits until somebody has announced `name`; null after `within` or `stop`.
+  caf::actor find(std::string_view name, duration within) const;
+
+  // -- from the node's events ---------------------------------------------------------------------
+
+  void receive(const peer& from, const shared_bytes& message);
+  void peer_up(const peer& who);
+  void peer_down(const peer& who);
+  void take_incarnation(const peer& self);
+
+  /// Wakes who waits.
+  void stop();
+
+private:
+  struct host {
+    name_service& owner;
+
+    void perform(const names::changed& step);
+    void malformed(const peer& from, const error& reason);
+  };
+
+  void apply(names::core::input what);
+  caf::actor handle_of(const names::announcement& winner) const;
+
+  // The registry waits for nothing, so its clock stands still.
+  time_point now() const override { return {}; }
+  void arm(std::optional<time_point>) override {}
+  void send(const peer& to, wire_message message) override;
+
+  const std::shared_ptr<chorus::remoting> remoting_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  bool stopped_ = false;
+  std::set<std::uint64_t> observed_; ///< own actors whose end withdraws their names
+  host host_{*this};
+  driver<names::core, names::wire, host> driver_;
+};
+
+} // namespace chorus

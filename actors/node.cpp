@@ -1,0 +1,87 @@
+#include "node_services.hpp"
+
+#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/node.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+/// The facade's content; everything that works stands in `node_services`.
+class node::implementation : public node_services {
+public:
+  using node_services::node_services;
+};
+
+result<node> node::open(config settings) {
+  auto identity = node_identity::open(settings.data_directory);
+  if (!identity)
+    return identity.failure();
+  auto name = settings.name.empty() ? to_string(identity->current().node).substr(0, 8) : settings.name;
+  auto log = open_log(settings, name);
+  if (!log)
+    return log.failure();
+  if (!settings.data_directory)
+    (*log)->debug("no data directory: this node is a new one at every start");
+  auto content =
+      std::make_unique<implementation>(std::move(settings), std::move(name), std::move(*identity), *log);
+  if (auto failed = content->start())
+    return failed;
+  return node{std::move(content)};
+}
+
+node::node(std::unique_ptr<implementation> content) : content_(std::move(content)) {}
+
+node::node(node&&) noexcept = default;
+node& node::operator=(node&&) noexcept = default;
+node::~node() = default;
+
+caf::actor_system& node::system() {
+  return content_->system();
+}
+
+membership::member node::self() const {
+  return content_->self();
+}
+
+std::vector<membership::member> node::members() const {
+  return content_->members().members();
+}
+
+error node::announce(std::string_view name, const caf::actor& actor) {
+  return content_->names().announce(name, actor);
+}
+
+void node::withdraw(std::string_view name) {
+  content_->names().withdraw(name);
+}
+
+caf::actor node::find(std::string_view name) const {
+  return content_->names().find(name);
+}
+
+result<caf::actor> node::find(std::string_view name, duration within) const {
+  return content_->find(name, within);
+}
+
+std::map<std::string, caf::actor> node::list(std::string_view prefix) const {
+  return content_->names().list(prefix);
+}
+
+void node::subscribe(const caf::actor& subscriber) {
+  content_->subscribe(subscriber);
+}
+
+node_counters node::counters() const {
+  return content_->counters();
+}
+
+int node::run() {
+  return content_->run();
+}
+
+void node::stop() {
+  content_->stop();
+}
+
+} // namespace chorus

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chorus/actors/config.hpp>
+#include <chorus/actors/events.hpp>
+#include <chorus/membership/member.hpp>
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/result.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chorus {
+
+/// What a node has counted since it started. A snapshot.
+struct node_counters {
+  std::uint64_t dead_letters = 0;       ///< messages that could not be sent or had nobody to hear of it
+  std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
+};
+
+/// A node of the cluster: owns the CAF actor system, the transport and all services, and starts and
+/// stops them in order.
+///
+///   auto node = chorus::node::open(settings);
+///   if (!node)
+///     return chorus::report_failure("counter", node.failure());
+///   auto worker = node->system().spawn(work);
+///   node->announce("worker", worker);
+///   return node->run();
+///
+/// Thread rules: every function may be called from any thread that is not an actor's, unless it says
+/// more. A process may hold several nodes.
+class node {
+public:
+  /// Takes the identity, binds the address, starts the threads and begins to join. Does not wait for
+  /// seeds. Errors: address_in_use, permission_denied, invalid_argument (a setting that cannot be used),
+  /// unavailable (another process uses the data directory), malformed (damaged identity), io.
+  static result<node> open(config settings);
+
+  node(node&&) noexcept;
+  node& operator=(node&&) noexcept;
+
+  /// Stops, if `stop` was not called.
+  ~node();
+
+  caf::actor_system& system();
+
+  /// This node as the others know it. The incarnation changes when the cluster had declared it failed.
+  membership::member self() const;
+
+  /// The others, ascending by id: live as far as this node knows. Any thread, also actors'.
+  std::vector<membership::member> members() const;
+
+  // -- names ------------------------------------------------------------------------------------
+
+  /// Makes `actor` known under `name` to every node until it ends, is withdrawn, or this node ends.
+  /// If several announce one name, the last one counts (Lamport order); when that one goes, the one
+  /// before it counts again. Errors: invalid_argument (empty or too long name, no or remote actor),
+  /// overloaded (too many names). Any thread, also actors'.
+  error announce(std::string_view name, const caf::actor& actor);
+
+  /// Takes an own announcement back; a no-op without one.
+  void withdraw(std::string_view name);
+
+  /// The actor announced under `name` as far as this node knows now; null if there is none. Any
+  /// thread, also actors'.
+  caf::actor find(std::string_view name) const;
+
+  /// Waits until somebody has announced `name`. Errors: unavailable (no other node was met within the
+  /// time), not_found (others were met, nobody offers it), refused (the cluster rejected this node).
+  result<caf::actor> find(std::string_view name, duration within) const;
+
+  /// All names that begin with `prefix`, and who counts for them. Any thread, also actors'.
+  std::map<std::string, caf::actor> list(std::string_view prefix = {}) const;
+
+  // -- events -----------------------------------------------------------------------------------
+
+  /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
+  /// is here already. Until it ends. Any thread, also actors'.
+  void subscribe(const caf::actor& subscriber);
+
+  node_counters counters() const;
+
+  // -- life -------------------------------------------------------------------------------------
+
+  /// Waits until SIGTERM or SIGINT arrives, `stop` is called or the cluster rejects this node; leaves
+  /// the cluster in order; gives the exit code for the process (exit_code.hpp). Once per process at a time.
+  int run();
+
+  /// Leaves the cluster: waits (at most `config::leave_within`) until what is under way is acknowledged,
+  /// says goodbye, ends the threads. Idempotent.
+  void stop();
+
+private:
+  class implementation;
+  explicit node(std::unique_ptr<implementation> content);
+  std::unique_ptr<implementation> content_;
+};
+
+} // namespace chorus

@@ -1,0 +1,269 @@
+#include "node_services.hpp"
+
+#include "caf17/node_name.hpp"
+#include "timer_keys.hpp"
+
+#include <chorus/actors/error.hpp>
+#include <chorus/actors/exit_code.hpp>
+#include <chorus/runtime/transport/advertise.hpp>
+
+#include <caf/message.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace chorus {
+
+node_services::system_settings::system_settings(const config& settings) {
+  // CAF's default, work stealing, wakes idle threads hundreds of times a second and answers later.
+  set("scheduler.policy", caf::atom("sharing"));
+  if (settings.threads > 0)
+    set("scheduler.max-threads", settings.threads);
+  chorus::add_error_category(*this);
+}
+
+node_services::node_services(
+    config settings, std::string name, node_identity identity, std::shared_ptr<spdlog::logger> log
+)
+    : settings_(std::move(settings)), identity_(std::move(identity)), log_(std::move(log)),
+      system_settings_(settings_), system_(std::make_unique<caf::actor_system>(system_settings_)),
+      self_{identity_.current(), std::move(name), {}} {
+  caf17::set_node(*system_, self_.who);
+  // Users' actors often serve for ever; the end of the node is their end too.
+  system_->await_actors_before_shutdown(false);
+  remoting_ = std::make_shared<remoting>(*system_, self_.who, [this](auto& what) { note_trouble(what); });
+  names_ = std::make_shared<name_service>(self_.who, remoting_);
+}
+
+node_services::~node_services() {
+  stop();
+  system_.reset(); // no actor runs any more when the services that actors use go
+}
+
+error node_services::start() {
+  transport_options options;
+  options.cluster = settings_.cluster;
+  options.self = self_.who;
+  options.listen = settings_.listen;
+  options.flush_within = settings_.leave_within;
+  auto opened = transport::open(std::move(options), *this);
+  if (!opened)
+    return opened.failure();
+  auto where = choose_advertised((*opened)->listening_on(), settings_.advertise, settings_.seeds);
+  if (!where)
+    return where.failure();
+  transport_ = std::move(*opened);
+  self_.where = *where;
+  auto seed = self_.who.node.low ^ self_.who.incarnation.value;
+  member_events& events = *this;
+  members_ = std::make_unique<member_service>(settings_, self_, seed, *transport_, events, log_);
+  transport_->start();
+  transport_->post([this] { members_->start(settings_.seeds); });
+  log_->info(
+      "node {} of cluster '{}' listens on {}, reachable at {}",
+      to_string(self_.who),
+      settings_.cluster,
+      to_string(transport_->listening_on()),
+      to_string(self_.where)
+  );
+  return {};
+}
+
+int node_services::run() {
+  termination_.wait_for_signals();
+  stop();
+  std::lock_guard guard{mutex_};
+  return rejection_ ? report_failure(self_.name, *rejection_) : 0;
+}
+
+void node_services::stop() {
+  if (stopped_.exchange(true))
+    return;
+  termination_.request();
+  if (transport_) {
+    transport_->post([this] { members_->leave(); });
+    transport_->stop();
+    for (auto& member : members_->members())
+      remoting_->lose(member.who, {errc::node_down, "this node has left the cluster"});
+  }
+  names_->stop();
+  subscribers_->clear();
+  remoting_->stop();
+  log_->info("left the cluster");
+  log_->flush();
+}
+
+membership::member node_services::self() const {
+  std::lock_guard guard{mutex_};
+  return self_;
+}
+
+result<caf::actor> node_services::find(std::string_view name, duration within) const {
+  if (auto actor = names_->find(name, within))
+    return actor;
+  std::lock_guard guard{mutex_};
+  if (rejection_)
+    return *rejection_;
+  if (!settings_.seeds.empty() && members_->members().empty())
+    return error{
+        errc::unavailable,
+        "no seed has answered; is a node running at " + to_string(settings_.seeds.front()) + "?"};
+  return error{errc::not_found, "nobody has announced '" + std::string{name} + "'"};
+}
+
+void node_services::subscribe(const caf::actor& subscriber) {
+  // In the I/O thread no member comes or goes between the two steps.
+  transport_->post([this, subscriber] {
+    for (auto& member : members_->members())
+      caf::anon_send(subscriber, node_up{member});
+    subscribers_->add(subscriber);
+  });
+}
+
+node_counters node_services::counters() const {
+  return {dead_letters_, malformed_messages_};
+}
+
+// -- what the transport says ------------------------------------------------------------------------
+
+void node_services::link_established(const peer& who) {
+  log_->debug("link to {} is open", to_string(who));
+}
+
+void node_services::message_delivered(const peer& from, link::delivered message) {
+  if (auto names_message = remoting_->deliver(from, std::move(message)))
+    names_->receive(from, *names_message);
+}
+
+void node_services::message_refused(const peer& to, link::refused message) {
+  remoting_->bounce(to, message);
+}
+
+void node_services::link_closed(const peer& who, const link::closed& end) {
+  for (auto& loss : end.losses)
+    log_->warn(
+        "link to {} ended ({}): actor {} -> actor {}: {} messages with unknown outcome, {} not sent",
+        to_string(who),
+        link::to_string(end.reason),
+        loss.pair.sender,
+        loss.pair.receiver,
+        loss.outcome_unknown,
+        loss.not_sent
+    );
+  log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
+  if (auto leaving = departing_.find(who); leaving != departing_.end()) {
+    auto what = std::move(leaving->second.what);
+    departing_.erase(leaving);
+    finish_departure(what);
+    return;
+  }
+  if (end.reason == link::closed::why::closed_by_peer)
+    said_goodbye_.insert(who);
+  members_->link_lost(who);
+  said_goodbye_.erase(who);
+}
+
+void node_services::datagram_received(const peer& from, shared_bytes payload) {
+  members_->receive(from, payload);
+}
+
+void node_services::stranger_met(const std::string& where, const error& reason) {
+  log_->warn("{}: {}", where, reason.what);
+}
+
+// -- what the membership says -----------------------------------------------------------------------
+
+void node_services::member_is_up(const membership::member& who) {
+  log_->info("{} is here: {} at {}", who.name, to_string(who.who), to_string(who.where));
+  transport_->add_peer(who.who, who.where);
+  remoting_->add_link(who.who, transport_->outbox_of(who.who));
+  names_->peer_up(who.who);
+  subscribers_->tell(caf::make_message(node_up{who}));
+}
+
+void node_services::member_is_down(const membership::member_down& what) {
+  auto down = what;
+  if (said_goodbye_.contains(what.who.who))
+    down.reason = membership::member_down::why::left;
+  if (down.reason == membership::member_down::why::left && transport_->outbox_of(what.who.who)) {
+    await_goodbye(down);
+    return;
+  }
+  if (down.reason == membership::member_down::why::failed)
+    transport_->declare_failed(what.who.who);
+  transport_->remove_peer(what.who.who, link::peer_failed{});
+  finish_departure(down);
+}
+
+/// What a leaving member sent before is still on its way; its goodbye on the link comes after all that.
+void node_services::await_goodbye(const membership::member_down& what) {
+  auto deadline = transport_->now() + settings_.leave_within + settings_.failure_timeout;
+  departing_.emplace(what.who.who, departure{what, deadline});
+  arm_departures();
+}
+
+void node_services::arm_departures() {
+  std::optional<time_point> next;
+  for (auto& [who, leaving] : departing_)
+    next = std::min(next.value_or(leaving.deadline), leaving.deadline);
+  transport_->arm(timer_keys::departures, next, [this] { end_overdue_departures(); });
+}
+
+void node_services::end_overdue_departures() {
+  std::vector<peer> overdue;
+  for (auto& [who, leaving] : departing_)
+    if (leaving.deadline <= transport_->now())
+      overdue.push_back(who);
+  for (auto& who : overdue)
+    transport_->remove_peer(who, link::peer_failed{}); // link_closed follows
+  arm_departures();
+}
+
+void node_services::finish_departure(const membership::member_down& what) {
+  auto reason = std::string{membership::to_string(what.reason)};
+  log_->info("{} is gone: {} {}", what.who.name, to_string(what.who.who), reason);
+  names_->peer_down(what.who.who);
+  remoting_->lose(what.who.who, {errc::node_down, "node " + what.who.name + " " + reason});
+  subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));
+}
+
+void node_services::declared_failed() {
+  auto next = identity_.take_next();
+  if (!next) {
+    rejected("declared failed, and no new incarnation could be taken: " + next.failure().what);
+    return;
+  }
+  log_->warn("the cluster declared this node failed; it goes on as {}", to_string(*next));
+  {
+    std::lock_guard guard{mutex_};
+    self_.who = *next;
+  }
+  transport_->take_incarnation(*next);
+  remoting_->take_incarnation(*next);
+  names_->take_incarnation(*next);
+  members_->live_on(*next);
+}
+
+void node_services::rejected(const std::string& reason) {
+  log_->error("the cluster does not take this node: {}", reason);
+  {
+    std::lock_guard guard{mutex_};
+    rejection_ = error{errc::refused, reason};
+  }
+  names_->stop();
+  termination_.request();
+}
+
+void node_services::note_trouble(const remoting::trouble& what) {
+  // One line for each power of two: a flood of dead letters is told, not repeated.
+  auto& counter = what.what == remoting::trouble::kind::malformed ? malformed_messages_ : dead_letters_;
+  auto count = ++counter;
+  if ((count & (count - 1)) != 0)
+    return;
+  auto kind = what.what == remoting::trouble::kind::malformed ? "malformed message" : "dead letter";
+  log_->warn("{} ({} so far), node {}: {}", kind, count, to_string(what.other), to_string(what.reason));
+}
+
+} // namespace chorus

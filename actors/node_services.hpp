@@ -1,0 +1,110 @@
+#pragma once
+
+#include "logging.hpp"
+#include "member_service.hpp"
+#include "name_service.hpp"
+#include "node_identity.hpp"
+#include "remoting/remoting.hpp"
+#include "subscribers.hpp"
+#include "termination.hpp"
+
+#include <chorus/actors/config.hpp>
+#include <chorus/actors/node.hpp>
+#include <chorus/runtime/transport/transport.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace chorus {
+
+/// The parts of one node and the threads of events between them:
+///
+///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
+///   transport --messages---> remoting --names' messages--> names
+///
+/// Thread rules: the events run in the I/O thread; the rest as `node` says.
+class node_services : private transport_events, private member_events {
+public:
+  node_services(
+      config settings, std::string name, node_identity identity, std::shared_ptr<spdlog::logger> log
+  );
+  ~node_services() override;
+
+  error start();
+  int run();
+  void stop();
+
+  caf::actor_system& system() { return *system_; }
+  const member_service& members() const { return *members_; }
+  name_service& names() { return *names_; }
+  membership::member self() const;
+  result<caf::actor> find(std::string_view name, duration within) const;
+  void subscribe(const caf::actor& subscriber);
+  node_counters counters() const;
+
+private:
+  // transport_events
+  void link_established(const peer& who) override;
+  void message_delivered(const peer& from, link::delivered message) override;
+  void message_refused(const peer& to, link::refused message) override;
+  void link_closed(const peer& who, const link::closed& end) override;
+  void datagram_received(const peer& from, shared_bytes payload) override;
+  void stranger_met(const std::string& where, const error& reason) override;
+
+  // member_events
+  void member_is_up(const membership::member& who) override;
+  void member_is_down(const membership::member_down& what) override;
+  void declared_failed() override;
+  void rejected(const std::string& reason) override;
+
+  void await_goodbye(const membership::member_down& what);
+  void arm_departures();
+  void end_overdue_departures();
+  void finish_departure(const membership::member_down& what);
+  void note_trouble(const remoting::trouble& what);
+
+  /// CAF's settings, made before the system that keeps a reference to them.
+  struct system_settings : caf::actor_system_config {
+    explicit system_settings(const config& settings);
+  };
+
+  const config settings_;
+  node_identity identity_;
+  std::shared_ptr<spdlog::logger> log_;
+  system_settings system_settings_;
+  std::unique_ptr<caf::actor_system> system_;
+  termination termination_;
+  std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
+  std::shared_ptr<remoting> remoting_;
+  std::shared_ptr<name_service> names_;
+  std::unique_ptr<chorus::transport> transport_;
+  std::unique_ptr<member_service> members_;
+
+  mutable std::mutex mutex_; ///< guards self_ and rejection_
+  membership::member self_;
+  std::optional<error> rejection_;
+  std::atomic<bool> stopped_ = false;
+  std::atomic<std::uint64_t> dead_letters_ = 0;
+  std::atomic<std::uint64_t> malformed_messages_ = 0;
+
+  /// A member that said farewell and whose link still brings what it sent before.
+  struct departure {
+    membership::member_down what;
+    time_point deadline; ///< for its goodbye on the link
+  };
+
+  std::map<peer, departure> departing_; ///< I/O thread
+  /// Members whose link said goodbye before their farewell was heard. I/O thread.
+  std::set<peer> said_goodbye_;
+};
+
+} // namespace chorus

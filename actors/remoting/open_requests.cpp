@@ -1,0 +1,44 @@
+#include "open_requests.hpp"
+
+#include <utility>
+
+namespace chorus {
+
+void open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id) {
+  std::lock_guard guard{mutex_};
+  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}});
+}
+
+bool open_requests::close(std::uint64_t sender, caf::message_id id) {
+  entry removed; // its actor must not end under the lock
+  std::lock_guard guard{mutex_};
+  auto position = entries_.find(key_of(sender, id));
+  if (position == entries_.end())
+    return false;
+  removed = std::move(position->second);
+  entries_.erase(position);
+  return true;
+}
+
+std::vector<open_requests::request> open_requests::close_all(const peer& to) {
+  std::vector<request> closed;
+  std::lock_guard guard{mutex_};
+  std::erase_if(entries_, [&](auto& item) {
+    if (item.second.to != to)
+      return false;
+    closed.push_back(std::move(item.second.content));
+    return true;
+  });
+  return closed;
+}
+
+std::size_t open_requests::size() const {
+  std::lock_guard guard{mutex_};
+  return entries_.size();
+}
+
+open_requests::key open_requests::key_of(std::uint64_t sender, caf::message_id id) noexcept {
+  return {sender, id.integer_value() & caf::message_id::request_id_mask};
+}
+
+} // namespace chorus

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chorus/runtime/ids.hpp>
+
+#include <caf/actor_control_block.hpp>
+#include <caf/message_id.hpp>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace chorus {
+
+/// Requests of local actors that wait for an answer from another node. When that node is lost, each of
+/// them is answered with an error: none waits for ever.
+///
+/// Thread rules: any thread.
+class open_requests {
+public:
+  struct request {
+    caf::strong_actor_ptr sender;
+    caf::message_id id;
+  };
+
+  void add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
+
+  /// The answer is there, or the request was never sent. Returns false if it was not open any more, so
+  /// that every request is answered exactly once.
+  bool close(std::uint64_t sender, caf::message_id id);
+
+  /// All requests that wait for this node, which are then no longer open.
+  std::vector<request> close_all(const peer& to);
+
+  std::size_t size() const;
+
+private:
+  /// The sender and the number that its request and the response to it share.
+  using key = std::pair<std::uint64_t, std::uint64_t>;
+  static key key_of(std::uint64_t sender, caf::message_id id) noexcept;
+
+  struct entry {
+    peer to;
+    request content;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<key, entry> entries_;
+};
+
+} // namespace chorus

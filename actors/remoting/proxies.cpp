@@ -1,0 +1,122 @@
+#include "proxies.hpp"
+
+#include "../caf17/node_name.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/actor_config.hpp>
+#include <caf/make_actor.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// Nodes without a data directory come back under new ids, so the table of lost ones grows with every
+/// restart. Forgetting an old one is harmless: its link is closed, and nobody introduces it any more.
+constexpr std::size_t lost_nodes = 65536;
+
+} // namespace
+
+proxies::entry proxies::find_or_make(
+    caf::actor_system& system,
+    const caf17::actor_reference& reference,
+    const std::shared_ptr<caf17::gateway>& hub
+) {
+  caf::actor_config settings;
+  std::unique_lock guard{mutex_};
+  auto make = [&](std::shared_ptr<outbox> link) {
+    return caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
+        reference.actor,
+        caf17::to_caf_node(reference.home),
+        &system,
+        settings,
+        reference,
+        std::move(link),
+        hub
+    );
+  };
+  if (is_lost(reference.home)) {
+    guard.unlock();
+    auto actor = make(nullptr);
+    kill(actor, errc::node_down);
+    return {std::move(actor), false};
+  }
+  auto& home = nodes_[reference.home];
+  if (auto known = home.actors.find(reference.actor); known != home.actors.end())
+    return {known->second, false};
+  auto actor = make(home.link);
+  home.actors.emplace(reference.actor, actor);
+  return {std::move(actor), true};
+}
+
+std::vector<std::uint64_t> proxies::set_link(const peer& who, std::shared_ptr<outbox> link) {
+  std::lock_guard guard{mutex_};
+  if (is_lost(who)) // this node has begun a new life, for which that one is here again
+    lost_.erase(who.node);
+  auto& home = nodes_[who];
+  home.link = std::move(link);
+  std::vector<std::uint64_t> actors;
+  for (auto& [id, actor] : home.actors)
+    actors.push_back(id);
+  return actors;
+}
+
+std::shared_ptr<outbox> proxies::link_of(const peer& who) const {
+  std::lock_guard guard{mutex_};
+  auto position = nodes_.find(who);
+  return position == nodes_.end() ? nullptr : position->second.link;
+}
+
+void proxies::end(const caf17::actor_reference& reference, caf::error reason) {
+  caf::strong_actor_ptr actor;
+  {
+    std::lock_guard guard{mutex_};
+    auto home = nodes_.find(reference.home);
+    if (home == nodes_.end())
+      return;
+    auto position = home->second.actors.find(reference.actor);
+    if (position == home->second.actors.end())
+      return;
+    actor = std::move(position->second);
+    home->second.actors.erase(position);
+  }
+  kill(actor, std::move(reason));
+}
+
+void proxies::lose(const peer& who, const caf::error& reason) {
+  node gone;
+  {
+    std::lock_guard guard{mutex_};
+    if (lost_.size() >= lost_nodes)
+      lost_.erase(lost_.begin());
+    auto& latest = lost_[who.node];
+    latest = std::max(latest, who.incarnation);
+    if (auto position = nodes_.find(who); position != nodes_.end()) {
+      gone = std::move(position->second);
+      nodes_.erase(position);
+    }
+  }
+  for (auto& [id, actor] : gone.actors)
+    kill(actor, reason);
+}
+
+std::size_t proxies::size() const {
+  std::lock_guard guard{mutex_};
+  std::size_t count = 0;
+  for (auto& [who, home] : nodes_)
+    count += home.actors.size();
+  return count;
+}
+
+void proxies::kill(const caf::strong_actor_ptr& actor, caf::error reason) {
+  static_cast<caf17::remote_actor*>(actor->get())->kill_proxy(nullptr, std::move(reason));
+}
+
+bool proxies::is_lost(const peer& who) const {
+  auto position = lost_.find(who.node);
+  return position != lost_.end() && who.incarnation <= position->second;
+}
+
+} // namespace chorus

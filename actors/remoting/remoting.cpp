@@ -1,0 +1,290 @@
+#include "remoting.hpp"
+
+#include "../caf17/message_codec.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/make_message.hpp>
+#include <caf/sec.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// The content of a message on its way out, in the form in which archives take values.
+struct outgoing {
+  const caf::type_erased_tuple& content;
+
+  void save(codec::writer& archive) const { caf17::save_content(archive, content); }
+};
+
+/// The registry's messages keep their own order and wait for nobody else's.
+constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
+
+link::urgency urgency_of(caf::message_id id, const caf::type_erased_tuple& content) {
+  auto frees_resources =
+      id.is_response() || content.match_elements<caf::exit_msg>() || content.match_elements<caf::down_msg>();
+  return frees_resources ? link::urgency::reserved : link::urgency::ordinary;
+}
+
+} // namespace
+
+/// A message from the network: where it came from and for whom it is.
+struct remoting::arrival {
+  peer from;
+  link::pair between;
+};
+
+remoting::remoting(caf::actor_system& system, const peer& self, trouble_handler on_trouble)
+    : system_(system), on_trouble_(std::move(on_trouble)), self_(self), first_life_(self.incarnation) {}
+
+// -- sending ----------------------------------------------------------------------------------------
+
+void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
+  const auto& content = what.content();
+  if (auto undeclared = caf17::check_declared(content))
+    return refuse(what, undeclared);
+  if (!what.stages.empty())
+    return refuse(what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"});
+
+  message_header header{what.mid.integer_value(), {}};
+  link::pair between{0, target.reference().actor};
+  if (what.sender) {
+    auto sender = export_handle(what.sender);
+    between.sender = sender.actor;
+    if (!is_local(sender.home))
+      header.foreign_sender = sender;
+  }
+  byte_buffer bytes;
+  codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
+  if (auto failed = codec::encode_to(bytes, parcel::message, how))
+    return refuse(what, failed);
+  if (auto failed = codec::encode_to(bytes, header, how))
+    return refuse(what, failed);
+  if (auto failed = codec::encode_to(bytes, outgoing{content}, how))
+    return refuse(what, failed);
+
+  auto awaits_answer = what.mid.is_request() && what.sender && !header.foreign_sender.home;
+  if (awaits_answer)
+    open_requests_.add(target.reference().home, what.sender, what.mid);
+  auto link = target.link() ? target.link() : proxies_.link_of(target.reference().home);
+  auto code = stopped_ || !link
+                  ? errc::node_down
+                  : link->send({between, urgency_of(what.mid, content), shared_bytes{std::move(bytes)}});
+  if (code != errc::none && (!awaits_answer || open_requests_.close(what.sender->id(), what.mid)))
+    refuse(what, {code, "node " + to_string(target.reference().home)});
+}
+
+caf17::actor_reference remoting::export_handle(const caf::strong_actor_ptr& handle) {
+  if (!handle)
+    return {};
+  if (auto remote = dynamic_cast<caf17::remote_actor*>(handle->get()))
+    return remote->reference();
+  if (!stopped_ && exports_.add(handle)) {
+    auto ended = [weak = weak_from_this(), id = handle->id()](const caf::error& reason) {
+      if (auto hub = weak.lock())
+        hub->actor_ended(id, reason);
+    };
+    handle->get()->attach_functor(ended);
+  }
+  return {self(), handle->id()};
+}
+
+caf::strong_actor_ptr remoting::import_handle(const caf17::actor_reference& reference) {
+  if (reference.actor == 0 || !reference.home)
+    return nullptr;
+  if (is_local(reference.home))
+    return exports_.find(reference.actor);
+  auto [actor, is_new] = proxies_.find_or_make(system_, reference, shared_from_this());
+  if (is_new)
+    send_parcel(reference.home, parcel::watch, {0, reference.actor});
+  return actor;
+}
+
+bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
+  return dynamic_cast<caf17::remote_actor*>(handle->get()) == nullptr;
+}
+
+errc remoting::send_names(const peer& to, const_bytes message) {
+  auto link = proxies_.link_of(to);
+  if (!link)
+    return errc::node_down;
+  byte_buffer bytes{static_cast<std::byte>(parcel::names)};
+  bytes.insert(bytes.end(), message.begin(), message.end());
+  return link->send({names_pair, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+}
+
+void remoting::send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason) {
+  auto link = proxies_.link_of(to);
+  if (!link)
+    return; // the link's end tells the other side as much
+  codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
+  byte_buffer bytes = codec::encode(what);
+  if (reason != nullptr && codec::encode_to(bytes, *reason, how)) // too large or too deep to travel
+    reason = nullptr;
+  if (auto code = link->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+      code != errc::none)
+    on_trouble_(
+        {trouble::kind::undeliverable, to, {code, "a notice about actor " + std::to_string(between.receiver)}}
+    );
+}
+
+/// A request is answered with the reason; anything else is a dead letter.
+void remoting::refuse(caf::mailbox_element& what, const error& reason) {
+  if (what.mid.is_request() && what.sender) {
+    what.sender->enqueue(nullptr, what.mid.response_id(), caf::make_message(to_caf(reason)), nullptr);
+    return;
+  }
+  on_trouble_({trouble::kind::undeliverable, self(), reason});
+}
+
+void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
+  for (auto& watcher : exports_.remove(actor))
+    send_parcel(watcher, parcel::ended, {actor, 0}, &reason);
+}
+
+// -- receiving --------------------------------------------------------------------------------------
+
+void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
+  for (auto actor : proxies_.set_link(who, std::move(link)))
+    send_parcel(who, parcel::watch, {0, actor});
+}
+
+std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered message) {
+  caf17::credit held{proxies_.link_of(from), message.cost};
+  arrival what{from, message.pair};
+  codec::reader archive{
+      message.payload.view(),
+      {.context = static_cast<caf17::handle_context&>(*this), .bytes = message.payload.size()}};
+  auto kind = codec::decode_prefix<parcel>(archive);
+  if (!kind) {
+    report_malformed(from, kind.failure());
+    return std::nullopt;
+  }
+  switch (*kind) {
+  case parcel::message:
+    deliver_message(what, archive, std::move(held));
+    break;
+  case parcel::watch:
+    deliver_watch(what);
+    break;
+  case parcel::ended:
+    deliver_ended(what, archive);
+    break;
+  case parcel::names:
+    return message.payload.part(archive.offset(), archive.left());
+  default:
+    report_malformed(from, {errc::malformed, "a parcel of unknown kind"});
+  }
+  return std::nullopt;
+}
+
+void remoting::deliver_message(const arrival& what, codec::reader& archive, caf17::credit held) {
+  auto header = codec::decode_prefix<message_header>(archive);
+  if (!header) {
+    report_malformed(what.from, header.failure());
+    return;
+  }
+  caf::message_id id{header->id};
+  auto receiver = exports_.find(what.between.receiver);
+  if (!receiver) {
+    if (id.is_request())
+      answer_with_error(what, *header, {errc::not_found, "the actor has ended"});
+    return;
+  }
+  auto sender = import_handle(
+      header->foreign_sender.home ? header->foreign_sender
+                                  : caf17::actor_reference{what.from, what.between.sender}
+  );
+  auto element = codec::decode_with(archive, [&](codec::reader& source) {
+    return caf17::load_element(source, sender, id, std::move(held));
+  });
+  if (!element) {
+    report_malformed(what.from, element.failure());
+    if (id.is_request())
+      return answer_with_error(what, *header, element.failure());
+    if (!id.is_response())
+      return;
+    element = caf::make_mailbox_element(sender, id, {}, to_caf(element.failure()));
+  }
+  if (id.is_response() && !open_requests_.close(receiver->id(), id))
+    return; // answered already, for example because its node was lost
+  receiver->enqueue(std::move(*element), nullptr);
+}
+
+void remoting::report_malformed(const peer& from, const error& reason) {
+  on_trouble_({trouble::kind::malformed, from, reason});
+}
+
+void remoting::answer_with_error(const arrival& what, const message_header& header, const error& reason) {
+  auto requester = header.foreign_sender.home ? header.foreign_sender
+                                              : caf17::actor_reference{what.from, what.between.sender};
+  if (auto stand_in = import_handle(requester))
+    stand_in->enqueue(
+        nullptr, caf::message_id{header.id}.response_id(), caf::make_message(to_caf(reason)), nullptr
+    );
+}
+
+void remoting::deliver_watch(const arrival& what) {
+  if (exports_.watch(what.between.receiver, what.from))
+    return;
+  caf::error reason = caf::exit_reason::unknown; // it ended before; nobody kept why
+  send_parcel(what.from, parcel::ended, {what.between.receiver, 0}, &reason);
+}
+
+void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
+  caf::error reason = caf::exit_reason::unknown;
+  if (archive.left() > 0)
+    if (auto told = codec::decode_prefix<caf::error>(archive))
+      reason = std::move(*told);
+  proxies_.end({what.from, what.between.sender}, std::move(reason));
+}
+
+void remoting::bounce(const peer& to, const link::refused& message) {
+  error reason{
+      message.reason == link::refused::why::too_large ? errc::too_large : errc::overloaded,
+      "the link to " + to_string(to)};
+  codec::reader archive{message.payload.view()};
+  auto kind = codec::decode_prefix<parcel>(archive);
+  if (kind && *kind == parcel::message) {
+    auto header = codec::decode_prefix<message_header>(archive);
+    caf::message_id id{header ? header->id : 0};
+    if (id.is_request() && open_requests_.close(message.pair.sender, id))
+      if (auto sender = exports_.find(message.pair.sender)) {
+        sender->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
+        return;
+      }
+  }
+  on_trouble_({trouble::kind::undeliverable, to, reason});
+}
+
+void remoting::lose(const peer& who, const error& reason) {
+  exports_.forget_watcher(who);
+  proxies_.lose(who, to_caf(reason));
+  for (auto& [sender, id] : open_requests_.close_all(who))
+    sender->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
+}
+
+void remoting::take_incarnation(const peer& self) {
+  std::lock_guard guard{mutex_};
+  self_ = self;
+}
+
+void remoting::stop() {
+  stopped_ = true;
+  exports_.clear();
+}
+
+peer remoting::self() const {
+  std::lock_guard guard{mutex_};
+  return self_;
+}
+
+bool remoting::is_local(const peer& who) const {
+  auto me = self();
+  return who.node == me.node && who.incarnation >= first_life_ && who.incarnation <= me.incarnation;
+}
+
+} // namespace chorus

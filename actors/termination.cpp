@@ -1,0 +1,62 @@
+#include "termination.hpp"
+
+#include <chorus/runtime/check.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace chorus {
+
+namespace {
+
+/// Where the signal handler writes; -1 while nobody waits.
+std::atomic<int> waiting_event = -1;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only use lock-free atomics");
+
+void raise_event(int event) noexcept {
+  std::uint64_t one = 1;
+  [[maybe_unused]] auto written = ::write(event, &one, sizeof one); // full means it is raised already
+}
+
+void on_signal(int) {
+  auto saved = errno;
+  if (auto event = waiting_event.load(); event >= 0)
+    raise_event(event);
+  errno = saved;
+}
+
+} // namespace
+
+termination::termination() : event_(::eventfd(0, EFD_CLOEXEC)) {
+  CHORUS_CHECK(event_ >= 0, "the process is out of file descriptors");
+}
+
+termination::~termination() {
+  ::close(event_);
+}
+
+void termination::request() noexcept {
+  raise_event(event_);
+}
+
+void termination::wait_for_signals() {
+  waiting_event = event_;
+  struct sigaction handler = {};
+  struct sigaction old_terminate = {};
+  struct sigaction old_interrupt = {};
+  handler.sa_handler = on_signal;
+  ::sigaction(SIGTERM, &handler, &old_terminate);
+  ::sigaction(SIGINT, &handler, &old_interrupt);
+  std::uint64_t count = 0;
+  while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {
+  }
+  ::sigaction(SIGTERM, &old_terminate, nullptr);
+  ::sigaction(SIGINT, &old_interrupt, nullptr);
+  waiting_event = -1;
+}
+
+} // namespace chorus

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chorus/runtime/result.hpp>
+
+namespace chorus {
+
+/// An end that several may ask for and one waits for: the operating system by SIGTERM or SIGINT,
+/// another thread, the cluster that rejects the node.
+///
+/// Thread rules: `request` from any thread; `wait_for_signals` in one thread of the process at a time.
+class termination {
+public:
+  termination();
+  ~termination();
+  termination(const termination&) = delete;
+  termination& operator=(const termination&) = delete;
+
+  /// Ends the wait, now or as soon as it begins.
+  void request() noexcept;
+
+  /// Waits for `request`, SIGTERM or SIGINT; the handlers of both signals are restored afterwards.
+  void wait_for_signals();
+
+private:
+  int event_; ///< eventfd: readable once the end was asked for
+};
+
+} // namespace chorus

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstdint>
+
+/// Who uses which timer of the transport (`transport::arm`).
+namespace chorus::timer_keys {
+
+inline constexpr std::uint64_t membership = 1;
+inline constexpr std::uint64_t departures = 2;
+
+} // namespace chorus::timer_keys
