@@ -1,0 +1,80 @@
+// A chat with rooms: a line typed on one node appears on all others in the same room.
+
+#include <chorus/actors/command_line.hpp>
+#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/message.hpp>
+#include <chorus/actors/node.hpp>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <thread>
+
+struct line {
+  std::string author;
+  std::string text;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(author, text);
+  }
+};
+
+CHORUS_MESSAGE(line, "chat.line/1")
+
+using typed_atom = caf::atom_constant<caf::atom("typed")>;
+using end_atom = caf::atom_constant<caf::atom("end")>;
+
+/// One person in one room: shows what others say, tells others what is typed here.
+caf::behavior window(caf::event_based_actor* self, chorus::node* node, std::string room) {
+  auto name = node->self().name;
+  return {
+      [=](const line& said) {
+        std::cout << '[' << room << "] " << said.author << ": " << said.text << std::endl;
+      },
+      [=](typed_atom, const std::string& text) {
+        for (auto& [person, other] : node->list("chat/" + room + '/'))
+          if (other != self)
+            self->send(other, line{name, text});
+      },
+      [=](end_atom) { std::raise(SIGTERM); }, // everything typed before is on its way
+      [=](const chorus::node_up& event) { std::cout << "* " << event.who.name << " joined" << std::endl; },
+      [=](const chorus::node_down& event) {
+        std::cout << "* " << event.who.name << " is gone (" << to_string(event.reason) << ")" << std::endl;
+      },
+  };
+}
+
+/// Reads a terminal or a pipe to its end. Knows only the window, so it may outlive the node.
+void read_lines(caf::actor window) {
+  for (std::string text; std::getline(std::cin, text);)
+    if (!text.empty())
+      caf::anon_send(window, typed_atom::value, text);
+  caf::anon_send(window, end_atom::value);
+}
+
+int main(int argc, char** argv) {
+  CLI::App app{"A chat with rooms: a line typed on one node appears on all others in the same room."};
+  chorus::config settings;
+  settings.log_level = "warn";
+  chorus::add_options(app, settings);
+  std::string room = "lobby";
+  app.add_option("--room", room, "The room to be in")->capture_default_str();
+  if (auto done = chorus::parse(app, argc, argv))
+    return *done;
+
+  auto node = chorus::node::open(settings);
+  if (!node)
+    return chorus::report_failure("chat", node.failure());
+  auto here = node->system().spawn(window, &*node, room);
+  if (auto failed = node->announce("chat/" + room + '/' + node->self().name, here))
+    return chorus::report_failure("chat", failed);
+  node->subscribe(here);
+  std::cout << "ready " << node->self().name << " listening on " << to_string(node->self().where)
+            << std::endl;
+  std::thread{read_lines, here}.detach();
+  return node->run();
+}
