@@ -51,7 +51,7 @@ struct transport_options {
   link::config link; ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
-  std::size_t connections = 4096;                      ///< accepted at a time
+  std::size_t connections = 4096; ///< that wait to be accepted; the system may allow fewer
 };
 
 /// What the transport has seen, for logs and tests. A snapshot.
@@ -114,18 +114,21 @@ public:
   /// `flush_within` is over. `link_closed` follows. A no-op without a link.
   void remove_peer(const peer& who, const link::input& why);
 
-  /// Answers whatever still comes from this incarnation with "declared failed".
+  /// Answers every frame that still comes from this incarnation, or an earlier one, with "declared
+  /// failed". Its datagrams are delivered as before: what to say to them is the failure detector's
+  /// question.
   void declare_failed(const peer& who);
 
   /// The sending side of the link to `who`; null without one. Keep it: it works from any thread and
   /// says `closed` after the link's end.
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
 
-  /// Best effort to a peer that was added; dropped when it cannot be written now.
+  /// Best effort to a peer that was added; dropped when it cannot be written now. Pre: at most
+  /// `limits::datagram_bytes`.
   void send_datagram(const peer& to, byte_buffer payload);
 
   /// Best effort to whoever listens at `where`, for seeds: at all addresses that the name has. The
-  /// connection is kept for a while.
+  /// connection is kept for a while; until there is one, the newest datagram waits for a moment.
   void send_datagram(const address& where, byte_buffer payload);
 
   /// Takes a new life: every link ends (`link_closed` with reason `declared_failed`) and from now on
