@@ -34,7 +34,7 @@ TEST(addresses, of_another_node_are_reported) {
   test_node a{options_of(ada)};
   test_node c{options_of({{3, 3}, {1}})};
   a.add(bob, c.where());
-  EXPECT_TRUE(a.wait([&] { return !a.told.strangers.empty(); }));
+  ASSERT_TRUE(a.wait([&] { return !a.told.strangers.empty(); }));
   EXPECT_EQ(a.told.strangers.front().first, to_string(c.where()));
   a.remove(bob, link::peer_failed{});
 }

@@ -47,7 +47,7 @@ TEST(lives, of_a_restarted_node_get_no_message_of_the_life_before) {
   to_b.heal();
   to_a.heal();
 
-  EXPECT_TRUE(has_ended(a, bob, why::peer_restarted));
+  ASSERT_TRUE(has_ended(a, bob, why::peer_restarted));
   ASSERT_EQ(a.told.closed.size(), 1u);
   // Of the first pair it may know or not that everything has arrived.
   const auto& losses = a.told.closed.front().second.losses;
@@ -98,7 +98,7 @@ TEST(lives, that_end_in_order_lose_nothing) {
   nodes.a.remove(bob, link::close{});
   EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 5'000));
   EXPECT_TRUE(has_ended(nodes.b, ada, why::closed_by_peer));
-  EXPECT_TRUE(has_ended(nodes.a, bob, why::closed_here));
+  ASSERT_TRUE(has_ended(nodes.a, bob, why::closed_here));
   EXPECT_TRUE(nodes.a.told.closed.front().second.losses.empty());
 }
 

@@ -36,8 +36,9 @@ TEST(stopping, says_goodbye_after_everything_was_delivered) {
   send_numbers(*nodes.a_sends, first_pair, 1'000);
   expect_stops_in_time(nodes.a);
   EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 1'000));
-  EXPECT_TRUE(nodes.b.wait([&] { return !nodes.b.told.closed.empty(); }));
+  ASSERT_TRUE(nodes.b.wait([&] { return !nodes.b.told.closed.empty(); }));
   EXPECT_EQ(nodes.b.told.closed.front().second.reason, link::closed::why::closed_by_peer);
+  ASSERT_EQ(nodes.a.told.closed.size(), 1u);
   EXPECT_EQ(nodes.a.told.closed.front().second.reason, link::closed::why::closed_here);
   EXPECT_EQ(nodes.a_sends->send({first_pair, {}, numbered(1)}), errc::node_down);
 }

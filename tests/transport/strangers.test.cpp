@@ -71,7 +71,7 @@ TEST(strangers, of_another_cluster_learn_which_one_is_here) {
   test_node c{options};
   auto seed = nodes.a.where();
   c.run([&] { c.net().send_datagram(seed, text_bytes("let me in")); });
-  EXPECT_TRUE(met_somebody_who(c, "it belongs to cluster 'test', this node to 'choir'"));
+  ASSERT_TRUE(met_somebody_who(c, "it belongs to cluster 'test', this node to 'choir'"));
   EXPECT_EQ(c.told.strangers.front().first, to_string(seed));
   EXPECT_EQ(c.told.strangers.front().second.code, errc::refused);
   EXPECT_TRUE(met_somebody_who(nodes.a, "it belongs to another cluster"));

@@ -31,7 +31,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t buffered_at_most = 256 * 1024;
 
-/// A file descriptor that is closed with its owner; a connection is reset, so that nobody waits.
+/// A file descriptor that is closed with its owner.
 class descriptor {
 public:
   explicit descriptor(int number = -1) : number_(number) {}
@@ -86,6 +86,9 @@ struct stream {
   };
   std::deque<piece> waiting;
   std::size_t bytes = 0;
+  bool has_ended = false; ///< its source has closed; what is waiting is still passed on
+
+  bool is_over() const { return has_ended && waiting.empty(); }
 };
 
 struct connection {
@@ -94,6 +97,11 @@ struct connection {
   stream forth;
   stream back;
   bool has_a_gap = false; ///< bytes were swallowed: never again a stream that anybody may read
+
+  void reset_when_closed() {
+    near.reset_when_closed();
+    far.reset_when_closed();
+  }
 };
 
 enum class mode { pass, refuse, stall, half_open };
@@ -127,7 +135,11 @@ public:
     [[maybe_unused]] auto written = write(wakes_.number(), &one, sizeof one);
   }
 
-  void cut_all() { connections_.clear(); }
+  void cut_all() {
+    for (auto& each : connections_)
+      each.reset_when_closed();
+    connections_.clear();
+  }
 
   address own_;
   std::mutex mutex_; ///< guards all that follows, held by the thread except while it waits
@@ -162,7 +174,7 @@ private:
   short interest(const stream& in, const stream& out) const {
     if (mode_ == mode::stall)
       return 0;
-    short events = in.bytes < buffered_at_most ? POLLIN : 0;
+    short events = !in.has_ended && in.bytes < buffered_at_most ? POLLIN : 0;
     if (!out.waiting.empty() && out.waiting.front().due <= clock::now())
       events |= POLLOUT;
     return events;
@@ -187,16 +199,16 @@ private:
       descriptor near{accept4(listener_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
       if (near.number() < 0)
         return;
-      near.reset_when_closed();
       ++accepted_;
-      if (mode_ == mode::refuse || target_.port == 0)
+      if (mode_ == mode::refuse || target_.port == 0) {
+        near.reset_when_closed();
         continue;
+      }
       auto far = make_socket();
       auto where = to_sockaddr(target_);
       if (connect(far.number(), reinterpret_cast<sockaddr*>(&where), sizeof where) != 0
           && errno != EINPROGRESS)
         continue;
-      far.reset_when_closed();
       int on = 1;
       setsockopt(near.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       setsockopt(far.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -204,23 +216,28 @@ private:
     }
   }
 
-  /// False when one side has ended.
+  /// False when one side has ended and the other has got everything of it.
   bool move_bytes(connection& each) {
-    if (each.has_a_gap && mode_ != mode::half_open)
+    if (each.has_a_gap && mode_ != mode::half_open) {
+      each.reset_when_closed();
       return false;
+    }
     return take(each.near, each.forth, &each.has_a_gap) && take(each.far, each.back, nullptr)
-           && pass_on(each.far, each.forth) && pass_on(each.near, each.back);
+           && pass_on(each.far, each.forth) && pass_on(each.near, each.back) && !each.forth.is_over()
+           && !each.back.is_over();
   }
 
   /// `swallowed` is where to say so; null for the direction that always passes.
   bool take(const descriptor& from, stream& into, bool* swallowed) {
-    while (into.bytes < buffered_at_most) {
+    while (!into.has_ended && into.bytes < buffered_at_most) {
       std::array<char, 16 * 1024> bytes;
       auto count = recv(from.number(), bytes.data(), bytes.size(), 0);
       if (count < 0)
         return errno == EAGAIN || errno == ENOTCONN;
-      if (count == 0)
-        return false;
+      if (count == 0) {
+        into.has_ended = true;
+        break;
+      }
       auto size = static_cast<std::size_t>(count);
       if (swallowed != nullptr)
         bytes_taken_ += size;
