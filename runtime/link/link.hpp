@@ -20,6 +20,9 @@
 namespace chorus::link {
 
 /// Who speaks to whom within two nodes, for example two actor ids. Order is kept for each pair.
+///
+/// Receiver 0 is the other node itself: a message to it also follows everything that its sender sent
+/// before on any other pair, so that "this sender has ended" comes last.
 struct pair {
   std::uint64_t sender = 0;
   std::uint64_t receiver = 0;

@@ -85,8 +85,10 @@ void send_queue::end_message(lane& waiting) {
   if (frees_passage)
     pass_on();
   if (waiting.messages.empty()) {
+    auto sender = waiting.pair.sender;
     waiting.home->erase(waiting.place);
     lanes_.erase(lanes_.find(waiting.pair));
+    release_held(sender);
   } else {
     place(waiting);
   }
@@ -103,8 +105,22 @@ void send_queue::pass_on() {
   }
 }
 
+void send_queue::release_held(std::uint64_t sender) {
+  if (held_.empty())
+    return;
+  if (auto position = lanes_.find({sender, 0}); position != lanes_.end())
+    place(position->second);
+}
+
+bool send_queue::is_held(const lane& waiting) const {
+  if (waiting.pair.receiver != 0 || passage_ == &waiting)
+    return false;
+  auto next = lanes_.upper_bound(waiting.pair);
+  return next != lanes_.end() && next->first.sender == waiting.pair.sender;
+}
+
 void send_queue::place(lane& waiting) {
-  if (passage_ == nullptr && is_large(waiting))
+  if (passage_ == nullptr && is_large(waiting) && !is_held(waiting))
     passage_ = &waiting;
   auto& home = home_of(waiting);
   if (waiting.home == nullptr)
@@ -118,6 +134,8 @@ void send_queue::place(lane& waiting) {
 }
 
 send_queue::ring& send_queue::home_of(const lane& waiting) {
+  if (is_held(waiting))
+    return held_;
   auto owns_passage = passage_ == &waiting;
   auto inherits = owns_passage && !parked_[index(urgency::reserved)].empty();
   auto how = index(waiting.reserved > 0 || inherits ? urgency::reserved : urgency::ordinary);

@@ -26,8 +26,10 @@ namespace chorus::link {
 /// - A lane that holds a reserved message is reserved as a whole, because what stands before that
 ///   message must leave first. For the same reason the owner of the passage is reserved while a
 ///   reserved lane is parked (priority inheritance).
+/// - A lane to receiver 0 is held until no other lane of its sender is left (link.hpp, `pair`).
 ///
-/// Every operation takes time independent of the number of lanes, but for one look-up in `push`.
+/// Every operation takes time independent of the number of lanes, but for one look-up in `push` and
+/// one for each lane that ends while another is held.
 /// Its bound is kept by the sender: the send buffer.
 class send_queue {
 public:
@@ -80,7 +82,9 @@ private:
   void end_message(lane& waiting);
   void end_turn(lane& waiting);
   void pass_on();
+  void release_held(std::uint64_t sender);
   void place(lane& waiting);
+  bool is_held(const lane& waiting) const;
   ring& home_of(const lane& waiting);
 
   static constexpr std::size_t urgencies = 2;
@@ -89,6 +93,7 @@ private:
   std::map<pair, lane> lanes_;
   std::array<ring, urgencies> ready_;  ///< by urgency; whose turn it is stands in front
   std::array<ring, urgencies> parked_; ///< by urgency; waiting for the passage
+  ring held_;                          ///< to receiver 0, behind other lanes of their senders
   lane* passage_ = nullptr;            ///< the lane whose large message is, or is next, under way
   std::size_t turn_ = 0;               ///< the urgency that is asked first
 };

@@ -46,6 +46,7 @@ using fail_atom = caf::atom_constant<caf::atom("fail")>;
 using quit_atom = caf::atom_constant<caf::atom("quit")>;
 using mute_atom = caf::atom_constant<caf::atom("mute")>;
 using who_atom = caf::atom_constant<caf::atom("who")>;
+using last_words_atom = caf::atom_constant<caf::atom("last_words")>;
 using pass_atom = caf::atom_constant<caf::atom("pass")>;
 
 /// Answers, fails, keeps silent or ends, as told.
@@ -60,6 +61,10 @@ caf::behavior servant(caf::event_based_actor* self) {
       [](fail_atom) -> caf::result<int> { return caf::make_error(caf::sec::invalid_argument, "on purpose"); },
       [=](mute_atom) { return self->make_response_promise<int>(); },
       [=](quit_atom) { self->quit(caf::make_error(caf::sec::runtime_error, "told to")); },
+      [=](last_words_atom, const caf::actor& listener) {
+        self->send(listener, std::string(5'000'000, 'x')); // travels in chunks
+        self->quit();
+      },
       [=](who_atom) { return caf::actor{self}; },
       [=](pass_atom, const caf::actor& to, const std::string& text) {
         return self->delegate(to, echo_atom::value, text);
@@ -238,6 +243,18 @@ TEST_F(remote_handle, tells_a_monitor_why_the_actor_ended) {
   EXPECT_TRUE(
       log.wait_for("down " + ben().system().render(caf::make_error(caf::sec::runtime_error, "told to")))
   );
+}
+
+TEST_F(remote_handle, tells_a_monitor_only_after_everything_that_the_actor_sent) {
+  event_log log;
+  auto watcher = ben().system().spawn([&log, whom = remote_](caf::event_based_actor* self) -> caf::behavior {
+    self->monitor(whom);
+    self->set_down_handler([&log](const caf::down_msg&) { log.add("down"); });
+    self->send(whom, last_words_atom::value, caf::actor{self});
+    return {[&log](const std::string& words) { log.add("words " + std::to_string(words.size())); }};
+  });
+  EXPECT_TRUE(log.wait_for("down"));
+  EXPECT_EQ(log.all(), (std::vector<std::string>{"words 5000000", "down"}));
 }
 
 TEST_F(remote_handle, of_an_actor_that_has_ended_fails_requests_and_monitors) {

@@ -143,6 +143,26 @@ TEST(send_queue, shares_the_link_between_reserved_and_ordinary) {
   EXPECT_EQ(queue.take_all(), (segments{"1:100", "2:100", "1:100", "2:100"}));
 }
 
+TEST(send_queue, holds_a_message_to_the_node_until_its_sender_has_nothing_else_under_way) {
+  fixture queue;
+  queue.push({1, 5}, 10);
+  queue.push({1, 6}, chunk + 50);
+  queue.push({1, 7}, chunk + 60); // waits for the passage
+  queue.push({1, 0}, 20, urgency::reserved);
+  queue.push({2, 0}, 30, urgency::reserved); // of another sender
+  EXPECT_EQ(queue.take_all(), (segments{"1:10", "1:100", "2:30", "1:50", "1:100", "1:60", "1:20"}));
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(send_queue, holds_a_large_message_to_the_node_as_well) {
+  fixture queue;
+  queue.push({1, 5}, chunk + 10);
+  queue.push({1, 0}, chunk + 20);
+  queue.push({1, 6}, chunk + 30);
+  EXPECT_EQ(queue.take_all(), (segments{"1:100", "1:10", "1:100", "1:30", "1:100", "1:20"}));
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(send_queue, tells_what_is_left_by_pair) {
   fixture queue;
   queue.push(second, 10);
