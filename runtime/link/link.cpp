@@ -55,6 +55,7 @@ private:
   void violated();
   void end(closed::why reason);
   void mind_timer();
+  void welcome_other();
 
   frame to_other(decltype(frame::content) content) const;
   void transmit_frame(frame what);
@@ -68,6 +69,7 @@ private:
 
   bool hello_due_ = true;
   bool established_ = false;
+  bool other_established_ = false; ///< as far as its frames show
   bool ended_ = false;
   std::optional<frame> last_words_; ///< goodbye or refusal: after everything else
   core::output output_;
@@ -131,14 +133,17 @@ void core::implementation::receive(time_point now, const frame& what) {
 }
 
 void core::implementation::on(const hello& what) {
-  if (!greeted(what))
-    return;
-  ++count_.welcomes;
-  transmit_frame(to_other(welcome{settings_.cluster, receiver_.credit()}));
+  if (greeted(what))
+    welcome_other();
 }
 
 void core::implementation::on(const welcome& what) {
-  greeted(what);
+  other_established_ = greeted(what);
+}
+
+void core::implementation::welcome_other() {
+  ++count_.welcomes;
+  transmit_frame(to_other(welcome{settings_.cluster, receiver_.credit()}));
 }
 
 /// Whether the greeting was of our cluster.
@@ -166,6 +171,7 @@ void core::implementation::on(const data& what) {
     ++count_.early; // it comes again
     return;
   }
+  other_established_ = true;
   if (!receiver_.receive(now_, what, output_.deliveries))
     return violated();
   switch (sender_.learn(what.acknowledged, what.credit)) {
@@ -240,6 +246,8 @@ void core::implementation::on(const reconnected&) {
     hello_due_ = true;
     return;
   }
+  if (!other_established_) // our welcome may be lost, for example because this connection came late
+    welcome_other();
   receiver_.answer_soon(); // what was told last may be lost
   sender_.start_over();
 }
