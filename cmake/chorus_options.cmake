@@ -11,10 +11,20 @@ if(CHORUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CHORUS_CCACHE}")
 endif()
 
+# What a build without a preset gets.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+# Two warnings of gcc see overflows in std::string and std::vector when optimising, where there are none
+# (gcc bugs 105651 and 107852); the address sanitizer looks for real ones.
+set(chorus_wrong_warnings "$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow>")
+
 # Carried by chorus' own targets only; users who link chorus keep their own flags.
 add_library(chorus_build_flags INTERFACE)
 target_compile_options(chorus_build_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  "${chorus_wrong_warnings}"
   $<$<BOOL:${CHORUS_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # gcc 12 finds overlapping copies in harmless assignments to strings (gcc bug 105651), and, once a
