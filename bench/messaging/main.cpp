@@ -1,0 +1,37 @@
+// Messages between actors of two processes: how fast, how soon, and how many get lost (none).
+//
+//   messaging server PORT
+//   messaging client PORT TEST SECONDS
+
+#include "client.hpp"
+#include "server.hpp"
+#include "workload.hpp"
+
+#include <chorus/actors/exit_code.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measures messages between actors of two processes."};
+  std::uint16_t port = 0;
+  std::string test;
+  double seconds = 0;
+  auto* server = app.add_subcommand("server", "Answer and count until a signal comes");
+  server->add_option("port", port, "Of 127.0.0.1")->required();
+  auto* client = app.add_subcommand("client", "Run one test against a server and print its result");
+  client->add_option("port", port, "The server's")->required();
+  client->add_option("test", test, "a, b, c, c_free, d1k or d64k")->required();
+  client->add_option("seconds", seconds, "How long to send")->required();
+  app.require_subcommand(1);
+  CLI11_PARSE(app, argc, argv);
+
+  if (server->parsed())
+    return chorus::bench::serve(port);
+  auto what = chorus::bench::make_workload(test, seconds);
+  if (!what)
+    return chorus::report_failure("messaging", what.failure());
+  return chorus::bench::run_client(port, *what);
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "workload.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <cstdint>
+#include <functional>
+
+namespace chorus::bench {
+
+/// What a sender works with.
+struct assignment {
+  caf::actor server;
+  caf::actor listener; ///< gets the `outcome`
+  workload what;
+  std::function<std::uint64_t()> dead_letters; ///< how many the node has counted
+};
+
+/// Starts the actor that runs the test. It ends after it has sent the outcome, or with an error.
+caf::actor spawn_sender(caf::actor_system& system, const assignment& task);
+
+} // namespace chorus::bench
