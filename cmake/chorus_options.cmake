@@ -16,23 +16,17 @@ if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYP
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
 endif()
 
-# Two warnings of gcc see overflows in std::string and std::vector when optimising, where there are none
-# (gcc bugs 105651 and 107852); the address sanitizer looks for real ones.
-set(chorus_wrong_warnings "$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow>")
-
 # Carried by chorus' own targets only; users who link chorus keep their own flags.
 add_library(chorus_build_flags INTERFACE)
 target_compile_options(chorus_build_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
-  "${chorus_wrong_warnings}"
   $<$<BOOL:${CHORUS_WARNINGS_AS_ERRORS}>:-Werror>)
 
-# gcc 12 finds overlapping copies in harmless assignments to strings (gcc bug 105651), and, once a
-# sanitizer is in, uninitialised members in moves of variants.
+# Warnings of gcc's optimiser that see what is not there (docs/decisions/0005-warnings.md): overlapping copies
+# in std::string (gcc bug 105651), overflows in std::vector (107852) and, once a sanitizer is in,
+# uninitialised members in moves of variants.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(chorus_build_flags INTERFACE -Wno-restrict)
-  endif()
+  target_compile_options(chorus_build_flags INTERFACE -Wno-restrict -Wno-stringop-overflow)
   if(CHORUS_SANITIZE)
     target_compile_options(chorus_build_flags INTERFACE -Wno-maybe-uninitialized)
   endif()
