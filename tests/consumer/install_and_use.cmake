@@ -43,6 +43,7 @@ endif()
 
 run("configure a project that uses it" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${build}"
   -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
-  "-DCMAKE_PREFIX_PATH=${prefix}" "-DCHORUS_HEADERS=${prefix}/include")
+  "-DCMAKE_PREFIX_PATH=${prefix}" "-DCHORUS_INCLUDE_DIR=${prefix}/include")
 run("build it" "${CMAKE_COMMAND}" --build "${build}" --parallel 2)
-run("run it" "${build}/consumer")
+run("run its pure program" "${build}/pure")
+run("run its node" "${build}/node")
