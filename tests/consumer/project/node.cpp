@@ -1,10 +1,9 @@
-#include "every_header.hpp"
-
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <chrono>
 #include <cstdlib>
+#include <every_header.hpp>
 #include <iostream>
 
 struct greet {
