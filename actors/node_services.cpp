@@ -79,8 +79,10 @@ int node_services::run() {
 }
 
 void node_services::stop() {
-  if (stopped_.exchange(true))
-    return;
+  std::call_once(stopped_, [this] { leave(); }); // who comes second waits until it is done
+}
+
+void node_services::leave() {
   termination_.request();
   if (transport_) {
     transport_->post([this] { members_->leave(); });

@@ -70,6 +70,7 @@ private:
   void arm_departures();
   void end_overdue_departures();
   void finish_departure(const membership::member_down& what);
+  void leave();
   void note_trouble(const remoting::trouble& what);
 
   /// CAF's settings, made before the system that keeps a reference to them.
@@ -92,7 +93,7 @@ private:
   mutable std::mutex mutex_; ///< guards self_ and rejection_
   membership::member self_;
   std::optional<error> rejection_;
-  std::atomic<bool> stopped_ = false;
+  std::once_flag stopped_;
   std::atomic<std::uint64_t> dead_letters_ = 0;
   std::atomic<std::uint64_t> malformed_messages_ = 0;
 

@@ -4,9 +4,12 @@
 
 namespace chorus {
 
-void open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id) {
+bool open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id) {
   std::lock_guard guard{mutex_};
+  if (entries_.size() >= limit)
+    return false;
   entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}});
+  return true;
 }
 
 bool open_requests::close(std::uint64_t sender, caf::message_id id) {
@@ -18,6 +21,16 @@ bool open_requests::close(std::uint64_t sender, caf::message_id id) {
   removed = std::move(position->second);
   entries_.erase(position);
   return true;
+}
+
+void open_requests::forget(std::uint64_t sender) {
+  std::vector<entry> removed; // their actor must not end under the lock
+  std::lock_guard guard{mutex_};
+  auto first = entries_.lower_bound({sender, 0});
+  auto last = first;
+  for (; last != entries_.end() && last->first.first == sender; ++last)
+    removed.push_back(std::move(last->second));
+  entries_.erase(first, last);
 }
 
 std::vector<open_requests::request> open_requests::close_all(const peer& to) {

@@ -23,11 +23,18 @@ public:
     caf::message_id id;
   };
 
-  void add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
+  /// More wait for nothing that comes in time: further ones are refused as `overloaded`.
+  static constexpr std::size_t limit = 1'000'000;
+
+  /// Returns false at the limit.
+  [[nodiscard]] bool add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
 
   /// The answer is there, or the request was never sent. Returns false if it was not open any more, so
   /// that every request is answered exactly once.
   bool close(std::uint64_t sender, caf::message_id id);
+
+  /// The sender has ended and waits no more.
+  void forget(std::uint64_t sender);
 
   /// All requests that wait for this node, which are then no longer open.
   std::vector<request> close_all(const peer& to);

@@ -67,8 +67,8 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
     return refuse(what, failed);
 
   auto awaits_answer = what.mid.is_request() && what.sender && !header.foreign_sender.home;
-  if (awaits_answer)
-    open_requests_.add(target.reference().home, what.sender, what.mid);
+  if (awaits_answer && !open_requests_.add(target.reference().home, what.sender, what.mid))
+    return refuse(what, {errc::overloaded, "too many requests wait for answers of other nodes"});
   auto link = target.link() ? target.link() : proxies_.link_of(target.reference().home);
   auto code = stopped_ || !link
                   ? errc::node_down
@@ -141,6 +141,7 @@ void remoting::refuse(caf::mailbox_element& what, const error& reason) {
 }
 
 void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
+  open_requests_.forget(actor);
   for (auto& watcher : exports_.remove(actor))
     send_parcel(watcher, parcel::ended, {actor, 0}, &reason);
 }

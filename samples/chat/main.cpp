@@ -9,6 +9,7 @@
 #include <caf/send.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -48,7 +49,7 @@ caf::behavior window(caf::event_based_actor* self, chorus::node* node, std::stri
   };
 }
 
-/// Reads a terminal or a pipe to its end. Knows only the window, so it may outlive the node.
+/// Reads a terminal or a pipe to its end.
 void read_lines(caf::actor window) {
   for (std::string text; std::getline(std::cin, text);)
     if (!text.empty())
@@ -76,5 +77,6 @@ int main(int argc, char** argv) {
   std::cout << "ready " << node->self().name << " listening on " << to_string(node->self().where)
             << std::endl;
   std::thread{read_lines, here}.detach();
-  return node->run();
+  auto exit_code = node->run();
+  std::quick_exit(exit_code); // the reader may still wait for input: leave it what it uses
 }
