@@ -2,6 +2,7 @@
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace chorus {
@@ -63,7 +64,8 @@ std::map<std::string, caf::actor> name_service::list(std::string_view prefix) co
 caf::actor name_service::find(std::string_view name, duration within) const {
   std::unique_lock guard{mutex_};
   std::optional<names::announcement> winner;
-  changed_.wait_for(guard, within, [&] {
+  constexpr duration longest = std::chrono::hours{24 * 365}; // more would overflow the system's clock
+  changed_.wait_for(guard, std::min(within, longest), [&] {
     winner = driver_.core().find(name);
     return winner || stopped_;
   });

@@ -80,6 +80,10 @@ int node::run() {
   return content_->run();
 }
 
+void node::request_stop() {
+  content_->request_stop();
+}
+
 void node::stop() {
   content_->stop();
 }

@@ -91,9 +91,13 @@ public:
 
   // -- life -------------------------------------------------------------------------------------
 
-  /// Waits until SIGTERM or SIGINT arrives, `stop` is called or the cluster rejects this node; leaves
-  /// the cluster in order; gives the exit code for the process (exit_code.hpp). Once per process at a time.
+  /// Waits until SIGTERM or SIGINT arrives, `request_stop` or `stop` is called, or the cluster rejects this
+  /// node; leaves the cluster in order; gives the exit code for the process (exit_code.hpp). Once per process
+  /// at a time.
   int run();
+
+  /// Ends `run` in another thread. Any thread, also actors'.
+  void request_stop();
 
   /// Leaves the cluster: waits (at most `config::leave_within`) until what is under way is acknowledged,
   /// says goodbye, ends the threads. Idempotent.

@@ -84,16 +84,15 @@ void node_services::stop() {
 
 void node_services::leave() {
   termination_.request();
+  left_ = true;
   if (transport_) {
     transport_->post([this] { members_->leave(); });
     transport_->stop();
-    for (auto& member : members_->members())
-      remoting_->lose(member.who, {errc::node_down, "this node has left the cluster"});
+    log_->info("left the cluster");
   }
   names_->stop();
   subscribers_->clear();
   remoting_->stop();
-  log_->info("left the cluster");
   log_->flush();
 }
 
@@ -108,6 +107,8 @@ result<caf::actor> node_services::find(std::string_view name, duration within) c
   std::lock_guard guard{mutex_};
   if (rejection_)
     return *rejection_;
+  if (left_)
+    return error{errc::unavailable, "this node has left the cluster"};
   if (!settings_.seeds.empty() && members_->members().empty())
     return error{
         errc::unavailable,
@@ -193,7 +194,8 @@ void node_services::member_is_down(const membership::member_down& what) {
     await_goodbye(down);
     return;
   }
-  if (down.reason == membership::member_down::why::failed)
+  auto has_failed_us = failed_us_.erase(what.who.who) > 0;
+  if (down.reason == membership::member_down::why::failed && !has_failed_us)
     transport_->declare_failed(what.who.who);
   transport_->remove_peer(what.who.who, link::peer_failed{});
   finish_departure(down);
@@ -242,6 +244,9 @@ void node_services::declared_failed() {
     std::lock_guard guard{mutex_};
     self_.who = *next;
   }
+  // Every member goes down once for the old life; none of them is to be told that it has failed.
+  for (auto& member : members_->members())
+    failed_us_.insert(member.who);
   transport_->take_incarnation(*next);
   remoting_->take_incarnation(*next);
   names_->take_incarnation(*next);
@@ -259,6 +264,11 @@ void node_services::rejected(const std::string& reason) {
 }
 
 void node_services::note_trouble(const remoting::trouble& what) {
+  if (what.what == remoting::trouble::kind::hopeless_link) {
+    log_->error("node {}: {}", to_string(what.other), to_string(what.reason));
+    transport_->post([this, who = what.other] { members_->link_lost(who); });
+    return;
+  }
   // One line for each power of two: a flood of dead letters is told, not repeated.
   auto& counter = what.what == remoting::trouble::kind::malformed ? malformed_messages_ : dead_letters_;
   auto count = ++counter;

@@ -42,6 +42,7 @@ public:
   error start();
   int run();
   void stop();
+  void request_stop() { termination_.request(); }
 
   caf::actor_system& system() { return *system_; }
   const member_service& members() const { return *members_; }
@@ -94,6 +95,7 @@ private:
   membership::member self_;
   std::optional<error> rejection_;
   std::once_flag stopped_;
+  std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> dead_letters_ = 0;
   std::atomic<std::uint64_t> malformed_messages_ = 0;
 
@@ -104,6 +106,8 @@ private:
   };
 
   std::map<peer, departure> departing_; ///< I/O thread
+  /// Members that declared the earlier life of this node failed and are not reported down yet. I/O thread.
+  std::set<peer> failed_us_;
   /// Members whose link said goodbye before their farewell was heard. I/O thread.
   std::set<peer> said_goodbye_;
 };

@@ -11,7 +11,7 @@ bool exports::add(const caf::strong_actor_ptr& actor) {
       return false;
   }
   std::unique_lock guard{mutex_};
-  return entries_.try_emplace(actor->id(), entry{actor, {}}).second;
+  return !closed_ && entries_.try_emplace(actor->id(), entry{actor, {}}).second;
 }
 
 caf::strong_actor_ptr exports::find(std::uint64_t actor) const {
@@ -54,12 +54,11 @@ std::size_t exports::size() const {
   return entries_.size();
 }
 
-void exports::clear() {
-  std::unordered_map<std::uint64_t, entry> removed;
-  {
-    std::unique_lock guard{mutex_};
-    removed.swap(entries_);
-  }
+void exports::close() {
+  std::unordered_map<std::uint64_t, entry> removed; // its last references may go, not under the lock
+  std::unique_lock guard{mutex_};
+  closed_ = true;
+  removed.swap(entries_);
 }
 
 } // namespace chorus

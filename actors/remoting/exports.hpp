@@ -37,7 +37,8 @@ public:
 
   std::size_t size() const;
 
-  void clear();
+  /// Forgets all actors and takes no more: `add` answers false.
+  void close();
 
 private:
   struct entry {
@@ -46,6 +47,7 @@ private:
   };
 
   mutable std::shared_mutex mutex_;
+  bool closed_ = false;
   std::unordered_map<std::uint64_t, entry> entries_;
 };
 

@@ -7,6 +7,7 @@
 #include <caf/actor_config.hpp>
 #include <caf/make_actor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace chorus {
@@ -14,7 +15,7 @@ namespace chorus {
 namespace {
 
 /// Nodes without a data directory come back under new ids, so the table of lost ones grows with every
-/// restart. Forgetting an old one is harmless: its link is closed, and nobody introduces it any more.
+/// restart. Forgetting one is harmless: its link is closed, and nobody introduces it any more.
 constexpr std::size_t lost_nodes = 65536;
 
 } // namespace
@@ -37,15 +38,16 @@ proxies::entry proxies::find_or_make(
         hub
     );
   };
-  if (is_lost(reference.home)) {
+  if (auto home = nodes_.find(reference.home); home != nodes_.end())
+    if (auto known = home->second.actors.find(reference.actor); known != home->second.actors.end())
+      return {known->second, false};
+  if (closed_ || is_lost(reference.home) || !has_room(reference.home)) {
     guard.unlock();
     auto actor = make(nullptr);
     kill(actor, errc::node_down);
     return {std::move(actor), false};
   }
   auto& home = nodes_[reference.home];
-  if (auto known = home.actors.find(reference.actor); known != home.actors.end())
-    return {known->second, false};
   auto actor = make(home.link);
   home.actors.emplace(reference.actor, actor);
   return {std::move(actor), true};
@@ -89,7 +91,7 @@ void proxies::lose(const peer& who, const caf::error& reason) {
   node gone;
   {
     std::lock_guard guard{mutex_};
-    if (lost_.size() >= lost_nodes)
+    if (lost_.size() >= lost_nodes && !lost_.contains(who.node))
       lost_.erase(lost_.begin());
     auto& latest = lost_[who.node];
     latest = std::max(latest, who.incarnation);
@@ -102,6 +104,23 @@ void proxies::lose(const peer& who, const caf::error& reason) {
     kill(actor, reason);
 }
 
+std::vector<peer> proxies::earlier_lives(const peer& who) const {
+  std::lock_guard guard{mutex_};
+  std::vector<peer> found;
+  for (auto i = nodes_.lower_bound({who.node, {}}); i != nodes_.end() && i->first < who; ++i)
+    found.push_back(i->first);
+  return found;
+}
+
+std::vector<peer> proxies::close() {
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+  std::vector<peer> homes;
+  for (auto& [who, home] : nodes_)
+    homes.push_back(who);
+  return homes;
+}
+
 std::size_t proxies::size() const {
   std::lock_guard guard{mutex_};
   std::size_t count = 0;
@@ -112,6 +131,14 @@ std::size_t proxies::size() const {
 
 void proxies::kill(const caf::strong_actor_ptr& actor, caf::error reason) {
   static_cast<caf17::remote_actor*>(actor->get())->kill_proxy(nullptr, std::move(reason));
+}
+
+bool proxies::has_room(const peer& who) const {
+  if (auto home = nodes_.find(who); home != nodes_.end())
+    return home->second.actors.size() < actors_per_node;
+  auto without_link =
+      std::count_if(nodes_.begin(), nodes_.end(), [](auto& item) { return !item.second.link; });
+  return static_cast<std::size_t>(without_link) < nodes_without_link;
 }
 
 bool proxies::is_lost(const peer& who) const {

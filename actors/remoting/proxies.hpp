@@ -29,8 +29,13 @@ public:
     bool is_new = false;
   };
 
-  /// The stand-in for `reference`, made if there is none. For an actor of a node that has been lost
-  /// (`lose`), or of an earlier life of its node, a stand-in that has already ended.
+  /// Stand-ins that are kept for one node, and nodes without a link for whose actors any are kept: a
+  /// handle costs its sender a few bytes, and this node an actor.
+  static constexpr std::size_t actors_per_node = 1'000'000;
+  static constexpr std::size_t nodes_without_link = 1024;
+
+  /// The stand-in for `reference`, made if there is none. A stand-in that has already ended for an actor
+  /// of a node that has been lost (`lose`), over one of the limits, and after `close`.
   entry find_or_make(
       caf::actor_system& system,
       const caf17::actor_reference& reference,
@@ -49,6 +54,12 @@ public:
   /// This life of the node is over: all its stand-ins end, and later ones are born dead.
   void lose(const peer& who, const caf::error& reason);
 
+  /// Lives of the same node before this one of which there are stand-ins.
+  std::vector<peer> earlier_lives(const peer& who) const;
+
+  /// Makes no more living stand-ins; gives the nodes of which there are some.
+  std::vector<peer> close();
+
   std::size_t size() const;
 
 private:
@@ -59,8 +70,10 @@ private:
 
   static void kill(const caf::strong_actor_ptr& actor, caf::error reason);
   bool is_lost(const peer& who) const;
+  bool has_room(const peer& who) const;
 
   mutable std::mutex mutex_;
+  bool closed_ = false;
   std::map<peer, node> nodes_;
   std::unordered_map<node_id, incarnation> lost_; ///< up to which life a node is lost
 };

@@ -29,6 +29,38 @@ link::urgency urgency_of(caf::message_id id, const caf::type_erased_tuple& conte
   return frees_resources ? link::urgency::reserved : link::urgency::ordinary;
 }
 
+/// Ids that CAF gives to messages of actors. Others would be taken for parts of a stream, unchecked.
+bool is_sound(caf::message_id id) {
+  auto is_ordinary = id.is_normal_message() || id.is_urgent_message();
+  return is_ordinary && !(id.is_request() && id.is_answered());
+}
+
+errc to_code(link::refused::why reason) {
+  switch (reason) {
+  case link::refused::why::too_large:
+    return errc::too_large;
+  case link::refused::why::closed:
+    return errc::node_down;
+  case link::refused::why::overloaded:
+    break;
+  }
+  return errc::overloaded;
+}
+
+/// Says what to do.
+error describe(errc code, const peer& to) {
+  auto node = "node " + to_string(to);
+  switch (code) {
+  case errc::overloaded:
+    return {code, "the buffer for " + node + " is full: send less, or again later"};
+  case errc::too_large:
+    return {
+        code, "a message has at most " + std::to_string(limits::message_bytes) + " bytes: send it in parts"};
+  default:
+    return {code, "no link to " + node + ": find the actor again by its name"};
+  }
+}
+
 } // namespace
 
 /// A message from the network: where it came from and for whom it is.
@@ -45,9 +77,11 @@ remoting::remoting(caf::actor_system& system, const peer& self, trouble_handler 
 void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
   const auto& content = what.content();
   if (auto undeclared = caf17::check_declared(content))
-    return refuse(what, undeclared);
+    return refuse(target, what, undeclared);
   if (!what.stages.empty())
-    return refuse(what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"});
+    return refuse(
+        target, what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"}
+    );
 
   message_header header{what.mid.integer_value(), {}};
   link::pair between{0, target.reference().actor};
@@ -57,24 +91,40 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
     if (!is_local(sender.home))
       header.foreign_sender = sender;
   }
-  byte_buffer bytes;
-  codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
-  if (auto failed = codec::encode_to(bytes, parcel::message, how))
-    return refuse(what, failed);
-  if (auto failed = codec::encode_to(bytes, header, how))
-    return refuse(what, failed);
-  if (auto failed = codec::encode_to(bytes, outgoing{content}, how))
-    return refuse(what, failed);
+  auto bytes = encode_message(header, content);
+  if (!bytes)
+    return refuse(target, what, bytes.failure());
 
   auto awaits_answer = what.mid.is_request() && what.sender && !header.foreign_sender.home;
   if (awaits_answer && !open_requests_.add(target.reference().home, what.sender, what.mid))
-    return refuse(what, {errc::overloaded, "too many requests wait for answers of other nodes"});
-  auto link = target.link() ? target.link() : proxies_.link_of(target.reference().home);
-  auto code = stopped_ || !link
-                  ? errc::node_down
-                  : link->send({between, urgency_of(what.mid, content), shared_bytes{std::move(bytes)}});
+    return refuse(target, what, {errc::overloaded, "too many requests wait for answers of other nodes"});
+  auto code = send_message(target, between, urgency_of(what.mid, content), std::move(*bytes));
   if (code != errc::none && (!awaits_answer || open_requests_.close(what.sender->id(), what.mid)))
-    refuse(what, {code, "node " + to_string(target.reference().home)});
+    refuse(target, what, describe(code, target.reference().home));
+}
+
+/// The message as it travels, or why it cannot.
+result<byte_buffer>
+remoting::encode_message(const message_header& header, const caf::type_erased_tuple& content) {
+  codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
+  byte_buffer bytes;
+  auto failed = codec::encode_to(bytes, parcel::message, how);
+  if (!failed)
+    failed = codec::encode_to(bytes, header, how);
+  if (!failed)
+    failed = codec::encode_to(bytes, outgoing{content}, how);
+  if (failed)
+    return failed;
+  return bytes;
+}
+
+errc remoting::send_message(
+    const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes
+) {
+  auto link = target.link() ? target.link() : proxies_.link_of(target.reference().home);
+  if (stopped_ || !link)
+    return errc::node_down;
+  return link->send({between, how, shared_bytes{std::move(bytes)}});
 }
 
 caf17::actor_reference remoting::export_handle(const caf::strong_actor_ptr& handle) {
@@ -82,7 +132,7 @@ caf17::actor_reference remoting::export_handle(const caf::strong_actor_ptr& hand
     return {};
   if (auto remote = dynamic_cast<caf17::remote_actor*>(handle->get()))
     return remote->reference();
-  if (!stopped_ && exports_.add(handle)) {
+  if (exports_.add(handle)) {
     auto ended = [weak = weak_from_this(), id = handle->id()](const caf::error& reason) {
       if (auto hub = weak.lock())
         hub->actor_ended(id, reason);
@@ -97,6 +147,8 @@ caf::strong_actor_ptr remoting::import_handle(const caf17::actor_reference& refe
     return nullptr;
   if (is_local(reference.home))
     return exports_.find(reference.actor);
+  if (reference.home.node == self().node)
+    proxies_.lose(reference.home, to_caf({errc::node_down, "an earlier life of this node"}));
   auto [actor, is_new] = proxies_.find_or_make(system_, reference, shared_from_this());
   if (is_new)
     send_parcel(reference.home, parcel::watch, {0, reference.actor});
@@ -104,40 +156,53 @@ caf::strong_actor_ptr remoting::import_handle(const caf17::actor_reference& refe
 }
 
 bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
-  return dynamic_cast<caf17::remote_actor*>(handle->get()) == nullptr;
+  return handle->home_system == &system_ && dynamic_cast<caf17::remote_actor*>(handle->get()) == nullptr;
 }
 
-errc remoting::send_names(const peer& to, const_bytes message) {
-  auto link = proxies_.link_of(to);
-  if (!link)
-    return errc::node_down;
+void remoting::send_names(const peer& to, const_bytes message) {
   byte_buffer bytes{static_cast<std::byte>(parcel::names)};
   bytes.insert(bytes.end(), message.begin(), message.end());
-  return link->send({names_pair, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+  send_notice(to, names_pair, std::move(bytes));
 }
 
 void remoting::send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason) {
-  auto link = proxies_.link_of(to);
-  if (!link)
-    return; // the link's end tells the other side as much
   codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
   byte_buffer bytes = codec::encode(what);
-  if (reason != nullptr && codec::encode_to(bytes, *reason, how)) // too large or too deep to travel
-    reason = nullptr;
-  if (auto code = link->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
-      code != errc::none)
-    on_trouble_(
-        {trouble::kind::undeliverable, to, {code, "a notice about actor " + std::to_string(between.receiver)}}
-    );
+  if (reason != nullptr && codec::encode_to(bytes, *reason, how))
+    reason = nullptr; // too large or too deep to travel: the end itself counts
+  send_notice(to, between, std::move(bytes));
 }
 
-/// A request is answered with the reason; anything else is a dead letter.
-void remoting::refuse(caf::mailbox_element& what, const error& reason) {
+/// What must arrive as long as the link lives, or the two nodes would disagree for ever. A link that has
+/// no room even for that is given up: its end tells both sides everything.
+void remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
+  auto link = proxies_.link_of(to);
+  if (stopped_ || !link)
+    return;
+  auto code = link->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+  if (code != errc::none && code != errc::node_down)
+    report(trouble::kind::hopeless_link, to, {code, "no room even for a notice; the link is given up"});
+}
+
+void remoting::report(trouble::kind what, const peer& other, const error& reason) {
+  if (!stopped_)
+    on_trouble_({what, other, reason});
+}
+
+/// A request is answered with the reason, an answer is replaced by it, anything else is a dead letter.
+void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason) {
   if (what.mid.is_request() && what.sender) {
     what.sender->enqueue(nullptr, what.mid.response_id(), caf::make_message(to_caf(reason)), nullptr);
     return;
   }
-  on_trouble_({trouble::kind::undeliverable, self(), reason});
+  if (what.mid.is_response()) {
+    auto sender = what.sender ? what.sender->id() : 0;
+    auto bytes = encode_message({what.mid.integer_value(), {}}, caf::make_message(to_caf(reason)));
+    link::pair between{sender, target.reference().actor};
+    if (bytes && send_message(target, between, link::urgency::reserved, std::move(*bytes)) == errc::none)
+      return;
+  }
+  report(trouble::kind::undeliverable, target.reference().home, reason);
 }
 
 void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
@@ -149,6 +214,8 @@ void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
 // -- receiving --------------------------------------------------------------------------------------
 
 void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
+  for (auto& earlier : proxies_.earlier_lives(who))
+    lose(earlier, {errc::node_down, "the node is back as another life"});
   for (auto actor : proxies_.set_link(who, std::move(link)))
     send_parcel(who, parcel::watch, {0, actor});
 }
@@ -189,43 +256,49 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     return;
   }
   caf::message_id id{header->id};
+  if (!is_sound(id))
+    return report_malformed(what.from, {errc::malformed, "a message id that no sender gives"});
+  auto requester = header->foreign_sender.home ? header->foreign_sender
+                                               : caf17::actor_reference{what.from, what.between.sender};
+  auto came_home = id.is_request() && header->foreign_sender.home && is_local(requester.home);
+  if (came_home) // delegated back to this node, which now answers for itself
+    open_requests_.close(requester.actor, id);
+  if (id.is_response() && !open_requests_.close(what.between.receiver, id))
+    return; // answered already, for example because its node was lost, or nobody waits any more
+
   auto receiver = exports_.find(what.between.receiver);
   if (!receiver) {
     if (id.is_request())
-      answer_with_error(what, *header, {errc::not_found, "the actor has ended"});
+      answer_with_error(requester, id, {errc::not_found, "the actor has ended; find it again by its name"});
     return;
   }
-  auto sender = import_handle(
-      header->foreign_sender.home ? header->foreign_sender
-                                  : caf17::actor_reference{what.from, what.between.sender}
-  );
+  auto sender = import_handle(requester);
   auto element = codec::decode_with(archive, [&](codec::reader& source) {
-    return caf17::load_element(source, sender, id, std::move(held));
+    auto read = caf17::load_element(source, sender, id, std::move(held));
+    if (source.left() > 0)
+      source.refuse("bytes after the message");
+    return read;
   });
   if (!element) {
     report_malformed(what.from, element.failure());
     if (id.is_request())
-      return answer_with_error(what, *header, element.failure());
+      return answer_with_error(requester, id, element.failure());
     if (!id.is_response())
       return;
     element = caf::make_mailbox_element(sender, id, {}, to_caf(element.failure()));
   }
-  if (id.is_response() && !open_requests_.close(receiver->id(), id))
-    return; // answered already, for example because its node was lost
   receiver->enqueue(std::move(*element), nullptr);
 }
 
 void remoting::report_malformed(const peer& from, const error& reason) {
-  on_trouble_({trouble::kind::malformed, from, reason});
+  report(trouble::kind::malformed, from, reason);
 }
 
-void remoting::answer_with_error(const arrival& what, const message_header& header, const error& reason) {
-  auto requester = header.foreign_sender.home ? header.foreign_sender
-                                              : caf17::actor_reference{what.from, what.between.sender};
-  if (auto stand_in = import_handle(requester))
-    stand_in->enqueue(
-        nullptr, caf::message_id{header.id}.response_id(), caf::make_message(to_caf(reason)), nullptr
-    );
+void remoting::answer_with_error(
+    const caf17::actor_reference& requester, caf::message_id id, const error& reason
+) {
+  if (auto actor = import_handle(requester))
+    actor->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
 }
 
 void remoting::deliver_watch(const arrival& what) {
@@ -237,28 +310,29 @@ void remoting::deliver_watch(const arrival& what) {
 
 void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
   caf::error reason = caf::exit_reason::unknown;
-  if (archive.left() > 0)
-    if (auto told = codec::decode_prefix<caf::error>(archive))
+  if (archive.left() > 0) {
+    auto told = codec::decode_prefix<caf::error>(archive);
+    if (told)
       reason = std::move(*told);
+    else
+      report_malformed(what.from, told.failure());
+  }
   proxies_.end({what.from, what.between.sender}, std::move(reason));
 }
 
 void remoting::bounce(const peer& to, const link::refused& message) {
-  error reason{
-      message.reason == link::refused::why::too_large ? errc::too_large : errc::overloaded,
-      "the link to " + to_string(to)};
+  auto reason = describe(to_code(message.reason), to);
   codec::reader archive{message.payload.view()};
   auto kind = codec::decode_prefix<parcel>(archive);
   if (kind && *kind == parcel::message) {
     auto header = codec::decode_prefix<message_header>(archive);
     caf::message_id id{header ? header->id : 0};
+    if (id.is_request() && header->foreign_sender.home)
+      return answer_with_error(header->foreign_sender, id, reason);
     if (id.is_request() && open_requests_.close(message.pair.sender, id))
-      if (auto sender = exports_.find(message.pair.sender)) {
-        sender->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
-        return;
-      }
+      return answer_with_error({self(), message.pair.sender}, id, reason);
   }
-  on_trouble_({trouble::kind::undeliverable, to, reason});
+  report(trouble::kind::undeliverable, to, reason);
 }
 
 void remoting::lose(const peer& who, const error& reason) {
@@ -274,8 +348,10 @@ void remoting::take_incarnation(const peer& self) {
 }
 
 void remoting::stop() {
+  exports_.close();
+  for (auto& who : proxies_.close())
+    lose(who, {errc::node_down, "this node has left the cluster"});
   stopped_ = true;
-  exports_.clear();
 }
 
 peer remoting::self() const {

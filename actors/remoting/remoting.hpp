@@ -34,7 +34,11 @@ class remoting final : public caf17::gateway,
 public:
   /// What remoting could not do for anybody in particular: for the log and the counters.
   struct trouble {
-    enum class kind { undeliverable, malformed } what = kind::undeliverable;
+    enum class kind {
+      undeliverable, ///< a dead letter
+      malformed,     ///< bytes that are no message
+      hopeless_link, ///< not even a notice can be sent; end the link
+    } what = kind::undeliverable;
     peer other;
     error reason;
   };
@@ -52,7 +56,7 @@ public:
   bool is_local_actor(const caf::strong_actor_ptr& handle) const;
 
   /// Sends a message of the name registry.
-  errc send_names(const peer& to, const_bytes message);
+  void send_names(const peer& to, const_bytes message);
 
   // -- receiving ----------------------------------------------------------------------------------
 
@@ -83,13 +87,18 @@ private:
   peer self() const;
   bool is_local(const peer& who) const;
   void send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason = nullptr);
-  void refuse(caf::mailbox_element& what, const error& reason);
+  void send_notice(const peer& to, link::pair between, byte_buffer bytes);
+  result<byte_buffer> encode_message(const message_header& header, const caf::type_erased_tuple& content);
+  errc
+  send_message(const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes);
+  void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
+  void report(trouble::kind what, const peer& other, const error& reason);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
 
   void deliver_message(const arrival& what, codec::reader& archive, caf17::credit held);
   void deliver_ended(const arrival& what, codec::reader& archive);
   void deliver_watch(const arrival& what);
-  void answer_with_error(const arrival& what, const message_header& header, const error& reason);
+  void answer_with_error(const caf17::actor_reference& requester, caf::message_id id, const error& reason);
 
   caf::actor_system& system_;
   const trouble_handler on_trouble_;

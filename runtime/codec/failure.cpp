@@ -60,6 +60,8 @@ error caught(errc code, std::size_t offset) {
     return std::move(known.what);
   } catch (const std::exception& unknown) {
     return {code, located(unknown.what(), offset)};
+  } catch (...) {
+    return {code, located("an exception that is no std::exception", offset)};
   }
 }
 

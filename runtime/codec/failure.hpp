@@ -25,7 +25,7 @@ struct failure {
 [[noreturn]] void fail_zero_byte_elements(std::size_t offset);
 
 /// The exception in flight as an error; `code` for what users' functions throw.
-/// Pre: called within a handler. Passes on what is neither a `failure` nor a `std::exception`.
+/// Pre: called within a handler.
 error caught(errc code, std::size_t offset);
 
 } // namespace chorus::codec::detail

@@ -129,6 +129,7 @@ void transport::implementation::add_peer(const peer& who, const address& where) 
   check_thread();
   if (stopping_ || find(who) != nullptr)
     return;
+  failed_.forgive(who);
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;

@@ -31,6 +31,14 @@ public:
     order_.pop_front();
   }
 
+  /// That life counts again: this node has begun a new life, for which earlier verdicts do not hold.
+  void forgive(const peer& who) {
+    if (!contains(who))
+      return;
+    greatest_.erase(who.node);
+    std::erase(order_, who.node);
+  }
+
   bool contains(const peer& who) const {
     auto entry = greatest_.find(who.node);
     return entry != greatest_.end() && who.incarnation <= entry->second;

@@ -14,7 +14,10 @@ errc outbox::send(link::send message) {
   if (message.payload.size() > message_bytes_)
     return errc::too_large;
   auto cost = message.payload.size() + link::message_overhead;
-  auto allowed = limit_bytes_ + (message.how == link::urgency::reserved ? reserve_bytes_ : 0);
+  auto allowed = limit_bytes_;
+  if (message.how == link::urgency::reserved)
+    allowed += message.payload.size() > notice_bytes ? reserve_bytes_ - reserve_bytes_ / notice_share
+                                                     : reserve_bytes_;
   {
     std::lock_guard guard{mutex_};
     if (closed_.load(std::memory_order_relaxed))
@@ -51,6 +54,11 @@ outbox::batch outbox::take() {
   std::lock_guard guard{mutex_};
   taken.messages.swap(waiting_);
   return taken;
+}
+
+std::vector<link::send> outbox::take_leftovers() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(waiting_, {});
 }
 
 void outbox::release(std::size_t bytes) {

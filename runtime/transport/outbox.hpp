@@ -22,6 +22,12 @@ namespace chorus {
 /// thread's. `send` keeps the order of calls of one thread.
 class outbox {
 public:
+  /// Reserved messages up to this size are notices (an actor has ended, a name is known, an answer is an
+  /// error), whose loss would leave the other node wrong for ever. The last share of the reserve is kept
+  /// for them, so that large answers cannot crowd them out.
+  static constexpr std::size_t notice_bytes = 1024;
+  static constexpr std::size_t notice_share = 16;
+
   /// `wake` tells the I/O thread that there is something; called from the sending thread, once for
   /// each batch. `message_bytes` is the largest payload.
   outbox(
@@ -50,10 +56,13 @@ public:
   };
   batch take();
 
+  /// What is left after `close`, in the order in which it was sent.
+  std::vector<link::send> take_leftovers();
+
   /// Acknowledged or refused: room for others.
   void release(std::size_t bytes);
 
-  /// From now on `send` answers `node_down`. What is still queued comes out of the last `take`.
+  /// From now on `send` answers `node_down`. What is still queued comes out of `take_leftovers`.
   void close();
 
 private:

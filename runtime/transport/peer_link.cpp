@@ -137,7 +137,7 @@ void peer_link::hand_over() {
 
 void peer_link::refuse_leftovers() {
   outbox_->close();
-  for (auto& message : outbox_->take().messages)
+  for (auto& message : outbox_->take_leftovers())
     perform(link::refused{message.pair, std::move(message.payload), link::refused::why::closed});
 }
 

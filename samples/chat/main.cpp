@@ -8,7 +8,6 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -41,7 +40,7 @@ caf::behavior window(caf::event_based_actor* self, chorus::node* node, std::stri
           if (other != self)
             self->send(other, line{name, text});
       },
-      [=](end_atom) { std::raise(SIGTERM); }, // everything typed before is on its way
+      [=](end_atom) { node->request_stop(); }, // everything typed before is on its way
       [=](const chorus::node_up& event) { std::cout << "* " << event.who.name << " joined" << std::endl; },
       [=](const chorus::node_down& event) {
         std::cout << "* " << event.who.name << " is gone (" << to_string(event.reason) << ")" << std::endl;
