@@ -331,7 +331,10 @@ core::output core::implementation::drain() {
     mind_timer();
   }
   auto frames = sender_.take_frames();
-  if (frames.empty() && !ended_ && established_ && receiver_.must_answer(now_)) {
+  // Who closes in order says first what it has, or the other end would not know what became of it.
+  auto says_goodbye = last_words_ && std::holds_alternative<goodbye>(last_words_->content);
+  auto must_answer = ended_ ? says_goodbye && receiver_.owes_answer() : receiver_.must_answer(now_);
+  if (frames.empty() && established_ && must_answer) {
     ++count_.acknowledgements;
     frames.emplace_back();
   }

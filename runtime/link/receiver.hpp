@@ -36,6 +36,9 @@ public:
   /// Whether an acknowledgement must not wait for company any longer.
   bool must_answer(time_point now) const noexcept;
 
+  /// Whether an acknowledgement or credit waits to be told.
+  bool owes_answer() const noexcept { return answer_now_ || answer_by_; }
+
   /// Until when the acknowledgement may wait; nothing if there is none.
   std::optional<time_point> deadline() const noexcept { return answer_by_; }
 
