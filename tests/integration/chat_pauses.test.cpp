@@ -1,0 +1,66 @@
+#include "chat_room.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+/// A process that is stopped looks to the others as if it were gone, and finds out when it goes on.
+namespace chorus::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+using paused_chat_program = chat_room;
+
+TEST_F(paused_chat_program, loses_nothing_and_is_not_declared_failed_when_the_pause_is_short) {
+  flags_ = {"--failure-timeout", "5"};
+  enter("ada");
+  enter("ben");
+  enter("cleo");
+  at("cleo").signal(SIGSTOP);
+  say("ada", 200);
+  ASSERT_TRUE(heard("ben", "ada", 200));
+  std::this_thread::sleep_for(1s); // the pause itself
+  at("cleo").signal(SIGCONT);
+  EXPECT_TRUE(heard("cleo", "ada", 200));
+  say("cleo", 20);
+  for (const auto* listener : {"ada", "ben"})
+    EXPECT_TRUE(heard(listener, "cleo", 20));
+  for (const auto* person : {"ada", "ben", "cleo"})
+    for (auto& line : at(person).output())
+      EXPECT_EQ(line.find("is gone"), std::string::npos) << person << ": " << line;
+}
+
+TEST_F(paused_chat_program, is_declared_failed_after_a_long_pause_learns_so_and_joins_again) {
+  enter("ada");
+  enter("ben");
+  enter("cleo");
+  at("cleo").signal(SIGSTOP);
+  for (const auto* person : {"ada", "ben"})
+    ASSERT_TRUE(at(person).prints("* cleo is gone (failed)"));
+  say("ada", 20);
+  ASSERT_TRUE(heard("ben", "ada", 20)) << "nobody waits for the one that is gone";
+
+  at("cleo").signal(SIGCONT);
+  EXPECT_TRUE(at("cleo").logs("the cluster declared this node failed; it goes on as"));
+  for (const auto* person : {"ada", "ben"}) {
+    ASSERT_TRUE(at(person).prints("* cleo joined", 2));
+    ASSERT_TRUE(at("cleo").prints(std::string{"* "} + person + " joined", 2));
+    EXPECT_TRUE(hears(person, "cleo"));
+    EXPECT_TRUE(hears("cleo", person));
+  }
+  say("cleo", 20);
+  say("ben", 20);
+  EXPECT_TRUE(heard("ada", "cleo", 20));
+  EXPECT_TRUE(heard("ben", "cleo", 20));
+  EXPECT_TRUE(heard("cleo", "ben", 20));
+  for (const auto* person : {"ada", "ben"}) {
+    auto output = at(person).output();
+    EXPECT_EQ(std::ranges::count(output, "* cleo is gone (failed)"), 1) << person;
+    EXPECT_EQ(std::ranges::count(output, "* cleo joined"), 2) << person;
+  }
+}
+
+} // namespace
+} // namespace chorus::testing
