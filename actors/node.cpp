@@ -76,8 +76,8 @@ node_counters node::counters() const {
   return content_->counters();
 }
 
-int node::run() {
-  return content_->run();
+int node::run(const std::function<void()>& when_ready) {
+  return content_->run(when_ready);
 }
 
 void node::request_stop() {

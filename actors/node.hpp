@@ -12,6 +12,7 @@
 #include <caf/actor_system.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -94,7 +95,8 @@ public:
   /// Waits until SIGTERM or SIGINT arrives, `request_stop` or `stop` is called, or the cluster rejects this
   /// node; leaves the cluster in order; gives the exit code for the process (exit_code.hpp). Once per process
   /// at a time.
-  int run();
+  /// `when_ready` is called once the signals are waited for: from then on they end the node in order.
+  int run(const std::function<void()>& when_ready = {});
 
   /// Ends `run` in another thread. Any thread, also actors'.
   void request_stop();

@@ -71,8 +71,8 @@ error node_services::start() {
   return {};
 }
 
-int node_services::run() {
-  termination_.wait_for_signals();
+int node_services::run(const std::function<void()>& when_ready) {
+  termination_.wait_for_signals(when_ready);
   stop();
   std::lock_guard guard{mutex_};
   return rejection_ ? report_failure(self_.name, *rejection_) : 0;

@@ -17,6 +17,7 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,7 +41,7 @@ public:
   ~node_services() override;
 
   error start();
-  int run();
+  int run(const std::function<void()>& when_ready);
   void stop();
   void request_stop() { termination_.request(); }
 

@@ -43,7 +43,7 @@ void termination::request() noexcept {
   raise_event(event_);
 }
 
-void termination::wait_for_signals() {
+void termination::wait_for_signals(const std::function<void()>& when_waiting) {
   waiting_event = event_;
   struct sigaction handler = {};
   struct sigaction old_terminate = {};
@@ -51,6 +51,8 @@ void termination::wait_for_signals() {
   handler.sa_handler = on_signal;
   ::sigaction(SIGTERM, &handler, &old_terminate);
   ::sigaction(SIGINT, &handler, &old_interrupt);
+  if (when_waiting)
+    when_waiting();
   std::uint64_t count = 0;
   while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chorus/runtime/result.hpp>
+#include <functional>
 
 namespace chorus {
 
@@ -19,7 +19,8 @@ public:
   void request() noexcept;
 
   /// Waits for `request`, SIGTERM or SIGINT; the handlers of both signals are restored afterwards.
-  void wait_for_signals();
+  /// `when_waiting` is called once both signals lead here.
+  void wait_for_signals(const std::function<void()>& when_waiting);
 
 private:
   int event_; ///< eventfd: readable once the end was asked for

@@ -241,18 +241,23 @@ void core::follow_introductions(time_point now, const gossip& what) {
   }
 }
 
+/// Who began without seeds is a cluster of its own, which newcomers join; who has seeds joins theirs.
+bool core::is_in() const {
+  return !members_.empty() || !has_seeds_;
+}
+
 std::optional<refusal> core::find_conflict(const gossip& newcomer) const {
   auto conflict_with = [&](const member& holder, bool holder_is_in) -> std::optional<refusal> {
     if (holder.name != newcomer.self.name || holder.who.node == newcomer.self.who.node)
       return std::nullopt;
-    auto newcomer_is_in = !newcomer.known.empty();
+    auto newcomer_is_in = newcomer.is_in || !newcomer.known.empty();
     auto newcomer_stays =
         newcomer_is_in == holder_is_in ? newcomer.self.who.node < holder.who.node : newcomer_is_in;
     const auto& stays = newcomer_stays ? newcomer.self : holder;
     const auto& yields = newcomer_stays ? holder : newcomer.self;
     return refusal{yields.who, refusal::why::name_taken, stays};
   };
-  if (auto conflict = conflict_with(config_.self, !members_.empty()))
+  if (auto conflict = conflict_with(config_.self, is_in()))
     return conflict;
   for (const auto& [node, known] : members_)
     if (auto conflict = conflict_with(known.who, true))
@@ -282,6 +287,7 @@ void core::refuse(const refusal& what, const address& where) {
 // -- what this node says -----------------------------------------------------------------------------
 
 void core::handle(time_point now, const add_seed& what) {
+  has_seeds_ = true;
   if (what.where != config_.self.where && !contacts_.add_seed(now, what.where))
     ++counters_.seeds_dropped;
 }
@@ -455,7 +461,7 @@ void core::answer(const peer& to, const address& asked_at) {
 }
 
 gossip core::speak() const {
-  return {config_.self, members(), std::nullopt, std::nullopt};
+  return {config_.self, members(), std::nullopt, std::nullopt, is_in()};
 }
 
 } // namespace chorus::membership::full_mesh

@@ -36,7 +36,7 @@
 ///    not the cluster that went on without it.
 /// 4. A newer incarnation of a member takes the place of the older; an older one is ignored.
 /// 5. Of two live nodes with one name, or of two processes with one node id, all members refuse the
-///    same one: who is in stays, who is alone yields; if both are in, the greater node id yields. A
+///    same one: who is in stays, who comes yields; if both are in, the greater node id yields. A
 ///    refusal counts only once it has lasted longer than a dead holder could still be believed alive.
 /// 6. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by
 ///    themselves.
@@ -172,6 +172,7 @@ private:
   void meet_member(time_point now, const gossip& what, live_member& known);
   void meet_newcomer(time_point now, const gossip& what);
   void follow_introductions(time_point now, const gossip& what);
+  bool is_in() const;
   std::optional<refusal> find_conflict(const gossip& newcomer) const;
   void heed_refusal(time_point now, const refusal& what);
   void refuse(const refusal& what, const address& where);
@@ -201,6 +202,7 @@ private:
   std::optional<time_point> judgement_at_; ///< set while there are accusers
   std::optional<refused_since> refused_;
   bool rejected_ = false;
+  bool has_seeds_ = false;
   time_point next_round_; ///< counts while there are members
   time_point ran_at_;
   output output_;

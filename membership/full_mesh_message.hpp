@@ -26,10 +26,12 @@ struct gossip {
   std::optional<address> asked_at;
   /// Set in an answer: the address at which the question came.
   std::optional<address> answers;
+  /// Whether the sender belongs to a cluster, if only to its own: it began without seeds.
+  bool is_in = false;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(self, known, asked_at, answers);
+    archive(self, known, asked_at, answers, is_in);
   }
 };
 

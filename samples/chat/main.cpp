@@ -57,6 +57,7 @@ void read_lines(caf::actor window) {
 }
 
 int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false); // or a reader that waits would hold up the end of the process
   CLI::App app{"A chat with rooms: a line typed on one node appears on all others in the same room."};
   chorus::config settings;
   settings.log_level = "warn";
@@ -69,13 +70,19 @@ int main(int argc, char** argv) {
   auto node = chorus::node::open(settings);
   if (!node)
     return chorus::report_failure("chat", node.failure());
+  // Whoever comes into a room waits for it, or a line from a pipe would be said before anybody can hear it.
+  auto entrance = "room/" + room;
+  if (!settings.seeds.empty())
+    static_cast<void>(node->find(entrance, std::chrono::seconds{5})); // or else the room is new
   auto here = node->system().spawn(window, &*node, room);
-  if (auto failed = node->announce("chat/" + room + '/' + node->self().name, here))
-    return chorus::report_failure("chat", failed);
+  for (auto& name : {entrance, "chat/" + room + '/' + node->self().name})
+    if (auto failed = node->announce(name, here))
+      return chorus::report_failure("chat", failed);
   node->subscribe(here);
-  std::cout << "ready " << node->self().name << " listening on " << to_string(node->self().where)
-            << std::endl;
-  std::thread{read_lines, here}.detach();
-  auto exit_code = node->run();
+  auto exit_code = node->run([&] {
+    std::cout << "ready " << node->self().name << " listening on " << to_string(node->self().where)
+              << std::endl;
+    std::thread{read_lines, here}.detach();
+  });
   std::quick_exit(exit_code); // the reader may still wait for input: leave it what it uses
 }

@@ -45,8 +45,10 @@ int host(chorus::node& node) {
   auto failed = node.announce("counter", node.system().spawn(counter));
   if (failed)
     return chorus::report_failure("counter", failed);
-  std::cout << "ready " << node.self().name << " listening on " << to_string(node.self().where) << std::endl;
-  return node.run();
+  return node.run([&] {
+    std::cout << "ready " << node.self().name << " listening on " << to_string(node.self().where)
+              << std::endl;
+  });
 }
 
 /// Finds the counter, wherever it is, and asks it once.

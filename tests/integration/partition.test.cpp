@@ -1,6 +1,6 @@
 #include "../actors/cluster.hpp"
+#include "../transport/tcp_proxy.hpp"
 #include "programs.hpp"
-#include "tcp_proxy.hpp"
 
 #include <chorus/actors/error.hpp>
 

@@ -158,6 +158,15 @@ TEST_F(full_mesh_story, a_second_node_with_the_same_name_is_turned_away_with_a_s
   EXPECT_EQ(world.story_of("a"), "");
 }
 
+TEST_F(full_mesh_story, a_newcomer_yields_its_name_even_to_a_node_that_is_still_alone) {
+  world.start({.name = "same", .host = "x", .number = 9, .seeds = {}});
+  world.run_for(5s);
+  world.start({.name = "same", .host = "y", .number = 8, .seeds = {"x"}});
+  world.run_for(10s);
+  EXPECT_EQ(world.story_of("x"), "");
+  EXPECT_NE(world.story_of("y").find("the name 'same' is taken by"), std::string::npos);
+}
+
 TEST_F(full_mesh_story, a_node_that_comes_back_under_a_new_id_waits_until_its_name_is_free) {
   start_three();
   world.crash("b");
