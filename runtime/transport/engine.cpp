@@ -129,7 +129,6 @@ void transport::implementation::add_peer(const peer& who, const address& where) 
   check_thread();
   if (stopping_ || find(who) != nullptr)
     return;
-  failed_.forgive(who);
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;
@@ -171,6 +170,9 @@ void transport::implementation::take_incarnation(const peer& self) {
       self.node == options_.self.node && self.incarnation > options_.self.incarnation,
       "a new life is a later one of the same node"
   );
+  // At once, or the new life would tell those who went on without the old one that they have failed, and
+  // they would have to bury it in turn.
+  failed_.clear();
   // First, so that links opened from within `link_closed` already speak for the new life.
   options_.self = self;
   auto old_links = links_;

@@ -31,12 +31,10 @@ public:
     order_.pop_front();
   }
 
-  /// That life counts again: this node has begun a new life, for which earlier verdicts do not hold.
-  void forgive(const peer& who) {
-    if (!contains(who))
-      return;
-    greatest_.erase(who.node);
-    std::erase(order_, who.node);
+  /// For a new life of this node: the verdicts of the old one do not hold for it.
+  void clear() {
+    greatest_.clear();
+    order_.clear();
   }
 
   bool contains(const peer& who) const {

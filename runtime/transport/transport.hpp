@@ -131,8 +131,9 @@ public:
   /// connection is kept for a while; until there is one, the newest datagram waits for a moment.
   void send_datagram(const address& where, byte_buffer payload);
 
-  /// Takes a new life: every link ends (`link_closed` with reason `declared_failed`) and from now on
-  /// this node speaks as `self`. Pre: same node, greater incarnation.
+  /// Takes a new life: what `declare_failed` remembers is forgotten, every link ends (`link_closed` with
+  /// reason `declared_failed`) and from now on this node speaks as `self`. Pre: same node, greater
+  /// incarnation.
   void take_incarnation(const peer& self);
 
   /// Calls `task` in the I/O thread at `when` or soon after; a new call with the same `key` replaces
