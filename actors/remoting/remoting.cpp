@@ -321,17 +321,17 @@ void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
 }
 
 void remoting::bounce(const peer& to, const link::refused& message) {
-  auto reason = describe(to_code(message.reason), to);
   codec::reader archive{message.payload.view()};
   auto kind = codec::decode_prefix<parcel>(archive);
-  if (kind && *kind == parcel::message) {
-    auto header = codec::decode_prefix<message_header>(archive);
-    caf::message_id id{header ? header->id : 0};
-    if (id.is_request() && header->foreign_sender.home)
-      return answer_with_error(header->foreign_sender, id, reason);
-    if (id.is_request() && open_requests_.close(message.pair.sender, id))
-      return answer_with_error({self(), message.pair.sender}, id, reason);
-  }
+  if (!kind || *kind != parcel::message)
+    return; // a notice: the link's end tells as much
+  auto reason = describe(to_code(message.reason), to);
+  auto header = codec::decode_prefix<message_header>(archive);
+  caf::message_id id{header ? header->id : 0};
+  if (id.is_request() && header->foreign_sender.home)
+    return answer_with_error(header->foreign_sender, id, reason);
+  if (id.is_request() && open_requests_.close(message.pair.sender, id))
+    return answer_with_error({self(), message.pair.sender}, id, reason);
   report(trouble::kind::undeliverable, to, reason);
 }
 
