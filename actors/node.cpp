@@ -11,6 +11,9 @@ namespace chorus {
 class node::implementation : public node_services {
 public:
   using node_services::node_services;
+
+  /// The threads end before any part of the object does: they call its virtual functions.
+  ~implementation() override { stop(); }
 };
 
 result<node> node::open(config settings) {

@@ -38,7 +38,6 @@ node_services::node_services(
 }
 
 node_services::~node_services() {
-  stop();
   system_.reset(); // no actor runs any more when the services that actors use go
 }
 

@@ -32,6 +32,8 @@ namespace chorus {
 ///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
 ///   transport --messages---> remoting --names' messages--> names
 ///
+/// Whoever owns it calls `stop` before it ends.
+///
 /// Thread rules: the events run in the I/O thread; the rest as `node` says.
 class node_services : private transport_events, private member_events {
 public:
