@@ -57,7 +57,6 @@ void read_lines(caf::actor window) {
 }
 
 int main(int argc, char** argv) {
-  std::ios::sync_with_stdio(false); // or a reader that waits would hold up the end of the process
   CLI::App app{"A chat with rooms: a line typed on one node appears on all others in the same room."};
   chorus::config settings;
   settings.log_level = "warn";
@@ -84,5 +83,5 @@ int main(int argc, char** argv) {
               << std::endl;
     std::thread{read_lines, here}.detach();
   });
-  std::quick_exit(exit_code); // the reader may still wait for input: leave it what it uses
+  std::quick_exit(exit_code); // the reader may still wait for input, and an ordinary exit would wait for it
 }
