@@ -8,6 +8,7 @@
 #include <chorus/runtime/quorum.hpp>
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/vector_clock.hpp>
+#include <chorus/simulation/history/violation.hpp>
 
 #include <gtest/gtest.h>
 
@@ -44,6 +45,8 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   membership::full_mesh::core mesh_core{{}, mesh_settings};
   mesh_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
   EXPECT_TRUE(mesh_core.next_deadline());
+
+  EXPECT_EQ(to_string(simulation::violation{"order", "broken", {}}), "order: broken");
 }
 
 TEST(pure_libraries, give_every_protocol_the_same_shape) {
