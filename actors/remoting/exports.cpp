@@ -49,11 +49,6 @@ void exports::forget_watcher(const peer& watcher) {
     exported.watchers.erase(watcher);
 }
 
-std::size_t exports::size() const {
-  std::shared_lock guard{mutex_};
-  return entries_.size();
-}
-
 void exports::close() {
   std::unordered_map<std::uint64_t, entry> removed; // its last references may go, not under the lock
   std::unique_lock guard{mutex_};

@@ -35,8 +35,6 @@ public:
   /// This node watches nothing any more.
   void forget_watcher(const peer& watcher);
 
-  std::size_t size() const;
-
   /// Forgets all actors and takes no more: `add` answers false.
   void close();
 

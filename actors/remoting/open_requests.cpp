@@ -45,11 +45,6 @@ std::vector<open_requests::request> open_requests::close_all(const peer& to) {
   return closed;
 }
 
-std::size_t open_requests::size() const {
-  std::lock_guard guard{mutex_};
-  return entries_.size();
-}
-
 open_requests::key open_requests::key_of(std::uint64_t sender, caf::message_id id) noexcept {
   return {sender, id.integer_value() & caf::message_id::request_id_mask};
 }

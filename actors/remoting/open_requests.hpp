@@ -39,8 +39,6 @@ public:
   /// All requests that wait for this node, which are then no longer open.
   std::vector<request> close_all(const peer& to);
 
-  std::size_t size() const;
-
 private:
   /// The sender and the number that its request and the response to it share.
   using key = std::pair<std::uint64_t, std::uint64_t>;
@@ -51,7 +49,7 @@ private:
     request content;
   };
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::map<key, entry> entries_;
 };
 

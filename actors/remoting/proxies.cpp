@@ -121,14 +121,6 @@ std::vector<peer> proxies::close() {
   return homes;
 }
 
-std::size_t proxies::size() const {
-  std::lock_guard guard{mutex_};
-  std::size_t count = 0;
-  for (auto& [who, home] : nodes_)
-    count += home.actors.size();
-  return count;
-}
-
 void proxies::kill(const caf::strong_actor_ptr& actor, caf::error reason) {
   static_cast<caf17::remote_actor*>(actor->get())->kill_proxy(nullptr, std::move(reason));
 }

@@ -60,8 +60,6 @@ public:
   /// Makes no more living stand-ins; gives the nodes of which there are some.
   std::vector<peer> close();
 
-  std::size_t size() const;
-
 private:
   struct node {
     std::shared_ptr<outbox> link;
