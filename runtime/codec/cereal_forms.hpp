@@ -44,73 +44,39 @@ constexpr bool usable() {
   return Has<T, Archive>::value && (!traits::is_specialized<T, Archive>::value || Chosen<T, Archive>::value);
 }
 
+// cereal has a trait for each kind of function, and names those of both directions alike.
+#define CHORUS_RETURN_IF_USABLE(function, ...)                                                               \
+  if (usable<cereal::traits::has_##function, cereal::traits::is_specialized_##function, T, Archive>())       \
+    return {__VA_ARGS__};
+
+// Which form is the first that is usable; cereal itself refuses a type with two.
+#define CHORUS_RETURN_FORM(direction)                                                                        \
+  CHORUS_RETURN_IF_USABLE(member_serialize, form::member_serialize)                                          \
+  CHORUS_RETURN_IF_USABLE(member_versioned_serialize, form::member_serialize, true)                          \
+  CHORUS_RETURN_IF_USABLE(non_member_serialize, form::free_serialize)                                        \
+  CHORUS_RETURN_IF_USABLE(non_member_versioned_serialize, form::free_serialize, true)                        \
+  CHORUS_RETURN_IF_USABLE(member_##direction, form::member_split)                                            \
+  CHORUS_RETURN_IF_USABLE(member_versioned_##direction, form::member_split, true)                            \
+  CHORUS_RETURN_IF_USABLE(non_member_##direction, form::free_split)                                          \
+  CHORUS_RETURN_IF_USABLE(non_member_versioned_##direction, form::free_split, true)                          \
+  CHORUS_RETURN_IF_USABLE(member_##direction##_minimal, form::member_minimal)                                \
+  CHORUS_RETURN_IF_USABLE(member_versioned_##direction##_minimal, form::member_minimal, true)                \
+  CHORUS_RETURN_IF_USABLE(non_member_##direction##_minimal, form::free_minimal)                              \
+  CHORUS_RETURN_IF_USABLE(non_member_versioned_##direction##_minimal, form::free_minimal, true)              \
+  return {};
+
 template <class T, class Archive>
 constexpr found_form saving_form() {
-  using namespace cereal::traits;
-  if (usable<has_member_serialize, is_specialized_member_serialize, T, Archive>())
-    return {form::member_serialize};
-  if (usable<has_member_versioned_serialize, is_specialized_member_versioned_serialize, T, Archive>())
-    return {form::member_serialize, true};
-  if (usable<has_non_member_serialize, is_specialized_non_member_serialize, T, Archive>())
-    return {form::free_serialize};
-  if (usable<has_non_member_versioned_serialize, is_specialized_non_member_versioned_serialize, T, Archive>())
-    return {form::free_serialize, true};
-  if (usable<has_member_save, is_specialized_member_save, T, Archive>())
-    return {form::member_split};
-  if (usable<has_member_versioned_save, is_specialized_member_versioned_save, T, Archive>())
-    return {form::member_split, true};
-  if (usable<has_non_member_save, is_specialized_non_member_save, T, Archive>())
-    return {form::free_split};
-  if (usable<has_non_member_versioned_save, is_specialized_non_member_versioned_save, T, Archive>())
-    return {form::free_split, true};
-  if (usable<has_member_save_minimal, is_specialized_member_save_minimal, T, Archive>())
-    return {form::member_minimal};
-  if (usable<has_member_versioned_save_minimal, is_specialized_member_versioned_save_minimal, T, Archive>())
-    return {form::member_minimal, true};
-  if (usable<has_non_member_save_minimal, is_specialized_non_member_save_minimal, T, Archive>())
-    return {form::free_minimal};
-  if (usable<
-          has_non_member_versioned_save_minimal,
-          is_specialized_non_member_versioned_save_minimal,
-          T,
-          Archive>())
-    return {form::free_minimal, true};
-  return {};
+  CHORUS_RETURN_FORM(save)
 }
 
 template <class T, class Archive>
 constexpr found_form loading_form() {
-  using namespace cereal::traits;
-  if (usable<has_member_serialize, is_specialized_member_serialize, T, Archive>())
-    return {form::member_serialize};
-  if (usable<has_member_versioned_serialize, is_specialized_member_versioned_serialize, T, Archive>())
-    return {form::member_serialize, true};
-  if (usable<has_non_member_serialize, is_specialized_non_member_serialize, T, Archive>())
-    return {form::free_serialize};
-  if (usable<has_non_member_versioned_serialize, is_specialized_non_member_versioned_serialize, T, Archive>())
-    return {form::free_serialize, true};
-  if (usable<has_member_load, is_specialized_member_load, T, Archive>())
-    return {form::member_split};
-  if (usable<has_member_versioned_load, is_specialized_member_versioned_load, T, Archive>())
-    return {form::member_split, true};
-  if (usable<has_non_member_load, is_specialized_non_member_load, T, Archive>())
-    return {form::free_split};
-  if (usable<has_non_member_versioned_load, is_specialized_non_member_versioned_load, T, Archive>())
-    return {form::free_split, true};
-  if (usable<has_member_load_minimal, is_specialized_member_load_minimal, T, Archive>())
-    return {form::member_minimal};
-  if (usable<has_member_versioned_load_minimal, is_specialized_member_versioned_load_minimal, T, Archive>())
-    return {form::member_minimal, true};
-  if (usable<has_non_member_load_minimal, is_specialized_non_member_load_minimal, T, Archive>())
-    return {form::free_minimal};
-  if (usable<
-          has_non_member_versioned_load_minimal,
-          is_specialized_non_member_versioned_load_minimal,
-          T,
-          Archive>())
-    return {form::free_minimal, true};
-  return {};
+  CHORUS_RETURN_FORM(load)
 }
+
+#undef CHORUS_RETURN_FORM
+#undef CHORUS_RETURN_IF_USABLE
 
 /// `version` is empty or one number, as the function wants it.
 template <form How, class Archive, class T, class... Version>
