@@ -44,18 +44,26 @@ caf::message load_elements(codec::reader& archive, std::uint32_t count) {
   return builder.to_message();
 }
 
+error too_many_elements() {
+  return {errc::too_large, "a message has at most " + std::to_string(message_elements) + " elements"};
+}
+
+error undeclared(const caf::rtti_pair& rtti) {
+  return {
+      errc::unknown_type,
+      "the message type " + caf::to_string(rtti)
+          + " may not leave this node: declare it with CHORUS_MESSAGE"};
+}
+
 } // namespace
 
 error check_declared(const caf::type_erased_tuple& content) {
   if (content.size() > message_elements)
-    return {errc::too_large, "a message has at most " + std::to_string(message_elements) + " elements"};
+    return too_many_elements();
   for (std::size_t i = 0; i < content.size(); ++i) {
     auto rtti = content.type(i);
     if (find_type(rtti) == nullptr)
-      return {
-          errc::unknown_type,
-          "the message type " + caf::to_string(rtti)
-              + " may not leave this node: declare it with CHORUS_MESSAGE"};
+      return undeclared(rtti);
     if (rtti == caf::make_rtti_pair<caf::message>())
       if (auto failed = check_declared(*static_cast<const caf::message*>(content.get(i))))
         return failed;
@@ -64,11 +72,13 @@ error check_declared(const caf::type_erased_tuple& content) {
 }
 
 void save_content(codec::writer& archive, const caf::type_erased_tuple& content) {
+  if (content.size() > message_elements)
+    archive.refuse(too_many_elements());
   archive(static_cast<std::uint32_t>(content.size()));
   for (std::size_t i = 0; i < content.size(); ++i) {
     auto type = find_type(content.type(i));
     if (type == nullptr)
-      archive.refuse("an undeclared message type " + caf::to_string(content.type(i)), errc::unknown_type);
+      archive.refuse(undeclared(content.type(i)));
     archive(type->key);
     type->encode(archive, content.get(i));
   }

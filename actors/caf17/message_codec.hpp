@@ -22,10 +22,12 @@ namespace chorus::caf17 {
 /// Elements of one message; handlers have a handful.
 inline constexpr std::size_t message_elements = 256;
 
-/// Whether every element (also those of a nested message) has a declared type; else an error that
-/// names the type and what to write. Checked before encoding, so that the sender hears it.
+/// Whether every element (also those of a nested message) has a declared type; else the error with which
+/// `save_content` would refuse. For what has another way to travel; who has none just saves.
 error check_declared(const caf::type_erased_tuple& content);
 
+/// Refuses an element of an undeclared type with an error that names the type and what to write, and more
+/// than `message_elements`; the sender hears it.
 void save_content(codec::writer& archive, const caf::type_erased_tuple& content);
 
 /// Reads a message straight into a mailbox element. Fails like every read of `archive`: for an

@@ -76,8 +76,6 @@ remoting::remoting(caf::actor_system& system, const peer& self, trouble_handler 
 
 void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
   const auto& content = what.content();
-  if (auto undeclared = caf17::check_declared(content))
-    return refuse(target, what, undeclared);
   if (!what.stages.empty())
     return refuse(
         target, what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"}

@@ -13,6 +13,7 @@
 #include <limits>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace chorus::codec {
@@ -64,6 +65,9 @@ public:
   [[noreturn]] void refuse(std::string_view why, errc code = errc::invalid_argument) const {
     detail::fail(code, why, offset());
   }
+
+  /// Ends the encoding with an error that needs no place in the bytes to be understood.
+  [[noreturn]] void refuse(error why) const { throw detail::failure{std::move(why)}; }
 
   /// Bytes written so far.
   std::size_t offset() const noexcept { return buffer_.size() - start_; }

@@ -4,6 +4,7 @@
 #include <chorus/runtime/codec/codec.hpp>
 
 #include <caf/make_message.hpp>
+#include <caf/message_builder.hpp>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -117,6 +118,25 @@ TEST(message, of_an_undeclared_type_does_not_leave) {
   );
   EXPECT_FALSE(caf17::check_declared(caf::make_message(point{}, std::string{})));
   EXPECT_EQ(there_and_back(caf::make_message(undeclared{})).failure().code, errc::unknown_type);
+}
+
+TEST(message, is_refused_by_its_encoding_as_by_the_check) {
+  for (auto& content :
+       {caf::make_message(undeclared{}), caf::make_message(1, caf::make_message(undeclared{}))})
+    EXPECT_EQ(to_string(there_and_back(content).failure()), to_string(caf17::check_declared(content)));
+}
+
+TEST(message, of_too_many_elements_does_not_leave) {
+  caf::message_builder elements;
+  for (std::size_t i = 0; i < caf17::message_elements; ++i)
+    elements.append(true);
+  EXPECT_TRUE(there_and_back(elements.to_message()));
+
+  elements.append(true);
+  auto one_more = there_and_back(elements.to_message());
+  ASSERT_FALSE(one_more);
+  EXPECT_EQ(to_string(one_more.failure()), to_string(caf17::check_declared(elements.to_message())));
+  EXPECT_EQ(one_more.failure().code, errc::too_large);
 }
 
 TEST(message, of_a_type_that_is_unknown_here_is_refused) {
