@@ -1,3 +1,5 @@
+#include <chorus/consensus/generals/om.hpp>
+#include <chorus/consensus/generals/sm.hpp>
 #include <chorus/membership/full_mesh.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/codec/codec.hpp>
@@ -46,12 +48,21 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   mesh_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
   EXPECT_TRUE(mesh_core.next_deadline());
 
+  consensus::generals::battle battle;
+  battle.generals = {self, other};
+  battle.traitors = 0;
+  consensus::generals::om::core commander{battle};
+  commander.apply({}, consensus::generals::command{consensus::generals::order::attack});
+  EXPECT_FALSE(commander.drain().empty());
+
   EXPECT_EQ(to_string(simulation::violation{"order", "broken", {}}), "order: broken");
 }
 
 TEST(pure_libraries, give_every_protocol_the_same_shape) {
   static_assert(protocol_core<link::core>);
   static_assert(protocol_core<membership::full_mesh::core>);
+  static_assert(protocol_core<consensus::generals::om::core>);
+  static_assert(protocol_core<consensus::generals::sm::core>);
 }
 
 } // namespace
