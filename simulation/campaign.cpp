@@ -1,0 +1,147 @@
+#include "campaign.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus::simulation {
+
+namespace {
+
+bool happens(const excerpt& part, std::size_t place) {
+  return place < part.first && !std::ranges::binary_search(part.left_out, place);
+}
+
+std::string text_of(const planned& item) {
+  return to_text(item.when.time_since_epoch()) + "  "
+         + (item.what ? std::string{to_string(*item.what)} : "work");
+}
+
+} // namespace
+
+run_result run(const campaign& what, std::uint64_t seed, bool recorded, const excerpt& part) {
+  run_result result;
+  result.seed = seed;
+  random_generator chance{seed};
+  std::unique_ptr<trial> present; // outlives the processes that report to it
+  world around{chance.next(), recorded};
+  result.plan = make_plan(what.faults, what.storm_length, what.work_every, chance.split());
+  present = what.begin(around);
+  storm weather{around, what.faults, what.lies};
+  weather.begin();
+
+  auto end_of_storm = time_point{what.storm_length};
+  for (std::size_t place = 0; place < result.plan.size() && !around.broken(); ++place) {
+    if (!happens(part, place))
+      continue;
+    const auto& item = result.plan[place];
+    around.run_for(item.when - around.now());
+    if (around.broken())
+      break;
+    random_generator own{item.seed};
+    if (item.what)
+      weather.perform(*item.what, own);
+    else
+      present->work(own);
+    around.look_around();
+    if (place + 1 >= part.first)
+      end_of_storm = around.now();
+  }
+  if (end_of_storm > around.now())
+    around.run_for(end_of_storm - around.now());
+
+  weather.calm_down();
+  present->settle();
+  auto settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
+  result.broken = around.broken();
+  if (!result.broken && !settled)
+    result.broken = breach{
+        around.now(),
+        "everything settles once the faults have stopped",
+        present->unsettled() + ", " + to_text(what.settle_within) + " s after the storm"};
+  result.events = around.events_happened();
+  result.met.add(around.faults());
+  present->count(result.met);
+  result.story = std::move(around.story());
+  return result;
+}
+
+shrunk shrink(const campaign& what, std::uint64_t seed) {
+  shrunk best;
+  best.run = run(what, seed);
+  best.part.first = best.run.plan.size();
+  auto fails = [&](const excerpt& part) {
+    ++best.runs;
+    return run(what, seed, false, part).broken.has_value();
+  };
+
+  // Whatever comes after the violation had no part in it.
+  auto is_later = [&](const planned& item) { return item.when > best.run.broken->when; };
+  auto length =
+      static_cast<std::size_t>(std::ranges::find_if(best.run.plan, is_later) - best.run.plan.begin());
+  std::size_t passes = 0;
+  for (auto high = fails({length, {}}) ? length : best.part.first; passes < high;) {
+    best.part.first = high;
+    auto middle = passes + (high - passes) / 2;
+    if (fails({middle, {}}))
+      high = middle;
+    else
+      passes = middle + 1;
+    best.part.first = high;
+  }
+
+  // In pieces that get smaller: what a run needs is usually little (Zeller and Hildebrandt, "Simplifying
+  // and isolating failure-inducing input", IEEE TSE 28(2), 2002).
+  for (auto piece = std::max<std::size_t>(best.part.first / 2, 1);; piece /= 2) {
+    for (auto end = best.part.first; end > 0 && best.runs < shrunk::limit_of_runs;
+         end -= std::min(piece, end)) {
+      auto candidate = best.part;
+      for (auto place = end - std::min(piece, end); place < end; ++place)
+        candidate.left_out.push_back(place);
+      std::ranges::sort(candidate.left_out);
+      auto doubles = std::ranges::unique(candidate.left_out);
+      candidate.left_out.erase(doubles.begin(), doubles.end());
+      if (candidate.left_out.size() > best.part.left_out.size() && fails(candidate))
+        best.part = std::move(candidate);
+    }
+    if (piece <= 1)
+      break;
+  }
+  best.run = run(what, seed, true, best.part);
+  return best;
+}
+
+std::string report(const campaign& what, const shrunk& failing, std::size_t lines) {
+  std::size_t happen = 0;
+  std::string plan;
+  for (std::size_t place = 0; place < failing.run.plan.size(); ++place)
+    if (happens(failing.part, place)) {
+      ++happen;
+      plan += "  " + text_of(failing.run.plan[place]) + '\n';
+    }
+  std::string text = "campaign " + what.name + ", seed " + std::to_string(failing.run.seed)
+                     + ": broken: " + failing.run.broken->invariant + "\n  " + failing.run.broken->how
+                     + "\nat " + to_text(failing.run.broken->when.time_since_epoch()) + " s\n";
+  text += "It takes " + std::to_string(happen) + " of the " + std::to_string(failing.run.plan.size())
+          + " things that were planned (found in " + std::to_string(failing.runs) + " runs):\n" + plan;
+  return text + "The end of the transcript:\n" + failing.run.story.tail(lines);
+}
+
+void campaign_result::add(const campaign& what, const run_result& one) {
+  ++runs;
+  events += one.events;
+  met.merge(one.met);
+  for (const auto& name : what.expected)
+    met.expect(name);
+  if (one.broken && (!failing_seed || one.seed < *failing_seed))
+    failing_seed = one.seed;
+}
+
+void campaign_result::merge(const campaign_result& other) {
+  runs += other.runs;
+  events += other.events;
+  met.merge(other.met);
+  if (other.failing_seed && (!failing_seed || *other.failing_seed < *failing_seed))
+    failing_seed = other.failing_seed;
+}
+
+} // namespace chorus::simulation

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chorus/runtime/time.hpp>
+#include <chorus/simulation/fault.hpp>
+#include <chorus/simulation/link_quality.hpp>
+
+#include <cstddef>
+#include <map>
+
+namespace chorus::simulation {
+
+/// How often a fault is made to happen in the whole world, and how long each one lasts.
+struct episodes {
+  duration every{}; ///< from the half of it to one and a half; zero: never
+  duration shortest{};
+  duration longest{};
+};
+
+/// All that goes wrong in one kind of world.
+struct fault_profile {
+  link_quality stormy; ///< of every link while faults happen
+  link_quality calm;   ///< before and after
+
+  /// What is not in here does not happen. Only faults of nodes, disks, connections and partitions, and the
+  /// kinds of lies; what happens to single packets stands in `stormy`. A `disk_lost` is a crash after which
+  /// the disk is empty; `restart` follows from `crash`.
+  std::map<fault, episodes> faults;
+
+  /// False: who has crashed stays down for ever, after the storm as well.
+  bool restarts = true;
+
+  /// Nodes that are down or paused at one time; a fault that would make them more does not happen.
+  std::size_t down_at_most = 1'000;
+
+  /// Nodes that ever lie; the first in order of their index.
+  std::size_t liars = 0;
+};
+
+} // namespace chorus::simulation

@@ -1,0 +1,60 @@
+#include "campaigns.hpp"
+
+#include "link/link_trial.hpp"
+
+#include <chorus/simulation/system_model.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace chorus::testing {
+
+using namespace std::chrono_literals;
+using simulation::fault;
+
+namespace {
+
+/// Everything that a fair-loss network and nodes that come back can do to a link, in twenty seconds.
+listed_campaign links() {
+  simulation::campaign what;
+  what.name = "link";
+  what.faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.03, 0.03, 0};
+  what.faults.faults = {
+      {fault::connection_reset, {700ms, {}, {}}},
+      {fault::one_way_partition, {3s, 100ms, 8s}},
+      {fault::two_way_partition, {8s, 100ms, 3s}},
+      {fault::link_matrix, {8s, 100ms, 3s}},
+      {fault::crash, {6s, 1ms, 2s}},
+      {fault::pause, {4s, 10ms, 3s}},
+      {fault::slow_node, {6s, 100ms, 2s}},
+      {fault::clock_fast, {8s, 1s, 5s}},
+      {fault::clock_slow, {8s, 1s, 5s}},
+      {fault::clock_jump, {15s, 10ms, 10s}},
+  };
+  what.storm_length = 20s;
+  what.settle_within = 60s;
+  what.work_every = 10ms;
+  what.begin = [](simulation::world& around) { return std::make_unique<link_trial>(around); };
+  what.expected = expected_of_links();
+  for (auto one : {fault::lost, fault::duplicated, fault::overtaken, fault::cut_off, fault::restart})
+    what.expected.emplace_back(to_string(one));
+  for (const auto& [one, episodes] : what.faults.faults)
+    what.expected.emplace_back(to_string(one));
+  return {std::move(what), 400};
+}
+
+} // namespace
+
+const std::vector<listed_campaign>& all_campaigns() {
+  static const std::vector<listed_campaign> all{links()};
+  return all;
+}
+
+const listed_campaign* find_campaign(std::string_view name) {
+  const auto& all = all_campaigns();
+  auto found = std::ranges::find(all, name, [](const listed_campaign& one) { return one.what.name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace chorus::testing

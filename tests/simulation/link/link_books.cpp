@@ -1,0 +1,133 @@
+#include "link_books.hpp"
+
+namespace chorus::testing {
+
+namespace {
+
+std::string to_text(const link_end& end) {
+  return to_string(end.here) + " to " + to_string(end.there);
+}
+
+/// Calls `visit(id, stream)` for all streams from this end.
+template <class Streams, class Visit>
+void for_each_from(const link_end& end, Streams& all, Visit&& visit) {
+  for (auto at = all.lower_bound(stream_id{end, {}}); at != all.end() && at->first.from == end; ++at)
+    visit(at->first, at->second);
+}
+
+} // namespace
+
+std::string to_string(const stream_id& id) {
+  return to_text(id.from) + ", " + std::to_string(id.pair.sender) + "->" + std::to_string(id.pair.receiver);
+}
+
+// -- once, in order ----------------------------------------------------------------------------------------
+
+once_and_in_order::once_and_in_order()
+    : checker("between two live incarnations messages arrive once and in order for each pair") {}
+
+void once_and_in_order::delivered(const stream_id& id, stream& of, const std::string& text) {
+  auto place = of.delivered++;
+  if (place >= of.accepted.size())
+    return broken(to_string(id) + ": '" + text + "' arrives, but all that was sent has arrived before");
+  if (of.accepted[place] != text)
+    broken(to_string(id) + ": '" + text + "' arrives instead of '" + of.accepted[place] + "'");
+}
+
+// -- acknowledged after hand-over ------------------------------------------------------------------------
+
+acknowledged_after_hand_over::acknowledged_after_hand_over(const link::config& limits)
+    : checker("what is acknowledged has been handed over"),
+      largest_(limits.message_bytes + link::message_overhead) {}
+
+void acknowledged_after_hand_over::released(const link_end& sender, std::size_t cost) {
+  auto total = released_[sender] += cost;
+  if (total > handed_over_[sender] + largest_)
+    broken(
+        to_text(sender) + ": " + std::to_string(total) + " bytes are acknowledged, "
+        + std::to_string(handed_over_[sender]) + " handed over"
+    );
+}
+
+// -- an honest end -----------------------------------------------------------------------------------------
+
+honest_end::honest_end()
+    : checker("what was not acknowledged when a link ends is reported as outcome unknown or not sent") {}
+
+void honest_end::closed(const link_end& end, const link::closed& how, streams& all) {
+  std::map<link::pair, link::unsettled> reported;
+  for (const auto& loss : how.losses)
+    reported[loss.pair] = loss;
+  for_each_from(end, all, [&](const stream_id& id, stream& of) {
+    auto loss = reported[id.pair];
+    auto told = loss.not_sent + loss.outcome_unknown;
+    if (told > of.accepted.size())
+      return broken(to_string(id) + ": more is reported than was accepted");
+    of.accepted.resize(of.accepted.size() - loss.not_sent);
+    if (of.delivered > of.accepted.size())
+      broken(to_string(id) + ": a message was delivered and is reported as not sent");
+    if (of.accepted.size() - loss.outcome_unknown > of.delivered)
+      broken(
+          to_string(id) + ": " + std::to_string(of.accepted.size() - of.delivered)
+          + " messages did not arrive, " + std::to_string(loss.outcome_unknown)
+          + " are reported as outcome unknown"
+      );
+  });
+}
+
+// -- bounded memory ----------------------------------------------------------------------------------------
+
+bounded_memory::bounded_memory(const link::config& limits)
+    : checker("what an end of a link keeps is bounded"),
+      send_limit_(limits.send_buffer_bytes + limits.send_reserve_bytes),
+      receive_limit_(limits.receive_window_bytes + limits.receive_reserve_bytes) {}
+
+void bounded_memory::accepted(const link_end& end, std::size_t cost) {
+  if (auto kept = to_send_[end] += cost; kept > send_limit_)
+    broken(to_text(end) + ": keeps " + std::to_string(kept) + " bytes to send");
+}
+
+void bounded_memory::delivered(const link_end& end, std::size_t cost) {
+  if (auto kept = to_consume_[end] += cost; kept > receive_limit_)
+    broken(to_text(end) + ": has delivered " + std::to_string(kept) + " bytes that are not consumed");
+}
+
+// -- no violation ------------------------------------------------------------------------------------------
+
+void no_violation::closed(const link_end& end, const link::closed& how) {
+  if (how.reason == link::closed::why::violation)
+    broken(to_text(end) + " ends for a violation of the protocol");
+}
+
+// -- the books ---------------------------------------------------------------------------------------------
+
+void link_books::accepted(const stream_id& id, const std::string& text) {
+  streams_[id].accepted.push_back(text);
+  memory_.accepted(id.from, text.size() + link::message_overhead);
+}
+
+void link_books::delivered(const stream_id& id, const std::string& text, std::size_t cost) {
+  order_.delivered(id, streams_[id], text);
+  hand_over_.handed_over(id.from, text.size() + link::message_overhead);
+  memory_.delivered({id.from.there, id.from.here}, cost);
+}
+
+void link_books::released(const link_end& end, std::size_t cost) {
+  hand_over_.released(end, cost);
+  memory_.released(end, cost);
+}
+
+void link_books::closed(const link_end& end, const link::closed& how) {
+  end_.closed(end, how, streams_);
+  violation_.closed(end, how);
+}
+
+bool link_books::all_delivered(const link_end& from) const {
+  auto all = true;
+  for_each_from(from, streams_, [&all](const stream_id&, const stream& of) {
+    all = all && of.delivered == of.accepted.size();
+  });
+  return all;
+}
+
+} // namespace chorus::testing

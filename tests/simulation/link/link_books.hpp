@@ -1,0 +1,126 @@
+#pragma once
+
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/link/link.hpp>
+#include <chorus/simulation/checker.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+/// What somebody who sees all ends of all links at once knows of them, and the promises of
+/// runtime/link/README.md checked against it: one checker for each.
+namespace chorus::testing {
+
+/// One end of a link between two lives.
+struct link_end {
+  peer here;
+  peer there;
+  friend auto operator<=>(const link_end&, const link_end&) = default;
+};
+
+/// The messages from one life to another for one pair.
+struct stream_id {
+  link_end from;
+  link::pair pair;
+  friend auto operator<=>(const stream_id&, const stream_id&) = default;
+};
+
+std::string to_string(const stream_id& id);
+
+struct stream {
+  std::vector<std::string> accepted; ///< by the sender's end, without what it later called not sent
+  std::size_t delivered = 0;         ///< of them, at the other end
+};
+
+using streams = std::map<stream_id, stream>;
+
+/// "Once, in order": the next delivery of a stream is the next message that its sender's end accepted. A
+/// delivery that belongs to no stream of these two lives came from another life.
+class once_and_in_order final : public simulation::checker {
+public:
+  once_and_in_order();
+  void delivered(const stream_id& id, stream& of, const std::string& text);
+};
+
+/// What an end has been told to be acknowledged has been handed over at the other end, but for the chunks
+/// of the one large message that is being put together there.
+class acknowledged_after_hand_over final : public simulation::checker {
+public:
+  explicit acknowledged_after_hand_over(const link::config& limits);
+  void handed_over(const link_end& sender, std::size_t cost) { handed_over_[sender] += cost; }
+  void released(const link_end& sender, std::size_t cost);
+
+private:
+  std::size_t largest_;
+  std::map<link_end, std::size_t> handed_over_;
+  std::map<link_end, std::size_t> released_;
+};
+
+/// When a link ends, its end calls every message that was not handed over outcome unknown or not sent;
+/// and what it calls not sent is never handed over.
+class honest_end final : public simulation::checker {
+public:
+  honest_end();
+
+  /// Takes what was not sent off the streams.
+  void closed(const link_end& end, const link::closed& how, streams& all);
+};
+
+/// What an end keeps is bounded: for sending by send buffer and reserve, for receiving by window and
+/// reserve.
+class bounded_memory final : public simulation::checker {
+public:
+  explicit bounded_memory(const link::config& limits);
+  void accepted(const link_end& end, std::size_t cost);
+  void released(const link_end& end, std::size_t cost) { to_send_[end] -= cost; }
+  void delivered(const link_end& end, std::size_t cost);
+  void consumed(const link_end& end, std::size_t cost) { to_consume_[end] -= cost; }
+
+private:
+  std::size_t send_limit_;
+  std::size_t receive_limit_;
+  std::map<link_end, std::size_t> to_send_;
+  std::map<link_end, std::size_t> to_consume_;
+};
+
+/// Ends that keep the protocol never accuse each other of breaking it.
+class no_violation final : public simulation::checker {
+public:
+  no_violation() : checker("two ends that keep the protocol never call it broken") {}
+  void closed(const link_end& end, const link::closed& how);
+};
+
+/// All of it together: the books that the ends of all links are entered in.
+class link_books {
+public:
+  explicit link_books(const link::config& limits) : hand_over_(limits), memory_(limits) {}
+
+  void accepted(const stream_id& id, const std::string& text);
+  void delivered(const stream_id& id, const std::string& text, std::size_t cost);
+  void released(const link_end& end, std::size_t cost);
+  void consumed(const link_end& end, std::size_t cost) { memory_.consumed(end, cost); }
+  void closed(const link_end& end, const link::closed& how);
+
+  /// How many messages were accepted for this stream so far; names the next one.
+  std::size_t next_number(const stream_id& id) { return streams_[id].accepted.size(); }
+
+  /// Whether everything that this end accepted was delivered.
+  bool all_delivered(const link_end& from) const;
+
+  std::vector<simulation::checker*> checkers() {
+    return {&order_, &hand_over_, &end_, &memory_, &violation_};
+  }
+
+private:
+  streams streams_;
+  once_and_in_order order_;
+  acknowledged_after_hand_over hand_over_;
+  honest_end end_;
+  bounded_memory memory_;
+  no_violation violation_;
+};
+
+} // namespace chorus::testing

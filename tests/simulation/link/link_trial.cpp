@@ -1,0 +1,212 @@
+#include "link_trial.hpp"
+
+#include <chorus/runtime/random.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace chorus::testing {
+
+namespace {
+
+shared_bytes bytes_of(std::string_view text) {
+  auto view = as_bytes(text);
+  return shared_bytes{byte_buffer(view.begin(), view.end())};
+}
+
+std::string closed_as(link::closed::why reason) {
+  return "link " + std::string{to_string(reason)};
+}
+
+} // namespace
+
+// -- one node's program
+// --------------------------------------------------------------------------------------
+
+link_program::link_program(simulation::node& at, link_trial& all)
+    : node_(at), all_(all), links_(at, *this, link_trial::limits()) {}
+
+link_program::~link_program() {
+  for (const auto& other : links_.peers())
+    all_.met(*links_.core(other));
+}
+
+void link_program::send(const peer& to, link::pair who, link::urgency how, std::size_t size) {
+  stream_id id{end_to(to), who};
+  auto text = to_string(id) + " #" + std::to_string(all_.books_.next_number(id));
+  text.resize(std::max(text.size(), size), '.');
+  refused_ = false;
+  if (links_.apply(to, link::send{who, how, bytes_of(text)}) && !refused_)
+    all_.books_.accepted(id, text);
+}
+
+void link_program::set_lazy(bool lazy) {
+  lazy_ = lazy;
+  if (!lazy)
+    for (const auto& [from, cost] : std::exchange(unread_, {}))
+      consume(from, cost);
+}
+
+void link_program::consume(const peer& from, std::size_t cost) {
+  if (links_.core(from) == nullptr)
+    return;
+  all_.books_.consumed(end_to(from), cost);
+  links_.apply(from, link::consumed{cost});
+}
+
+void link_program::perform(const peer&, const link::established&) {}
+
+void link_program::perform(const peer& other, link::delivered&& step) {
+  stream_id id{{other, node_.self()}, step.pair};
+  all_.books_.delivered(id, std::string{as_text(step.payload.view())}, step.cost);
+  if (lazy_)
+    unread_.emplace_back(other, step.cost);
+  else
+    consume(other, step.cost);
+}
+
+void link_program::perform(const peer&, link::refused&&) {
+  refused_ = true;
+}
+
+void link_program::perform(const peer& other, const link::released& step) {
+  all_.books_.released(end_to(other), step.bytes);
+}
+
+void link_program::perform(const peer& other, link::closed&& step) {
+  node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
+  all_.met_.add(closed_as(step.reason));
+  all_.met(*links_.core(other));
+  std::erase_if(unread_, [&other](const auto& message) { return message.first == other; });
+  all_.books_.closed(end_to(other), step);
+}
+
+// -- the trial
+// -----------------------------------------------------------------------------------------------
+
+link_trial::link_trial(simulation::world& around) : around_(around), books_(limits()) {
+  for (auto* each : books_.checkers())
+    around.watch(*each);
+  for (std::size_t count = 0; count < nodes; ++count)
+    around.add_node(simulation::node_name(count), [this](simulation::node& at) {
+      return std::make_unique<link_program>(at, *this);
+    });
+  for (simulation::node_index each = 0; each < nodes; ++each)
+    around.at(each).start();
+}
+
+link::config link_trial::limits() {
+  link::config settings;
+  settings.message_bytes = 600;
+  settings.chunk_bytes = 100;
+  settings.frame_bytes = 300;
+  settings.receive_window_bytes = 1000;
+  settings.receive_reserve_bytes = 700;
+  settings.send_buffer_bytes = 3000;
+  settings.send_reserve_bytes = 1000;
+  settings.frames_in_flight = 8;
+  settings.give_up_after = std::chrono::seconds{5};
+  return settings;
+}
+
+void link_trial::work(random_generator& chance) {
+  auto from = chance.below(nodes);
+  auto to = (from + 1 + chance.below(nodes - 1)) % nodes;
+  auto* sender = program(from);
+  if (sender == nullptr)
+    return;
+  auto other = around_.at(to).self();
+  auto dice = chance.below(1000);
+  if (dice < 900) {
+    constexpr std::array<std::size_t, 6> sizes{0, 99, 100, 101, 400, 600};
+    for (auto count = chance.chance(0.1) ? 20 : 1; count > 0; --count) {
+      link::pair who{1 + chance.below(3), chance.below(2)};
+      auto how = chance.chance(0.25) ? link::urgency::reserved : link::urgency::ordinary;
+      sender->send(other, who, how, chance.chance(0.7) ? 0 : sizes[chance.below(sizes.size())]);
+    }
+  } else if (dice < 930) {
+    sender->set_lazy(true);
+  } else if (dice < 996) {
+    sender->set_lazy(false);
+  } else if (dice < 998) {
+    sender->declare_failed(other);
+  } else {
+    sender->leave(other);
+  }
+}
+
+void link_trial::settle() {
+  for (simulation::node_index each = 0; each < nodes; ++each)
+    if (auto* reader = program(each))
+      reader->set_lazy(false);
+}
+
+bool link_trial::is_settled() {
+  for (simulation::node_index from = 0; from < nodes; ++from)
+    for (simulation::node_index to = 0; to < nodes; ++to)
+      if (from != to && !is_settled(from, to)) {
+        missing_ = around_.at(from).name() + " to " + around_.at(to).name();
+        return false;
+      }
+  return true;
+}
+
+/// Whether everything has come through from one to the other, a message sent after the storm included.
+bool link_trial::is_settled(simulation::node_index from, simulation::node_index to) {
+  auto* sender = program(from);
+  link_end end{around_.at(from).self(), around_.at(to).self()};
+  auto* core = sender == nullptr ? nullptr : sender->links().core(end.there);
+  if (core == nullptr || !core->is_established())
+    return false;
+  if (greeted_.insert(end).second)
+    sender->send(end.there, {1, 1}, link::urgency::ordinary, 0);
+  return core->settled() && books_.all_delivered(end);
+}
+
+std::string link_trial::unsettled() const {
+  return "not everything has come through from " + missing_;
+}
+
+void link_trial::count(simulation::coverage& met) const {
+  met.merge(met_);
+  for (simulation::node_index each = 0; each < nodes; ++each)
+    if (auto* present = static_cast<link_program*>(around_.at(each).running()))
+      for (const auto& other : present->links().peers())
+        present->links().core(other)->statistics().for_each([&met](const char* name, std::uint64_t number) {
+          met.add(std::string{"link "} + name, number);
+        });
+}
+
+void link_trial::met(const link::core& core) {
+  core.statistics().for_each([this](const char* name, std::uint64_t number) {
+    met_.add(std::string{"link "} + name, number);
+  });
+}
+
+link_program* link_trial::program(simulation::node_index which) {
+  auto& at = around_.at(which);
+  return at.is_awake() ? static_cast<link_program*>(at.running()) : nullptr;
+}
+
+std::vector<std::string> expected_of_links() {
+  using why = link::closed::why;
+  std::vector<std::string> names;
+  // Both ends keep the protocol, and frames are resent as they were, so these never happen.
+  const std::set<std::string_view> never{"overlaps", "violations"};
+  link::counters{}.for_each([&](const char* name, std::uint64_t) {
+    if (!never.contains(name))
+      names.push_back(std::string{"link "} + name);
+  });
+  for (auto reason :
+       {why::closed_here,
+        why::closed_by_peer,
+        why::peer_failed,
+        why::peer_restarted,
+        why::declared_failed,
+        why::unresponsive})
+    names.push_back(closed_as(reason));
+  return names;
+}
+
+} // namespace chorus::testing

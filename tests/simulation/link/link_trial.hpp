@@ -1,0 +1,93 @@
+#pragma once
+
+#include "link_books.hpp"
+
+#include <chorus/simulation/campaign.hpp>
+#include <chorus/simulation/link_layer.hpp>
+#include <chorus/simulation/world.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace chorus::testing {
+
+class link_trial;
+
+/// A program that sends numbered messages over links to all others, and reads slowly now and then.
+class link_program final : public simulation::process, private simulation::link_layer::user {
+public:
+  link_program(simulation::node& at, link_trial& all);
+  ~link_program() override;
+
+  void send(const peer& to, link::pair who, link::urgency how, std::size_t size);
+  void set_lazy(bool lazy);
+  void declare_failed(const peer& other) { links_.apply(other, link::peer_failed{}); }
+  void leave(const peer& other) { links_.apply(other, link::close{}); }
+
+  const simulation::link_layer& links() const noexcept { return links_; }
+
+  void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override {
+    links_.receive(from, head, body);
+  }
+  void reconnected(const node_id& other) override { links_.reconnected(other); }
+  void life_began(const peer& other) override { links_.life_began(other); }
+  std::string describe(const wire_message& content) const override {
+    return simulation::link_layer::describe(content);
+  }
+
+private:
+  void perform(const peer& other, const link::established& step) override;
+  void perform(const peer& other, link::delivered&& step) override;
+  void perform(const peer& other, link::refused&& step) override;
+  void perform(const peer& other, const link::released& step) override;
+  void perform(const peer& other, link::closed&& step) override;
+
+  void consume(const peer& from, std::size_t cost);
+  link_end end_to(const peer& other) const { return {node_.self(), other}; }
+
+  simulation::node& node_;
+  link_trial& all_;
+  bool lazy_ = false;
+  bool refused_ = false; ///< the message that is just being sent
+  std::vector<std::pair<peer, std::size_t>> unread_;
+  simulation::link_layer links_;
+};
+
+/// The link protocol between three nodes.
+class link_trial final : public simulation::trial {
+public:
+  static constexpr std::size_t nodes = 3;
+
+  explicit link_trial(simulation::world& around);
+
+  void work(random_generator& chance) override;
+  void settle() override;
+  bool is_settled() override;
+  std::string unsettled() const override;
+  void count(simulation::coverage& met) const override;
+
+  /// Small enough that every limit is met all the time.
+  static link::config limits();
+
+private:
+  friend class link_program;
+
+  link_program* program(simulation::node_index which);
+  bool is_settled(simulation::node_index from, simulation::node_index to);
+  void met(const link::core& core);
+
+  simulation::world& around_;
+  link_books books_;
+  simulation::coverage met_;
+  std::set<link_end> greeted_; ///< ends that have sent a message after the storm
+  std::string missing_;
+};
+
+/// Names of `coverage` that the link protocol must have met, and why the others cannot be.
+std::vector<std::string> expected_of_links();
+
+} // namespace chorus::testing
