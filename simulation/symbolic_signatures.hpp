@@ -41,7 +41,7 @@ private:
 };
 
 /// One node's way to the registry, which must outlive it.
-class symbolic_signer final : public signature_scheme {
+class symbolic_signer : public signature_scheme {
 public:
   symbolic_signer(symbolic_signatures& registry, const node_id& self) : registry_(registry), self_(self) {}
 
