@@ -11,9 +11,28 @@ bool happens(const excerpt& part, std::size_t place) {
   return place < part.first && !std::ranges::binary_search(part.left_out, place);
 }
 
-std::string text_of(const planned& item) {
-  return to_text(item.when.time_since_epoch()) + "  "
-         + (item.what ? std::string{to_string(*item.what)} : "work");
+/// The items that happen, a line each; of work that follows upon work, one line for all.
+std::string text_of(const std::vector<planned>& plan, const excerpt& part) {
+  std::string text;
+  std::size_t work = 0;
+  auto end_work = [&] {
+    if (work > 1)
+      text += "  " + std::to_string(work - 1) + " more times work\n";
+    work = 0;
+  };
+  for (std::size_t place = 0; place < plan.size(); ++place) {
+    if (!happens(part, place))
+      continue;
+    const auto& item = plan[place];
+    if (!item.what && ++work > 1)
+      continue;
+    if (item.what)
+      end_work();
+    auto name = item.what ? to_string(*item.what) : "work";
+    text += "  " + to_text(item.when.time_since_epoch()) + "  " + std::string{name} + '\n';
+  }
+  end_work();
+  return text;
 }
 
 } // namespace
@@ -111,19 +130,15 @@ shrunk shrink(const campaign& what, std::uint64_t seed) {
 }
 
 std::string report(const campaign& what, const shrunk& failing, std::size_t lines) {
-  std::size_t happen = 0;
-  std::string plan;
-  for (std::size_t place = 0; place < failing.run.plan.size(); ++place)
-    if (happens(failing.part, place)) {
-      ++happen;
-      plan += "  " + text_of(failing.run.plan[place]) + '\n';
-    }
-  std::string text = "campaign " + what.name + ", seed " + std::to_string(failing.run.seed)
-                     + ": broken: " + failing.run.broken->invariant + "\n  " + failing.run.broken->how
-                     + "\nat " + to_text(failing.run.broken->when.time_since_epoch()) + " s\n";
-  text += "It takes " + std::to_string(happen) + " of the " + std::to_string(failing.run.plan.size())
-          + " things that were planned (found in " + std::to_string(failing.runs) + " runs):\n" + plan;
-  return text + "The end of the transcript:\n" + failing.run.story.tail(lines);
+  const auto& found = failing.run;
+  auto taken = std::min(failing.part.first, found.plan.size()) - failing.part.left_out.size();
+  auto text = "campaign " + what.name + ", seed " + std::to_string(found.seed)
+              + ": broken: " + found.broken->invariant + "\n  " + found.broken->how + "\nat "
+              + to_text(found.broken->when.time_since_epoch()) + " s\n";
+  text += "It takes " + std::to_string(taken) + " of the " + std::to_string(found.plan.size())
+          + " things that were planned (found in " + std::to_string(failing.runs) + " runs):\n"
+          + text_of(found.plan, failing.part);
+  return text + "The end of the transcript:\n" + found.story.tail(lines);
 }
 
 void campaign_result::add(const campaign& what, const run_result& one) {

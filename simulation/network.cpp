@@ -6,14 +6,28 @@
 
 namespace chorus::simulation {
 
+namespace {
+
+void corrupt(wire_message& content, random_generator& chance) {
+  auto in_body = !content.body.empty() && chance.chance(0.5);
+  if (!in_body)
+    return corrupt_bytes(content.head, chance);
+  auto view = content.body.view();
+  byte_buffer changed{view.begin(), view.end()};
+  corrupt_bytes(changed, chance);
+  content.body = shared_bytes{std::move(changed)};
+}
+
+} // namespace
+
 void network::add_node() {
   // The matrix grows by a row and a column; the places of the ways that are there change with it.
-  std::vector<way> grown((nodes_ + 1) * (nodes_ + 1));
-  for (auto& link : grown)
-    link.quality = normal_;
-  for (node_index from = 0; from < nodes_; ++from)
-    for (node_index to = 0; to < nodes_; ++to)
-      grown[from * (nodes_ + 1) + to] = ways_[from * nodes_ + to];
+  std::vector<way> grown;
+  for (node_index from = 0; from <= nodes_; ++from)
+    for (node_index to = 0; to <= nodes_; ++to) {
+      auto is_new = from == nodes_ || to == nodes_;
+      grown.push_back(is_new ? way(chance_.split(), normal_) : ways_[from * nodes_ + to]);
+    }
   ways_ = std::move(grown);
   ++nodes_;
 }
@@ -22,9 +36,9 @@ void network::send(packet what) {
   auto& link = ways_[place({what.from, what.to})];
   if (link.closed_by > 0)
     return lose(what, fault::cut_off);
-  if (chance_.chance(link.quality.loss))
+  if (link.chance.chance(link.quality.loss))
     return lose(what, fault::lost);
-  if (chance_.chance(link.quality.duplication)) {
+  if (link.chance.chance(link.quality.duplication)) {
     faults_.add(fault::duplicated);
     put_under_way(what);
   }
@@ -35,10 +49,12 @@ void network::put_under_way(packet what) {
   auto& link = ways_[place({what.from, what.to})];
   if (link.under_way >= limit_under_way)
     return lose(what, fault::lost);
-  if (chance_.chance(link.quality.corruption))
-    corrupt(what.content);
-  auto arrival = events_.now() + link.quality.delay.draw(chance_);
-  if (!chance_.chance(link.quality.reordering)) {
+  if (link.chance.chance(link.quality.corruption)) {
+    faults_.add(fault::corrupted);
+    corrupt(what.content, link.chance);
+  }
+  auto arrival = events_.now() + link.quality.delay.draw(link.chance);
+  if (!link.chance.chance(link.quality.reordering)) {
     arrival = std::max(arrival, link.latest_arrival);
     link.latest_arrival = arrival;
   }
@@ -69,17 +85,6 @@ void network::arrive(packet what, std::uint64_t number, std::uint64_t connection
 void network::lose(const packet& what, fault how) {
   faults_.add(how);
   around_.lost(what, how);
-}
-
-void network::corrupt(wire_message& content) {
-  faults_.add(fault::corrupted);
-  auto in_body = !content.body.empty() && chance_.chance(0.5);
-  if (!in_body)
-    return corrupt_bytes(content.head, chance_);
-  auto view = content.body.view();
-  byte_buffer changed{view.begin(), view.end()};
-  corrupt_bytes(changed, chance_);
-  content.body = shared_bytes{std::move(changed)};
 }
 
 void corrupt_bytes(byte_buffer& bytes, random_generator& chance) {

@@ -82,7 +82,11 @@ public:
   std::size_t under_way() const noexcept { return under_way_; }
 
 private:
+  /// Each has chance of its own: more packets in one change nothing in the others.
   struct way {
+    way(random_generator own, const link_quality& normal) : chance(own), quality(normal) {}
+
+    random_generator chance;
     link_quality quality;
     int closed_by = 0; ///< partitions
     std::uint64_t connection = 0;
@@ -96,7 +100,6 @@ private:
   void put_under_way(packet what);
   void arrive(packet what, std::uint64_t number, std::uint64_t connection);
   void lose(const packet& what, fault how);
-  void corrupt(wire_message& content);
 
   event_queue& events_;
   fault_counts& faults_;

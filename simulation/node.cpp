@@ -46,7 +46,7 @@ time_point node::now() const {
 void node::take_new_life() {
   CHORUS_CHECK(is_running(), "a live process takes a new life");
   self_.incarnation = self_.incarnation.next();
-  note("takes incarnation " + to_string(self_.incarnation));
+  note("goes on as " + to_string(self_));
   around_.announce(*this);
 }
 
@@ -80,7 +80,7 @@ void node::start() {
   self_.incarnation = self_.incarnation.next();
   paused_ = false;
   busy_until_ = around_.now();
-  note("starts as incarnation " + to_string(self_.incarnation));
+  note("starts as " + to_string(self_));
   process_ = program_(*this);
   process_->start();
   around_.announce(*this);

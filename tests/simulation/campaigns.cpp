@@ -41,7 +41,7 @@ listed_campaign links() {
     what.expected.emplace_back(to_string(one));
   for (const auto& [one, episodes] : what.faults.faults)
     what.expected.emplace_back(to_string(one));
-  return {std::move(what), 400};
+  return {std::move(what), 1'500};
 }
 
 } // namespace
