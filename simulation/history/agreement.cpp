@@ -30,8 +30,8 @@ struct shortage {
   }
 };
 
-std::map<process, member_record> records_of(const broadcast_history& history) {
-  std::map<process, member_record> records;
+std::map<participant, member_record> records_of(const broadcast_history& history) {
+  std::map<participant, member_record> records;
   for (const auto& each : history.stays()) {
     auto& record = records[each.member];
     record.latest = &each;
@@ -44,7 +44,7 @@ std::map<process, member_record> records_of(const broadcast_history& history) {
 void check_agreed(
     const broadcast_history& history,
     const member_record& member,
-    const std::map<message_id, process>& obliging,
+    const std::map<message_id, participant>& obliging,
     std::vector<violation>& found
 ) {
   shortage lacking;
@@ -76,9 +76,9 @@ void check_own(const broadcast_history& history, const member_record& member, st
 } // namespace
 
 std::vector<violation>
-check_agreement(const broadcast_history& history, const std::set<process>& correct, agreement_kind kind) {
+check_agreement(const broadcast_history& history, const std::set<participant>& correct, agreement_kind kind) {
   auto records = records_of(history);
-  std::map<message_id, process> obliging;
+  std::map<message_id, participant> obliging;
   for (const auto& [who, record] : records)
     if (kind == agreement_kind::uniform || correct.contains(who))
       for (const auto& message : record.delivered)

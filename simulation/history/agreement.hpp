@@ -26,6 +26,6 @@ enum class agreement_kind {
 /// At most `max_violations`, one of each kind for each member. Empty if the promises are kept.
 /// Time: O(s d log d) for s stays of d deliveries.
 std::vector<violation>
-check_agreement(const broadcast_history& history, const std::set<process>& correct, agreement_kind kind);
+check_agreement(const broadcast_history& history, const std::set<participant>& correct, agreement_kind kind);
 
 } // namespace chorus::simulation

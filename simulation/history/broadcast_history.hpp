@@ -31,37 +31,37 @@ public:
 
   /// A member from the moment it begins to deliver until it begins anew.
   struct stay {
-    process member;
+    participant member;
     bool founder = false; ///< there before the first publishing, so it owes everything
     event joined;         ///< what is published after it is owed; nothing while joining, or for a founder
     std::vector<delivery> deliveries;
   };
 
   /// A member since before anything was published. Pre: it was not mentioned before.
-  void founded(process member);
+  void founded(participant member);
 
   /// From here on `member` may deliver, and owes nothing yet. A member that has announced a gap and begins
   /// at a new cut joins again. Delivering without having joined counts as this.
-  void joining(process member);
+  void joining(participant member);
 
   /// `member` was told that it has joined: from here on it owes every message whose publishing happens after
   /// this. Without a `joining` that is still open it is both at once.
-  event joined(process member);
+  event joined(participant member);
 
   /// The next message of `origin`, which need not be a member.
-  message_id published(process origin);
+  message_id published(participant origin);
 
   /// `member` handed `message` to its user.
-  void delivered(process member, message_id message);
+  void delivered(participant member, message_id message);
 
   /// In the order in which they began.
   const std::vector<stay>& stays() const noexcept { return stays_; }
 
   /// How many messages `origin` has published.
-  std::uint64_t published_by(process origin) const;
+  std::uint64_t published_by(participant origin) const;
 
   /// All origins, in ascending order.
-  std::vector<process> origins() const;
+  std::vector<participant> origins() const;
 
   /// The publishing of `message`; nothing if there was none.
   event publishing_of(const message_id& message) const;
@@ -73,13 +73,13 @@ public:
   const happens_before_relation& truth() const noexcept { return truth_; }
 
 private:
-  stay& current(process member);
-  stay& begin(process member);
+  stay& current(participant member);
+  stay& begin(participant member);
 
   happens_before_relation truth_;
   std::vector<stay> stays_;
-  std::map<process, std::size_t> current_; ///< index of the latest stay of each member
-  std::map<process, std::vector<event>> publishings_;
+  std::map<participant, std::size_t> current_; ///< index of the latest stay of each member
+  std::map<participant, std::vector<event>> publishings_;
 };
 
 } // namespace chorus::simulation

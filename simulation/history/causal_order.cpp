@@ -27,7 +27,7 @@ private:
     auto& delivered = delivered_[stay.member];
     auto sequence = sequence_of(stay);
     auto positions = positions_in(sequence);
-    std::map<process, std::uint64_t> checked;
+    std::map<participant, std::uint64_t> checked;
     for (const auto& message : sequence) {
       if (auto published = history_.publishing_of(message))
         for (auto origin : origins_)
@@ -38,7 +38,7 @@ private:
   }
 
   /// How many messages `origin` had published before that publishing.
-  std::uint64_t count_before(process origin, event published) const {
+  std::uint64_t count_before(participant origin, event published) const {
     std::uint64_t low = 0;
     auto high = history_.published_by(origin);
     while (low < high) {
@@ -81,8 +81,8 @@ private:
   }
 
   const broadcast_history& history_;
-  std::vector<process> origins_;
-  std::map<process, std::set<message_id>> delivered_; ///< so far, in this stay and the earlier ones
+  std::vector<participant> origins_;
+  std::map<participant, std::set<message_id>> delivered_; ///< so far, in this stay and the earlier ones
   std::vector<violation> found_;
 };
 

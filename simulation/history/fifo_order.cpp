@@ -28,7 +28,7 @@ private:
   void check(const broadcast_history::stay& stay) {
     auto sequence = sequence_of(stay);
     auto positions = positions_in(sequence);
-    std::map<process, prefix> origins;
+    std::map<participant, prefix> origins;
     for (const auto& message : sequence) {
       if (!history_.publishing_of(message))
         continue;

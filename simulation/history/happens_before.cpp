@@ -5,11 +5,11 @@
 
 namespace chorus::simulation {
 
-event happens_before_relation::append(process who) {
+event happens_before_relation::append(participant who) {
   return append_after(who, nullptr);
 }
 
-event happens_before_relation::append(process who, event cause) {
+event happens_before_relation::append(participant who, event cause) {
   auto known = at(cause);
   return append_after(who, &known);
 }
@@ -26,7 +26,7 @@ bool happens_before_relation::concurrent(event first, event second) const {
   return first != second && !holds(first, second) && !holds(second, first);
 }
 
-event happens_before_relation::append_after(process who, const record* cause) {
+event happens_before_relation::append_after(participant who, const record* cause) {
   CHORUS_CHECK(who && who.value <= max_process, "a process number that cannot be recorded");
   CHORUS_CHECK(events_.size() < max_events, "more events than one relation holds");
   if (processes_.size() <= who.value)
@@ -38,7 +38,7 @@ event happens_before_relation::append_after(process who, const record* cause) {
   return {static_cast<std::uint32_t>(events_.size())};
 }
 
-void happens_before_relation::learn(progress& here, process who, const record& cause) {
+void happens_before_relation::learn(progress& here, participant who, const record& cause) {
   row merged = rows_[here.past];
   const row& other = rows_[cause.past];
   merged.resize(std::max({merged.size(), other.size(), std::size_t{cause.who.value} + 1}));
@@ -58,7 +58,7 @@ const happens_before_relation::record& happens_before_relation::at(event what) c
   return events_[what.value - 1];
 }
 
-std::uint32_t happens_before_relation::count_before(const record& what, process of) const {
+std::uint32_t happens_before_relation::count_before(const record& what, participant of) const {
   const auto& past = rows_[what.past];
   return of.value < past.size() ? past[of.value] : 0;
 }

@@ -33,11 +33,11 @@ public:
 
   /// Records what `who` does next, after everything that it did before. Pre: `who` is somebody, up to
   /// `max_process`; there are less than `max_events` events.
-  event append(process who);
+  event append(participant who);
 
   /// The same, for something that also has a cause elsewhere: receiving what was sent at `cause`.
   /// Pre: besides, `cause` was recorded.
-  event append(process who, event cause);
+  event append(participant who, event cause);
 
   std::size_t size() const noexcept { return events_.size(); }
 
@@ -49,7 +49,7 @@ public:
 
 private:
   struct record {
-    process who;
+    participant who;
     std::uint32_t number; ///< of the events of `who`, from 1
     std::size_t past;     ///< index of the row that counts the other processes' events before it
   };
@@ -61,10 +61,10 @@ private:
 
   using row = std::vector<std::uint32_t>; ///< by process; what lies beyond its end is zero
 
-  event append_after(process who, const record* cause);
-  void learn(progress& here, process who, const record& cause);
+  event append_after(participant who, const record* cause);
+  void learn(progress& here, participant who, const record& cause);
   const record& at(event what) const;
-  std::uint32_t count_before(const record& what, process of) const;
+  std::uint32_t count_before(const record& what, participant of) const;
 
   std::vector<record> events_;
   std::vector<row> rows_{row{}}; ///< the first is the past of those who have received nothing

@@ -2,7 +2,7 @@
 
 namespace chorus::simulation {
 
-std::string to_string(process who) {
+std::string to_string(participant who) {
   return "p" + std::to_string(who.value);
 }
 

@@ -7,7 +7,7 @@ namespace chorus::simulation {
 
 std::vector<violation> check_integrity(const broadcast_history& history) {
   std::vector<violation> found;
-  std::set<std::pair<process, message_id>> delivered;
+  std::set<std::pair<participant, message_id>> delivered;
   for (const auto& stay : history.stays()) {
     for (const auto& [message, at, published] : stay.deliveries) {
       if (found.size() == max_violations)

@@ -73,7 +73,7 @@ public:
   static constexpr position never = std::numeric_limits<position>::max();
 
   struct operation {
-    process client;
+    participant client;
     std::string key;
     input asked;
     std::optional<output> answer;
@@ -86,7 +86,7 @@ public:
 
   /// `client` asks for `asked` on the object `key`. A client may have several operations under way.
   /// Pre: `now` is not before an earlier one.
-  operation_id invoke(process client, std::string key, input asked, time_point now) {
+  operation_id invoke(participant client, std::string key, input asked, time_point now) {
     operations_.push_back({client, std::move(key), std::move(asked), {}, advance(now), never, now, {}, false}
     );
     return {operations_.size()};

@@ -12,7 +12,7 @@ namespace chorus::simulation {
 
 /// One operation of a history that is shown to a person.
 struct operation_row {
-  process client;
+  participant client;
   time_point invoked_at;
   std::optional<time_point> returned_at; ///< nothing while it is open
   std::string text;                      ///< what was asked and answered

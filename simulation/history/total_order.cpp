@@ -12,7 +12,7 @@ namespace {
 
 /// What one member delivered, in its order.
 struct order_of_one {
-  process member;
+  participant member;
   bool founder = false;
   std::vector<message_id> sequence;
   std::map<message_id, std::size_t> positions;
@@ -20,7 +20,7 @@ struct order_of_one {
 
 /// `member` delivered `earlier` before `later`.
 struct edge {
-  process member;
+  participant member;
   message_id earlier;
   message_id later;
 };
@@ -33,7 +33,7 @@ order_of_one order_of(const broadcast_history::stay& stay) {
 
 /// The orders of whole members, with all their stays one after the other.
 std::vector<order_of_one> orders_of_members(const broadcast_history& history) {
-  std::map<process, broadcast_history::stay> joined;
+  std::map<participant, broadcast_history::stay> joined;
   for (const auto& stay : history.stays()) {
     auto& all = joined[stay.member];
     all.member = stay.member;

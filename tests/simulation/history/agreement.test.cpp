@@ -15,9 +15,9 @@ using ::testing::IsEmpty;
 constexpr auto regular = agreement_kind::regular;
 constexpr auto uniform = agreement_kind::uniform;
 
-const process ada{1};
-const process bob{2};
-const process eve{3};
+const participant ada{1};
+const participant bob{2};
+const participant eve{3};
 
 struct three_founders {
   broadcast_history history;
@@ -80,7 +80,7 @@ TEST(agreement, follows_a_failed_member_only_if_it_is_uniform) {
 
 TEST(agreement, is_not_broken_by_what_was_published_before_a_member_had_joined) {
   three_founders lobby;
-  process newcomer{4};
+  participant newcomer{4};
   auto early = lobby.history.published(ada);
   auto joined = lobby.history.joined(newcomer);
   lobby.history.delivered(ada, early);
@@ -122,7 +122,7 @@ TEST(validity, is_broken_by_a_correct_member_that_lacks_its_own_message) {
 
 TEST(validity, does_not_bind_an_origin_that_is_no_member) {
   three_founders lobby;
-  process outsider{9};
+  participant outsider{9};
   lobby.history.published(outsider);
   EXPECT_THAT(check_agreement(lobby.history, {ada, outsider}, regular), IsEmpty());
 }
@@ -130,7 +130,7 @@ TEST(validity, does_not_bind_an_origin_that_is_no_member) {
 TEST(agreement, reports_the_first_violations_up_to_the_limit) {
   for (auto lacking : {max_violations, max_violations + 1}) {
     broadcast_history history;
-    std::set<process> correct;
+    std::set<participant> correct;
     for (std::uint32_t i = 1; i <= lacking + 1; ++i) {
       history.founded({i});
       correct.insert({i});

@@ -17,9 +17,9 @@ using ::testing::ElementsAre;
 using testing::invariants;
 using ::testing::IsEmpty;
 
-const process ada{1};
-const process bob{2};
-const process eve{3};
+const participant ada{1};
+const participant bob{2};
+const participant eve{3};
 
 /// Ada asks, Bob has heard her and answers; Eve may hear both.
 struct question_and_answer {
@@ -106,7 +106,7 @@ TEST(causal_order, takes_other_channels_only_if_they_are_recorded) {
 
 TEST(causal_order, lets_a_newcomer_begin_without_what_was_before) {
   question_and_answer talk;
-  process newcomer{4};
+  participant newcomer{4};
   talk.history.joined(newcomer);
   talk.history.delivered(newcomer, talk.answer);
   EXPECT_THAT(check_causal_order(talk.history), IsEmpty());
@@ -114,7 +114,7 @@ TEST(causal_order, lets_a_newcomer_begin_without_what_was_before) {
 
 TEST(causal_order, does_not_let_a_newcomer_deliver_the_question_after_the_answer) {
   question_and_answer talk;
-  process newcomer{4};
+  participant newcomer{4};
   talk.history.joined(newcomer);
   talk.history.delivered(newcomer, talk.answer);
   talk.history.delivered(newcomer, talk.question);
@@ -182,14 +182,14 @@ TEST(causal_order, agrees_with_its_definition_on_random_histories) {
   std::size_t bad = 0;
   testing::for_each_seed(2000, [&](random_generator& random) {
     broadcast_history history;
-    std::map<process, std::vector<message_id>> waiting;
+    std::map<participant, std::vector<message_id>> waiting;
     for (std::uint32_t i = 1; i <= 3; ++i) {
       history.founded({i});
       waiting[{i}];
     }
     auto disorder = random.chance(0.4) ? 0.0 : 0.3;
     for (int i = 0; i < 18; ++i) {
-      process who{static_cast<std::uint32_t>(1 + random.below(3))};
+      participant who{static_cast<std::uint32_t>(1 + random.below(3))};
       auto& queue = waiting[who];
       if (!queue.empty() && random.chance(0.6)) {
         // All queues are in the order of publishing, which agrees with happens-before.

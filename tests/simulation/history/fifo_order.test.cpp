@@ -12,9 +12,9 @@ using ::testing::ElementsAre;
 using testing::invariants;
 using ::testing::IsEmpty;
 
-const process ada{1};
-const process bob{2};
-const process eve{3};
+const participant ada{1};
+const participant bob{2};
+const participant eve{3};
 
 TEST(fifo_order, holds_when_messages_come_as_they_were_published) {
   broadcast_history history;

@@ -9,9 +9,9 @@
 namespace chorus::simulation {
 namespace {
 
-const process ada{1};
-const process bob{2};
-const process eve{3};
+const participant ada{1};
+const participant bob{2};
+const participant eve{3};
 
 TEST(happens_before, orders_what_one_process_does) {
   happens_before_relation truth;
@@ -70,7 +70,7 @@ class naive_relation {
 public:
   explicit naive_relation(std::size_t processes) : latest_(processes + 1, nothing) {}
 
-  void append(process who, std::size_t cause) {
+  void append(participant who, std::size_t cause) {
     std::vector<bool> past(past_.size());
     for (auto direct : {latest_[who.value], cause})
       if (direct != nothing) {
@@ -100,7 +100,7 @@ TEST(happens_before, is_what_can_be_reached_along_processes_and_messages) {
     happens_before_relation truth;
     naive_relation naive{processes};
     for (std::size_t i = 0; i < events; ++i) {
-      process who{static_cast<std::uint32_t>(1 + random.below(processes))};
+      participant who{static_cast<std::uint32_t>(1 + random.below(processes))};
       if (i > 0 && random.chance(0.4)) {
         auto cause = random.below(i);
         truth.append(who, event{static_cast<std::uint32_t>(cause + 1)});

@@ -12,8 +12,8 @@ using ::testing::ElementsAre;
 using testing::invariants;
 using ::testing::IsEmpty;
 
-const process ada{1};
-const process bob{2};
+const participant ada{1};
+const participant bob{2};
 
 TEST(integrity, holds_when_everything_published_is_delivered_once) {
   broadcast_history history;

@@ -73,7 +73,7 @@ public:
 
 private:
   struct client {
-    process name;
+    participant name;
     bool busy = false;
     bool done = false; ///< has taken effect
     std::size_t key = 0;

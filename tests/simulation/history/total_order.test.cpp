@@ -17,9 +17,9 @@ using ::testing::IsEmpty;
 constexpr auto common_messages = total_order_kind::common_messages;
 constexpr auto prefix = total_order_kind::prefix;
 
-const process ada{1};
-const process bob{2};
-const process eve{3};
+const participant ada{1};
+const participant bob{2};
+const participant eve{3};
 
 /// Three founders, and four messages `a` to `d` that somebody else published at once.
 struct lobby {
@@ -35,7 +35,7 @@ struct lobby {
     d = history.published({14});
   }
 
-  void delivers(process member, std::initializer_list<message_id> messages) {
+  void delivers(participant member, std::initializer_list<message_id> messages) {
     for (const auto& message : messages)
       history.delivered(member, message);
   }
@@ -144,7 +144,7 @@ TEST(total_order, wants_founders_of_a_log_to_begin_with_the_same_message) {
 
 TEST(total_order, lets_a_newcomer_begin_in_the_middle_of_a_log_and_go_on_without_a_hole) {
   lobby here;
-  process newcomer{4};
+  participant newcomer{4};
   here.delivers(ada, {here.a, here.b, here.c, here.d});
   here.history.joined(newcomer);
   here.delivers(newcomer, {here.b, here.c});
@@ -153,7 +153,7 @@ TEST(total_order, lets_a_newcomer_begin_in_the_middle_of_a_log_and_go_on_without
 
 TEST(total_order, wants_no_hole_in_the_log_of_a_newcomer) {
   lobby here;
-  process newcomer{4};
+  participant newcomer{4};
   here.delivers(ada, {here.a, here.b, here.c, here.d});
   here.history.joined(newcomer);
   here.delivers(newcomer, {here.b, here.d});

@@ -8,7 +8,7 @@ namespace {
 TEST(violation, names_the_invariant_then_says_what_happened) {
   message_id message{{3}, 7};
   violation found{
-      "no duplicate", to_string(process{2}) + " delivered " + to_string(message) + " twice", {message}};
+      "no duplicate", to_string(participant{2}) + " delivered " + to_string(message) + " twice", {message}};
   EXPECT_EQ(to_string(found), "no duplicate: p2 delivered p3#7 twice");
 }
 
