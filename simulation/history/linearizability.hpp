@@ -13,7 +13,7 @@
 namespace chorus::simulation {
 
 struct linearizability_limits {
-  /// The most work for one key: applications of the specification and comparisons of configurations. Good
+  /// The most work for one key: applications of the specification and comparisons of configurations. Most
   /// histories take a few for each operation; the problem is NP-complete, so bad ones could take for ever.
   /// Memory grows with it, to about 200 bytes for each.
   std::size_t max_work = 500'000;

@@ -26,6 +26,9 @@ enum class linearizability_verdict {
 /// Concurrency and Computation 29(4), 2017): depth first, the next operation is any that was invoked before
 /// the first return of those not yet placed; a configuration (what has been placed, state) is entered once.
 ///
+/// One that fits and only observes (a read) is placed at once, and nothing else is tried in its stead: from
+/// any later place in an order it can be moved here.
+///
 /// Operations without an answer are treated apart, since each may be placed at any time or never:
 /// - where no answered operation can be next, they are tried one by one, then two by two and so on, until an
 ///   answered one can: at the end of an order they explain nothing;
@@ -90,6 +93,7 @@ private:
     operation_set open;
     std::size_t parent = none; ///< the configuration of the frame before `placed` was placed
     std::size_t placed = none;
+    bool settled = false; ///< what can come of it is what comes of the operation that was placed at once
   };
 
   /// A set of answered operations that is placed, and what open operations can make of it, fewest first.
@@ -136,7 +140,7 @@ private:
 
   frame frame_of(state now, operation_set open) const {
     frame made;
-    made.configurations.push_back({std::move(now), std::move(open), none, none});
+    made.configurations.push_back({std::move(now), std::move(open), none, none, false});
     made.candidate = nodes_[head].next;
     return made;
   }
@@ -145,34 +149,72 @@ private:
   bool advance(frame& here) {
     if (here.tried == here.configurations.size())
       return here.expanded < here.configurations.size() && expand(here);
+    if (here.configurations[here.tried].settled) {
+      try_following(here);
+      return true;
+    }
+    if (here.candidate == nodes_[head].next && settle(here))
+      return true;
     const auto& candidate = nodes_[here.candidate];
     if (candidate.call_of == none) {
       note_progress(here, candidate.at);
-      ++here.tried;
-      here.candidate = nodes_[head].next;
+      try_following(here);
       return true;
     }
     auto call = std::exchange(here.candidate, candidate.next);
-    try_next(here, call);
+    if (auto now = after(here, call))
+      place(here, call, std::move(*now));
     return true;
   }
 
-  /// Places the answered operation in the configuration at hand, if it fits and leads to something new.
-  void try_next(frame& here, std::size_t call) {
+  void try_following(frame& here) const {
+    ++here.tried;
+    here.candidate = nodes_[head].next;
+  }
+
+  /// Places the first operation that fits the configuration at hand and only observes. False if there is
+  /// none.
+  bool settle(frame& here) {
+    for (auto call = here.candidate; nodes_[call].call_of != none; call = nodes_[call].next) {
+      if (!only_observes(*operations_[answered_[nodes_[call].call_of]]))
+        continue;
+      auto now = after(here, call);
+      if (!now)
+        continue;
+      here.configurations[here.tried].settled = true;
+      place(here, call, std::move(*now));
+      return true;
+    }
+    return false;
+  }
+
+  static bool only_observes(const operation& done) {
+    if constexpr (requires { Specification::only_observes(done.asked, *done.answer); })
+      return Specification::only_observes(done.asked, *done.answer);
+    return false;
+  }
+
+  /// The state after the answered operation in the configuration at hand, if it fits.
+  std::optional<state> after(const frame& here, std::size_t call) {
     spend(1);
-    const auto& from = here.configurations[here.tried];
     const auto& next = *operations_[answered_[nodes_[call].call_of]];
-    state now = from.now;
-    if (!Specification::step(now, next.asked, &*next.answer))
-      return;
+    std::optional<state> now = here.configurations[here.tried].now;
+    if (!Specification::step(*now, next.asked, &*next.answer))
+      now.reset();
+    return now;
+  }
+
+  /// Places the answered operation in the configuration at hand, if that leads to something new.
+  void place(frame& here, std::size_t call, state now) {
+    const auto& open = here.configurations[here.tried].open;
     placed_.insert(nodes_[call].call_of);
-    if (!is_new(memory_[{placed_, now}], from.open)) {
+    if (!is_new(memory_[{placed_, now}], open)) {
       placed_.erase(nodes_[call].call_of);
       return;
     }
     here.call = call;
     lift(call);
-    frames_.push_back(frame_of(std::move(now), from.open));
+    frames_.push_back(frame_of(std::move(now), open));
   }
 
   bool step_back() {
@@ -188,6 +230,8 @@ private:
   /// Adds what one more open operation makes of the next configuration of the frame.
   bool expand(frame& here) {
     auto parent = here.expanded++;
+    if (here.configurations[parent].settled)
+      return true;
     if (parent == 0)
       is_new(here.seen[here.configurations[0].now], here.configurations[0].open);
     auto limit = first_return();
@@ -202,7 +246,7 @@ private:
       auto open = from.open;
       open.insert(i);
       if (is_new(here.seen[now], open))
-        here.configurations.push_back({std::move(now), std::move(open), parent, i});
+        here.configurations.push_back({std::move(now), std::move(open), parent, i, false});
     }
     return true;
   }

@@ -34,6 +34,9 @@ namespace chorus::simulation {
 /// `step` applies one operation to the state and says whether it may have answered `*observed`; without one
 /// (nobody saw the answer) it says whether it can take effect at all. The state after a "no" is not looked
 /// at. `step` is a function of its arguments. Equal inputs do the same.
+///
+/// Optional: `static bool only_observes(const input&, const output&)` says that an operation with this answer
+/// changes no state at all, as a read does. (Writing what is there already is no observation.) It saves work.
 template <class Specification>
 concept sequential_specification = requires(
     typename Specification::state& state,

@@ -56,6 +56,12 @@ bool register_specification::step(state& now, const input& asked, const output* 
   return std::visit([&](const auto& operation) { return apply(now, operation, observed); }, asked);
 }
 
+bool register_specification::only_observes(const input& asked, const output& answer) {
+  const auto* compared_with = std::get_if<compared>(&answer);
+  return std::holds_alternative<read>(asked)
+         || (std::holds_alternative<compare_and_set>(asked) && compared_with && !compared_with->done);
+}
+
 std::string register_specification::describe(state held) {
   return std::to_string(held);
 }

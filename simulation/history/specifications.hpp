@@ -39,6 +39,7 @@ struct register_specification {
 
   static state initial() { return 0; }
   static bool step(state& now, const input& asked, const output* observed);
+  static bool only_observes(const input& asked, const output& answer);
   static std::string describe(state held);
   static std::string describe(const input& asked);
   static std::string describe(const output& answer);
@@ -58,6 +59,7 @@ struct counter_specification {
 
   static state initial() { return 0; }
   static bool step(state& now, const input& asked, const output* observed);
+  static bool only_observes(const input& asked, const output&) { return asked.amount == 0; }
   static std::string describe(std::int64_t value);
   static std::string describe(const input& asked);
 };

@@ -192,6 +192,19 @@ TEST(refused_operation, is_no_part_of_the_history) {
   EXPECT_EQ(story.check().verdict, not_linearizable);
 }
 
+// Placed as early as it fits, the slow write of what is there already would be lost for the read that needs
+// it.
+TEST(linearizability, lets_a_write_of_the_present_value_take_effect_later) {
+  register_story story;
+  auto slow = story.begins_write(1, 0);
+  story.reads(2, 0);
+  story.writes(2, 1);
+  story.reads(2, 1);
+  story.reads(2, 0);
+  story.written(slow);
+  EXPECT_EQ(story.check().verdict, linearizable);
+}
+
 TEST(linearizability, judges_each_key_by_itself) {
   register_story story;
   story.writes(1, 1);

@@ -50,6 +50,13 @@ TEST(register_specification, does_what_nobody_saw_the_answer_of) {
   EXPECT_EQ(now, 5);
 }
 
+TEST(register_specification, only_observes_when_it_reads_or_does_not_set) {
+  EXPECT_TRUE(registers::only_observes(registers::read{}, registers::value{1}));
+  EXPECT_TRUE(registers::only_observes(registers::compare_and_set{1, 2}, registers::compared{false}));
+  EXPECT_FALSE(registers::only_observes(registers::compare_and_set{1, 2}, registers::compared{true}));
+  EXPECT_FALSE(registers::only_observes(registers::write{0}, registers::written{}));
+}
+
 TEST(register_specification, says_what_it_does) {
   EXPECT_EQ(registers::describe(registers::input{registers::read{}}), "read");
   EXPECT_EQ(registers::describe(registers::input{registers::write{-1}}), "write -1");
@@ -70,6 +77,8 @@ TEST(counter_specification, answers_its_value_afterwards) {
   EXPECT_EQ(now, 2);
   EXPECT_TRUE(counter::step(now, {1}, nullptr));
   EXPECT_TRUE(counter::step(now, {0}, &three));
+  EXPECT_TRUE(counter::only_observes({0}, 3));
+  EXPECT_FALSE(counter::only_observes({1}, 3));
   EXPECT_EQ(counter::describe(counter::input{0}), "get");
   EXPECT_EQ(counter::describe(counter::input{2}), "add 2");
 }
