@@ -33,7 +33,7 @@ public:
   driven_process(node& at, Core core, OnStep& on_step)
       : node_(at), on_step_(on_step), timer_(at.make_timer([this] { driver_.wake(); })),
         driver_(std::move(core), *this, at.network(), *timer_, &at.store()) {
-    if constexpr (requires(persisted done) { typename Core::input{done}; })
+    if constexpr (std::is_constructible_v<typename Core::input, persisted>)
       at.on_persisted([this](persist_token token) { driver_.persisted(token); });
   }
 
