@@ -26,7 +26,7 @@ target_compile_options(chorus_build_flags INTERFACE
 # in std::string (gcc bug 105651), overflows in std::vector (107852) and, once a sanitizer is in,
 # uninitialised members in moves of variants.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(chorus_build_flags INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(chorus_build_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
   if(CHORUS_SANITIZE)
     target_compile_options(chorus_build_flags INTERFACE -Wno-maybe-uninitialized)
   endif()

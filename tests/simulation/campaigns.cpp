@@ -1,5 +1,6 @@
 #include "campaigns.hpp"
 
+#include "generals/generals_trial.hpp"
 #include "link/link_trial.hpp"
 
 #include <chorus/simulation/system_model.hpp>
@@ -7,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace chorus::testing {
 
@@ -44,10 +47,48 @@ listed_campaign links() {
   return {std::move(what), 1'500};
 }
 
+/// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
+template <class Trial>
+listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
+  simulation::campaign what;
+  what.name = std::move(name);
+  what.faults.stormy = {{100us, 5ms, 0, 5ms}, 0, 0, 0.1, 0};
+  what.faults.calm = what.faults.stormy;
+  what.storm_length = 500ms;
+  what.settle_within = 1s;
+  what.work_every = 10ms;
+  what.begin = [](simulation::world& around) { return std::make_unique<Trial>(around); };
+  what.expected = std::move(expected);
+  for (auto one : {fault::equivocation, fault::forgery, fault::replay, fault::overtaken})
+    what.expected.emplace_back(to_string(one));
+  what.expected.insert(what.expected.end(), {"a lying commander", "a loyal commander"});
+  return {std::move(what), 5'000};
+}
+
+listed_campaign oral_messages() {
+  return generals_campaign<oral_trial>(
+      "oral-messages",
+      {"om heard", "om of another battle", "om impossible", "om late", "om duplicates", "om silences"}
+  );
+}
+
+listed_campaign signed_messages() {
+  return generals_campaign<signed_trial>(
+      "signed-messages",
+      {"sm accepted",
+       "sm of another battle",
+       "sm impossible",
+       "sm late",
+       "sm known",
+       "sm forged",
+       "sm both orders"}
+  );
+}
+
 } // namespace
 
 const std::vector<listed_campaign>& all_campaigns() {
-  static const std::vector<listed_campaign> all{links()};
+  static const std::vector<listed_campaign> all{links(), oral_messages(), signed_messages()};
   return all;
 }
 
