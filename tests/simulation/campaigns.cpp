@@ -62,7 +62,7 @@ listed_campaign generals_campaign(std::string name, std::vector<std::string> exp
   for (auto one : {fault::equivocation, fault::forgery, fault::replay, fault::overtaken})
     what.expected.emplace_back(to_string(one));
   what.expected.insert(what.expected.end(), {"a lying commander", "a loyal commander"});
-  return {std::move(what), 5'000};
+  return {std::move(what), 10'000};
 }
 
 listed_campaign oral_messages() {
