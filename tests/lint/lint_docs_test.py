@@ -78,6 +78,19 @@ class LintDocs(unittest.TestCase):
     def test_fenced_code_is_left_alone(self):
         self.accepts("docs/page.md", "```\n`runtime/gone.hpp` [x](gone.md)\n```\n")
 
+    def test_code_from_a_file_must_stand_there_line_for_line(self):
+        files = {"runtime/a.cpp": "void f() {\n  int one;\n  int two;\n}\n"}
+        quote = "# Page\n<!-- from {} -->\n```cpp\n{}\n```\n"
+        for source, code, problem in [
+            ("runtime/a.cpp", "int one;\nint two;", None),
+            ("runtime/a.cpp", "int one;\n\nint two;", "this is not what stands in runtime/a.cpp"),
+            ("runtime/a.cpp", "int on", "this is not what stands in runtime/a.cpp"),
+            ("runtime/gone.cpp", "int one;", "no such file: runtime/gone.cpp"),
+        ]:
+            lines, code = lint({**files, "docs/page.md": quote.format(source, code)})
+            self.assertEqual(lines[:-1], [f"docs/page.md:2: {problem}"] if problem else [])
+            self.assertEqual(code, 1 if problem else 0)
+
     def test_a_link_to_another_site_is_left_alone(self):
         self.accepts("docs/page.md", "[site](https://example.org/gone.md)")
 
