@@ -28,7 +28,7 @@ struct delay_range {
 
 /// What one direction of one link does to packets; probabilities from 0 to 1.
 struct link_quality {
-  delay_range delay;
+  delay_range delay{};
   double loss = 0;
   double duplication = 0;
   double reordering = 0; ///< a packet does not wait for those before it; all others keep their order

@@ -41,10 +41,7 @@ TEST(example, counts_what_was_asked_for_over_a_bad_network) {
   simulation::world world{1};
   auto nodes = simulation::run_cores<example::wire>(world, 3, counters(), [](auto&, const auto&) {});
 
-  simulation::link_quality bad;
-  bad.loss = 0.3;
-  bad.duplication = 0.3;
-  world.network().set_quality(bad);
+  world.network().set_quality({.loss = 0.3, .duplication = 0.3});
   nodes.apply(1, example::add_one{});
   nodes.apply(2, example::add_one{});
 
