@@ -116,6 +116,11 @@ struct depends_on_its_address {
   }
 };
 
+TEST(state_machine, whose_snapshots_nobody_reads_does_not_show_what_they_lack) {
+  EXPECT_FALSE(try_state_machine<forgets_a_member>(1, next_increment, {.replicas = 2, .restores = 0}));
+  EXPECT_TRUE(try_state_machine<forgets_a_member>(1, next_increment, {.replicas = 2, .restores = 1}));
+}
+
 TEST(state_machine, whose_result_depends_on_its_address_is_found) {
   expect_found<depends_on_its_address>(next_increment, "the result differs");
 }
