@@ -71,6 +71,7 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
   weather.calm_down();
   present->settle();
   auto settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
+  around.look_around(); // a trial may judge all that was seen only when it is settled
   result.broken = around.broken();
   if (!result.broken && !settled)
     result.broken = breach{

@@ -1,5 +1,6 @@
 #include "campaigns.hpp"
 
+#include "durable_counter/counter_trial.hpp"
 #include "generals/generals_trial.hpp"
 #include "link/link_trial.hpp"
 
@@ -47,6 +48,37 @@ listed_campaign links() {
   return {std::move(what), 1'500};
 }
 
+/// One copy bears everything but a disk that loses or changes what it has answered for.
+listed_campaign durable_counters() {
+  simulation::campaign what;
+  what.name = "durable-counter";
+  what.faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.05, 0.05, 0};
+  what.faults.faults = {
+      {fault::two_way_partition, {5s, 100ms, 8s}},
+      {fault::crash, {2s, 1ms, 2s}},
+      {fault::pause, {4s, 10ms, 3s}},
+      {fault::disk_full, {6s, 10ms, 2s}},
+      {fault::disk_slow, {3s, 100ms, 2s}},
+  };
+  what.storm_length = 20s;
+  what.settle_within = 30s;
+  what.work_every = 10ms;
+  what.begin = [](simulation::world& around) { return std::make_unique<counter_trial>(around); };
+  what.expected = {"answered", "given up", "torn record passed over"};
+  for (auto one :
+       {fault::lost,
+        fault::duplicated,
+        fault::overtaken,
+        fault::cut_off,
+        fault::restart,
+        fault::unsynced_lost,
+        fault::torn_write})
+    what.expected.emplace_back(to_string(one));
+  for (const auto& [one, episodes] : what.faults.faults)
+    what.expected.emplace_back(to_string(one));
+  return {std::move(what), 3'000};
+}
+
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
@@ -88,7 +120,8 @@ listed_campaign signed_messages() {
 } // namespace
 
 const std::vector<listed_campaign>& all_campaigns() {
-  static const std::vector<listed_campaign> all{links(), oral_messages(), signed_messages()};
+  static const std::vector<listed_campaign> all{
+      links(), durable_counters(), oral_messages(), signed_messages()};
   return all;
 }
 
