@@ -60,25 +60,21 @@ void network::put_under_way(packet what) {
   }
   ++link.under_way;
   ++under_way_;
-  events_.at(
-      arrival,
-      [this, packet = std::move(what), number = ++link.sent, connection = link.connection]() mutable {
-        arrive(std::move(packet), number, connection);
-      }
-  );
+  ticket sent{++link.sent, link.connection, link.closings};
+  events_.at(arrival, [this, packet = std::move(what), sent]() mutable { arrive(std::move(packet), sent); });
 }
 
-void network::arrive(packet what, std::uint64_t number, std::uint64_t connection) {
+void network::arrive(packet what, const ticket& sent) {
   auto& link = ways_[place({what.from, what.to})];
   --link.under_way;
   --under_way_;
-  if (connection != link.connection)
+  if (sent.connection != link.connection)
     return around_.lost(what, fault::connection_reset);
-  if (link.closed_by > 0)
+  if (sent.closings != link.closings)
     return lose(what, fault::cut_off);
-  if (number < link.newest)
+  if (sent.number < link.newest)
     faults_.add(fault::overtaken);
-  link.newest = std::max(link.newest, number);
+  link.newest = std::max(link.newest, sent.number);
   around_.arrived(std::move(what));
 }
 
@@ -88,8 +84,8 @@ void network::lose(const packet& what, fault how) {
 }
 
 void corrupt_bytes(byte_buffer& bytes, random_generator& chance) {
-  constexpr std::uint64_t most = 8; // bytes that are cut off or added
-  switch (chance.below(3)) {
+  constexpr std::uint64_t most = 8;              // bytes that are cut off or added
+  switch (bytes.empty() ? 1 : chance.below(3)) { // of nothing, nothing can be cut off
   case 0:
     bytes.resize(bytes.size() - std::min<std::size_t>(bytes.size(), 1 + chance.below(most)));
     return;
@@ -119,8 +115,11 @@ void network::set_quality(direction which, const link_quality& what) {
 // -- partitions --------------------------------------------------------------------------------------
 
 network::partition_id network::close(std::vector<direction> directions) {
-  for (auto which : directions)
-    ++ways_[place(which)].closed_by;
+  for (auto which : directions) {
+    auto& link = ways_[place(which)];
+    ++link.closed_by;
+    ++link.closings;
+  }
   partitions_.emplace(++newest_partition_, std::move(directions));
   return newest_partition_;
 }

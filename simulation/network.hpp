@@ -88,7 +88,8 @@ private:
 
     random_generator chance;
     link_quality quality;
-    int closed_by = 0; ///< partitions
+    int closed_by = 0;          ///< partitions
+    std::uint64_t closings = 0; ///< so far: what was sent before the last one is lost
     std::uint64_t connection = 0;
     std::size_t under_way = 0;
     std::uint64_t sent = 0;
@@ -96,9 +97,16 @@ private:
     time_point latest_arrival;
   };
 
+  /// What a packet must fit to when it arrives.
+  struct ticket {
+    std::uint64_t number;
+    std::uint64_t connection;
+    std::uint64_t closings;
+  };
+
   std::size_t place(direction which) const;
   void put_under_way(packet what);
-  void arrive(packet what, std::uint64_t number, std::uint64_t connection);
+  void arrive(packet what, const ticket& sent);
   void lose(const packet& what, fault how);
 
   event_queue& events_;

@@ -62,8 +62,11 @@ void node::send(const peer& to, wire_message message) {
   packet what{index_, other->index(), self_, std::move(message)};
   if (!adversary_)
     return around_.send(std::move(what));
-  for (auto& spoken : adversary_->speak(what, around_.faults()))
+  for (auto& spoken : adversary_->speak(what, around_.faults())) {
+    spoken.from = index_;
+    spoken.sender = self_;
     around_.send(std::move(spoken));
+  }
 }
 
 void node::persist(persist_token token, byte_buffer record) {
@@ -80,6 +83,7 @@ void node::start() {
   self_.incarnation = self_.incarnation.next();
   paused_ = false;
   busy_until_ = around_.now();
+  being_received_ = 0;
   note("starts as " + to_string(self_));
   process_ = program_(*this);
   process_->start();
@@ -146,18 +150,20 @@ void node::jump_clock(duration by) {
 void node::arrive(packet what) {
   if (!is_running())
     return;
-  auto is_quick = slowness_ == duration::zero() && busy_until_ <= around_.now();
+  auto is_quick = slowness_ == duration::zero() && being_received_ == 0;
   if (is_quick && is_awake())
     return receive(*process_, what);
   if (waiting_.size() + being_received_ >= limit_waiting)
-    return;
+    return around_.overflow(what);
   if (is_quick)
     return give_turn([this, what = std::move(what)](process& at) mutable { receive(at, what); });
   ++being_received_;
   busy_until_ = std::max(busy_until_, around_.now()) + slowness_;
   around_.events().at(busy_until_, [this, run = runs_, what = std::move(what)]() mutable {
+    if (run != runs_)
+      return;
     --being_received_;
-    if (run == runs_ && is_running())
+    if (is_running())
       give_turn([this, what = std::move(what)](process& at) mutable { receive(at, what); });
   });
 }

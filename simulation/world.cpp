@@ -55,7 +55,8 @@ void world::announce(const node& who) {
 bool world::step() {
   if (broken_ || events_.empty())
     return false;
-  at_this_moment_ = events_.next() == now() ? at_this_moment_ + 1 : 0;
+  auto is_same_moment = events_.next() == std::exchange(moment_, events_.next());
+  at_this_moment_ = is_same_moment ? at_this_moment_ + 1 : 1;
   events_.run_next();
   look_around();
   return !broken_;
@@ -81,17 +82,22 @@ void world::reset_connection(node& one, node& other) {
 }
 
 void world::look_around() {
+  if (broken_)
+    return;
   for (auto* each : checkers_) {
     each->after_event();
-    if (each->violation()) {
-      broken_ = breach{now(), each->invariant(), *each->violation()};
-      note("BROKEN: " + broken_->invariant + ": " + broken_->how);
-      return;
-    }
+    if (each->violation())
+      return end_run({now(), each->invariant(), *each->violation()});
   }
-  if (at_this_moment_ >= limit_at_once)
-    broken_ = breach{
-        now(), "time passes", std::to_string(limit_at_once) + " events happen at one moment, without an end"};
+  if (at_this_moment_ > limit_at_once)
+    end_run(
+        {now(), "time passes", std::to_string(limit_at_once) + " events happen at one moment, without an end"}
+    );
+}
+
+void world::end_run(breach what) {
+  note("BROKEN: " + what.invariant + ": " + what.how);
+  broken_ = std::move(what);
 }
 
 // -- what the network calls
@@ -99,6 +105,12 @@ void world::look_around() {
 
 void world::arrived(packet what) {
   nodes_[what.to]->arrive(std::move(what));
+}
+
+/// A node's buffer is full.
+void world::overflow(const packet& what) {
+  faults_.add(fault::lost);
+  lost(what, fault::lost);
 }
 
 void world::lost(const packet& what, fault how) {

@@ -118,6 +118,8 @@ public:
 private:
   friend class node;
 
+  void end_run(breach what);
+
   // what the network calls
   void arrived(packet what) override;
   void lost(const packet& what, fault how) override;
@@ -125,6 +127,7 @@ private:
   // what a node calls
   void send(packet what) { network_.send(std::move(what)); }
   void announce(const node& who);
+  void overflow(const packet& what);
 
   random_generator chance_;
   event_queue events_;
@@ -135,6 +138,7 @@ private:
   std::map<node_id, node_index> by_id_;
   std::vector<checker*> checkers_;
   std::optional<breach> broken_;
+  time_point moment_; ///< of the last event
   std::uint64_t at_this_moment_ = 0;
 };
 
