@@ -2,29 +2,40 @@
 
 #include <chorus/simulation/network.hpp>
 
+#include <algorithm>
+
 namespace chorus::simulation {
 
-std::vector<packet> liar::speak(const packet& truth, fault_counts& count) {
-  said_.push_back(truth.content);
-  if (said_.size() > memory)
-    said_.pop_front();
+namespace {
 
+bool is_same(const wire_message& left, const wire_message& right) {
+  return left.head == right.head && std::ranges::equal(left.body.view(), right.body.view());
+}
+
+} // namespace
+
+std::vector<packet> liar::speak(const packet& truth, fault_counts& count) {
+  auto lie = fault::forgery;
   std::vector<packet> spoken{truth};
   auto& content = spoken.front().content;
   if (chance_.chance(how_often_.equivocation)) {
+    lie = fault::equivocation;
     if (truth.to % 2 == 1)
       content = change_(truth.content, chance_);
-    count.add(fault::equivocation);
   } else if (chance_.chance(how_often_.forgery)) {
     content = change_(truth.content, chance_);
-    count.add(fault::forgery);
   } else if (chance_.chance(how_often_.replay)) {
-    content = said_[chance_.below(said_.size())];
-    count.add(fault::replay);
+    lie = fault::replay;
+    if (!said_.empty())
+      content = said_[chance_.below(said_.size())];
   } else if (chance_.chance(how_often_.silence)) {
     spoken.clear();
-    count.add(fault::forgery);
   }
+  if (spoken.empty() || !is_same(content, truth.content))
+    count.add(lie);
+  said_.push_back(truth.content);
+  if (said_.size() > memory)
+    said_.pop_front();
   return spoken;
 }
 

@@ -38,7 +38,9 @@ struct lies {
 ///
 /// - equivocation: the packet as it is for nodes of even index, changed for those of odd index;
 /// - forgery: changed;
-/// - replay: in place of the packet, one that it sent earlier, to the receiver of the present one.
+/// - replay: in place of the packet, one that its program sent earlier, to the receiver of the present one.
+///
+/// What comes out as the truth is not counted as a lie.
 ///
 /// How content is changed: `change`, at best one that knows the protocol (`change_messages`), else
 /// a few bytes (`change_bytes`).
