@@ -22,22 +22,21 @@ void disk::write(persist_token token, byte_buffer bytes, answer done) {
 }
 
 void disk::begin_sync() {
-  if (syncing_ || full_ || waiting_.empty())
+  if (syncing_ > 0 || full_ || waiting_.empty())
     return;
-  syncing_ = true;
+  syncing_ = waiting_.size();
   if (slowness_ > 1)
     faults_.add(fault::disk_slow);
   auto time = chance_.duration_between(shortest_sync, longest_sync) * slowness_;
-  events_.after(time, [this, count = waiting_.size(), life = crashes_] {
+  events_.after(time, [this, life = crashes_] {
     if (life == crashes_)
-      end_sync(count);
+      end_sync();
   });
 }
 
-void disk::end_sync(std::size_t count) {
-  syncing_ = false;
+void disk::end_sync() {
   std::deque<waiting_write> durable;
-  for (; count > 0; --count) {
+  for (; syncing_ > 0; --syncing_) {
     records_.push_back({std::move(waiting_.front().bytes)});
     durable.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -53,16 +52,17 @@ void disk::end_sync(std::size_t count) {
 
 void disk::crash() {
   ++crashes_;
-  syncing_ = false;
+  auto syncing = std::exchange(syncing_, 0);
   auto left = std::exchange(waiting_, {});
-  while (!left.empty() && chance_.chance(0.5)) {
+  auto with_room = full_ ? syncing : left.size();
+  for (; with_room > 0 && chance_.chance(0.5); --with_room) {
     records_.push_back({std::move(left.front().bytes)});
     left.pop_front();
   }
   if (left.empty())
     return;
   auto& next = left.front().bytes;
-  if (!next.empty() && chance_.chance(0.5)) {
+  if (with_room > 0 && !next.empty() && chance_.chance(0.5)) {
     faults_.add(fault::torn_write);
     next.resize(chance_.below(next.size()));
     records_.push_back({std::move(next), false});
@@ -77,6 +77,9 @@ void disk::wipe() {
 }
 
 void disk::set_full(bool full) {
+  if (full && !full_)
+    for (auto place = syncing_; place < waiting_.size(); ++place)
+      faults_.add(fault::disk_full);
   full_ = full;
   begin_sync();
 }

@@ -20,7 +20,7 @@ namespace chorus::simulation {
 ///
 /// Writes become durable in order; all that wait when the disk begins to sync become durable together.
 /// A crash keeps of what was not answered a first part, drawn by chance; the record after that part may be
-/// torn. A full disk lets writes wait until there is room again.
+/// torn. A full disk lets writes wait until there is room again; a crash takes those.
 class disk {
 public:
   /// Writes that wait; a program that writes more without an answer has no limit of its own (checked).
@@ -66,14 +66,14 @@ private:
   };
 
   void begin_sync();
-  void end_sync(std::size_t count);
+  void end_sync();
 
   event_queue& events_;
   fault_counts& faults_;
   random_generator chance_;
   std::vector<record> records_;
   std::deque<waiting_write> waiting_;
-  bool syncing_ = false;
+  std::size_t syncing_ = 0; ///< how many of them, from the front, are on their way to the disk
   bool full_ = false;
   int slowness_ = 1;
   std::uint64_t crashes_ = 0;
