@@ -9,7 +9,7 @@ void transcript::add(time_point now, const std::string& what) {
     return;
   if (lines_.size() >= limit) {
     lines_.erase(lines_.begin(), lines_.begin() + limit / 2);
-    dropped_ += limit / 2;
+    dropped_ += limit / 2 - (dropped_ > 0 ? 1 : 0); // not the line that says so
     lines_.insert(lines_.begin(), std::to_string(dropped_) + " lines before are not kept");
   }
   lines_.push_back(to_text(now.time_since_epoch()) + "  " + what);
