@@ -115,7 +115,8 @@ void link_layer::receive(const peer& from, const shared_bytes& head, const share
     return;
   }
   auto* verdict = std::get_if<link::refusal>(&what->content);
-  auto is_stale = what->source.incarnation < known_[what->source.node];
+  auto newest = known_.find(what->source.node);
+  auto is_stale = newest == known_.end() || what->source.incarnation < newest->second;
   if (verdict != nullptr && verdict->reason == link::refusal::why::declared_failed && !is_stale)
     start_over();
   else if (is_over(what->source) && asks_for_answer(*what))
