@@ -11,6 +11,13 @@ bool happens(const excerpt& part, std::size_t place) {
   return place < part.first && !std::ranges::binary_search(part.left_out, place);
 }
 
+/// When the storm is over: the same whether the last item happens or is left out, so that leaving it out
+/// changes nothing for the others.
+time_point end_of(const campaign& what, const std::vector<planned>& plan, const excerpt& part) {
+  auto is_cut_short = part.first > 0 && part.first <= plan.size();
+  return is_cut_short ? plan[part.first - 1].when : time_point{what.storm_length};
+}
+
 /// The items that happen, a line each; of work that follows upon work, one line for all.
 std::string text_of(const std::vector<planned>& plan, const excerpt& part) {
   std::string text;
@@ -48,7 +55,6 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
   storm weather{around, what.faults, what.lies};
   weather.begin();
 
-  auto end_of_storm = time_point{what.storm_length};
   for (std::size_t place = 0; place < result.plan.size() && !around.broken(); ++place) {
     if (!happens(part, place))
       continue;
@@ -62,16 +68,17 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
     else
       present->work(own);
     around.look_around();
-    if (place + 1 >= part.first)
-      end_of_storm = around.now();
   }
-  if (end_of_storm > around.now())
-    around.run_for(end_of_storm - around.now());
+  around.run_for(end_of(what, result.plan, part) - around.now());
 
-  weather.calm_down();
-  present->settle();
-  auto settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
-  around.look_around(); // a trial may judge all that was seen only when it is settled
+  auto settled = false;
+  if (!around.broken()) {
+    weather.calm_down();
+    present->settle();
+    around.look_around();
+    settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
+    around.look_around(); // a trial may judge all that was seen only when it is settled
+  }
   result.broken = around.broken();
   if (!result.broken && !settled)
     result.broken = breach{
@@ -88,7 +95,8 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
 shrunk shrink(const campaign& what, std::uint64_t seed) {
   shrunk best;
   best.run = run(what, seed);
-  best.part.first = best.run.plan.size();
+  auto size = best.run.plan.size();
+  best.part.first = size + 1; // the whole storm, which is known to fail
   auto fails = [&](const excerpt& part) {
     ++best.runs;
     return run(what, seed, false, part).broken.has_value();
@@ -111,9 +119,9 @@ shrunk shrink(const campaign& what, std::uint64_t seed) {
 
   // In pieces that get smaller: what a run needs is usually little (Zeller and Hildebrandt, "Simplifying
   // and isolating failure-inducing input", IEEE TSE 28(2), 2002).
-  for (auto piece = std::max<std::size_t>(best.part.first / 2, 1);; piece /= 2) {
-    for (auto end = best.part.first; end > 0 && best.runs < shrunk::limit_of_runs;
-         end -= std::min(piece, end)) {
+  auto prefix = std::min(best.part.first, size);
+  for (auto piece = std::max<std::size_t>(prefix / 2, 1);; piece /= 2) {
+    for (auto end = prefix; end > 0 && best.runs < shrunk::limit_of_runs; end -= std::min(piece, end)) {
       auto candidate = best.part;
       for (auto place = end - std::min(piece, end); place < end; ++place)
         candidate.left_out.push_back(place);

@@ -61,19 +61,21 @@ struct campaign {
 struct run_result {
   std::uint64_t seed = 0;
   std::uint64_t events = 0;
-  std::vector<planned> plan; ///< of which `performed` were performed
+  std::vector<planned> plan; ///< all of it, whatever part was run
   std::optional<breach> broken;
   coverage met;
   transcript story{false};
 };
 
-/// Which of the plan's items happen: those before `first`, without those in `left_out`.
+/// Which of the plan's items happen: those before `first`, without those in `left_out`. The storm ends at the
+/// moment of the last item before `first`, even if that one is left out; without such an item, or with a
+/// `first` beyond the plan's size, it takes its whole time.
 struct excerpt {
   std::size_t first = static_cast<std::size_t>(-1);
   std::vector<std::size_t> left_out; ///< ascending
 };
 
-/// Runs one seed. The storm ends with the last item of the excerpt, if that is before its time.
+/// Runs one seed, or a part of its plan.
 run_result run(const campaign& what, std::uint64_t seed, bool recorded = false, const excerpt& part = {});
 
 /// The smallest part of a failing run that was found to fail as well.
@@ -107,8 +109,8 @@ struct campaign_result {
   void add(const campaign& what, const run_result& one);
   void merge(const campaign_result& other);
 
-  /// No invariant was broken, and everything happened that was expected to.
-  bool passed() const { return !failing_seed && met.missing().empty(); }
+  /// Something was run, no invariant was broken, and everything happened that was expected to.
+  bool passed() const { return runs > 0 && !failing_seed && met.missing().empty(); }
 };
 
 } // namespace chorus::simulation

@@ -36,7 +36,8 @@ make_plan(const fault_profile& profile, duration length, duration work_every, ra
 /// Each fault picks its victims and its length by chance and ends by itself; `calm_down` ends all at once.
 class storm {
 public:
-  /// Both must outlive the storm. `change`: how liars change what they say.
+  /// Both must outlive the storm, and the storm what is left of the run: the ends of its faults are events of
+  /// the world. `change`: how liars change what they say.
   storm(world& around, const fault_profile& profile, liar::changer change = change_bytes);
 
   /// Stormy links from now on.
