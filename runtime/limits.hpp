@@ -15,8 +15,9 @@ inline constexpr std::size_t mebibyte = 1024 * kibibyte;
 /// beside the small ones that share the link.
 inline constexpr std::size_t message_bytes = 8 * mebibyte;
 
-/// Messages above this travel in chunks of this size, so that other pairs' messages pass between them.
-inline constexpr std::size_t chunk_bytes = 64 * kibibyte;
+/// Messages above this travel in chunks of this size, so that other pairs' messages pass between them. A
+/// text of 64 KiB with all that stands around it is still one piece.
+inline constexpr std::size_t chunk_bytes = 65 * kibibyte;
 
 /// The largest frame of the message lane: one full chunk and small messages batched around it.
 inline constexpr std::size_t frame_bytes = 128 * kibibyte;

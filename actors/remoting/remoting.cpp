@@ -13,11 +13,42 @@ namespace chorus {
 
 namespace {
 
-/// The content of a message on its way out, in the form in which archives take values.
+/// A message on its way out, in the form in which archives take values.
 struct outgoing {
+  const message_header& header;
   const caf::type_erased_tuple& content;
 
-  void save(codec::writer& archive) const { caf17::save_content(archive, content); }
+  void save(codec::writer& archive) const {
+    archive(parcel::message, header);
+    caf17::save_content(archive, content);
+  }
+};
+
+/// Encodes in a buffer that keeps its memory, and copies: one allocation, of the right size, for each
+/// message. Each thread has its own.
+class scratch {
+public:
+  /// Larger buffers are not kept: more than nearly all messages need, little for each thread.
+  static constexpr std::size_t limit = 256 * limits::kibibyte;
+
+  // Taken out while it is used: a user's `save` may send messages itself.
+  scratch() : bytes_(std::exchange(spare(), {})) { bytes_.clear(); }
+  ~scratch() {
+    if (bytes_.capacity() <= limit)
+      spare() = std::move(bytes_);
+  }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+
+  byte_buffer& bytes() noexcept { return bytes_; }
+
+private:
+  static byte_buffer& spare() {
+    thread_local byte_buffer kept;
+    return kept;
+  }
+
+  byte_buffer bytes_;
 };
 
 /// The registry's messages keep their own order and wait for nobody else's.
@@ -105,15 +136,10 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
 result<byte_buffer>
 remoting::encode_message(const message_header& header, const caf::type_erased_tuple& content) {
   codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
-  byte_buffer bytes;
-  auto failed = codec::encode_to(bytes, parcel::message, how);
-  if (!failed)
-    failed = codec::encode_to(bytes, header, how);
-  if (!failed)
-    failed = codec::encode_to(bytes, outgoing{content}, how);
-  if (failed)
+  scratch work;
+  if (auto failed = codec::encode_to(work.bytes(), outgoing{header, content}, how))
     return failed;
-  return bytes;
+  return byte_buffer{work.bytes().begin(), work.bytes().end()};
 }
 
 errc remoting::send_message(
@@ -128,7 +154,7 @@ errc remoting::send_message(
 caf17::actor_reference remoting::export_handle(const caf::strong_actor_ptr& handle) {
   if (!handle)
     return {};
-  if (auto remote = dynamic_cast<caf17::remote_actor*>(handle->get()))
+  if (auto remote = stand_in(handle))
     return remote->reference();
   if (exports_.add(handle)) {
     auto ended = [weak = weak_from_this(), id = handle->id()](const caf::error& reason) {
@@ -154,7 +180,14 @@ caf::strong_actor_ptr remoting::import_handle(const caf17::actor_reference& refe
 }
 
 bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
-  return handle->home_system == &system_ && dynamic_cast<caf17::remote_actor*>(handle->get()) == nullptr;
+  return handle->home_system == &system_ && stand_in(handle) == nullptr;
+}
+
+/// The stand-in behind the handle; null if it is of an actor of this node.
+const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handle) const {
+  if (handle->node() == system_.node()) // nearly always, and much cheaper to ask
+    return nullptr;
+  return dynamic_cast<const caf17::remote_actor*>(handle->get());
 }
 
 void remoting::send_names(const peer& to, const_bytes message) {

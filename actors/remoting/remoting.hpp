@@ -86,6 +86,7 @@ private:
 
   peer self() const;
   bool is_local(const peer& who) const;
+  const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
   void send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason = nullptr);
   void send_notice(const peer& to, link::pair between, byte_buffer bytes);
   result<byte_buffer> encode_message(const message_header& header, const caf::type_erased_tuple& content);
