@@ -117,10 +117,13 @@ void node::resume() {
   auto run = runs_;
   auto timers_first = chance_.chance(0.5);
   auto ring = [this] {
-    auto timers = timers_; // an alarm may make and end timers
-    for (auto* each : timers)
-      if (is_awake() && std::ranges::find(timers_, each) != timers_.end())
-        each->look();
+    // An alarm may end timers, and make others in their place in memory: who is meant is known by its handle.
+    std::vector<timer::handle> present;
+    for (const auto* each : timers_)
+      present.push_back(each->self());
+    for (const auto& each : present)
+      if (is_awake() && *each != nullptr)
+        (*each)->look();
   };
   if (timers_first)
     ring();

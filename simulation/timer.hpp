@@ -17,6 +17,9 @@ class node;
 /// what is armed by then. Most timers are moved all the time and rarely ring.
 class timer final : public clock_seam {
 public:
+  /// Whoever outlives a timer keeps this: nothing once it has ended.
+  using handle = std::shared_ptr<timer*>;
+
   timer(node& at, std::function<void()> wake);
   ~timer() override;
 
@@ -29,6 +32,8 @@ public:
   /// Whether the armed moment has come; then it rings, if its process has a turn.
   void look();
 
+  const handle& self() const noexcept { return self_; }
+
 private:
   void schedule();
 
@@ -36,7 +41,7 @@ private:
   std::function<void()> wake_;
   std::optional<time_point> deadline_;  ///< of the node's clock
   std::optional<time_point> scheduled_; ///< the true moment of the next look
-  std::shared_ptr<timer*> self_;        ///< tells an event whether the timer is still there
+  handle self_;
 };
 
 } // namespace chorus::simulation
