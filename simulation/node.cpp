@@ -152,7 +152,7 @@ void node::jump_clock(duration by) {
 
 void node::arrive(packet what) {
   if (!is_running())
-    return;
+    return around_.tell_loss(what, "finds nobody");
   auto is_quick = slowness_ == duration::zero() && being_received_ == 0;
   if (is_quick && is_awake())
     return receive(*process_, what);

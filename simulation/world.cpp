@@ -114,11 +114,15 @@ void world::overflow(const packet& what) {
 }
 
 void world::lost(const packet& what, fault how) {
+  tell_loss(what, "is " + std::string{to_string(how)});
+}
+
+void world::tell_loss(const packet& what, std::string_view how) {
   if (!story_.is_on())
     return;
   auto& from = *nodes_[what.from];
   auto text = from.is_running() ? from.running()->describe(what.content) : "a packet of its old life";
-  from.note("-> " + nodes_[what.to]->name() + " is " + std::string{to_string(how)} + ": " + text);
+  from.note("-> " + nodes_[what.to]->name() + ' ' + std::string{how} + ": " + text);
 }
 
 } // namespace chorus::simulation

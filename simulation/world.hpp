@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chorus::simulation {
@@ -128,6 +129,7 @@ private:
   void send(packet what) { network_.send(std::move(what)); }
   void announce(const node& who);
   void overflow(const packet& what);
+  void tell_loss(const packet& what, std::string_view how);
 
   random_generator chance_;
   event_queue events_;

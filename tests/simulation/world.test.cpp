@@ -157,6 +157,10 @@ TEST(a_world, tells_what_becomes_of_a_packet) {
   all.say(0, 1, "1234");
   all.world().run_for(1s);
   EXPECT_EQ(all.world().story().lines().back(), "1.001000000  B <- A: 4 bytes");
+  all.world().at(1).crash();
+  all.say(0, 1, "123");
+  all.world().run_for(1s);
+  EXPECT_EQ(all.world().story().lines().back(), "2.001000000  A -> B finds nobody: 3 bytes");
 }
 
 TEST(a_transcript, that_is_off_keeps_nothing) {
