@@ -72,8 +72,12 @@ void disk::crash() {
     faults_.add(fault::unsynced_lost);
 }
 
-void disk::wipe() {
+bool disk::wipe() {
+  if (records_.empty())
+    return false;
   records_.clear();
+  faults_.add(fault::disk_lost);
+  return true;
 }
 
 void disk::set_full(bool full) {

@@ -49,7 +49,9 @@ public:
   // -- faults ------------------------------------------------------------------------------------------
 
   void crash();
-  void wipe();
+
+  /// Nothing is durable any more. False if nothing was.
+  bool wipe();
   void set_full(bool full);
 
   /// Each sync takes that many times as long; 1 is normal. Pre: at least 1.

@@ -140,11 +140,8 @@ void storm::crash(fault what, random_generator& chance, duration length) {
     return;
   world_.faults().add(fault::crash);
   victim->crash();
-  if (what == fault::disk_lost) {
-    world_.faults().add(what);
+  if (what == fault::disk_lost && victim->disk().wipe())
     victim->note("loses its disk");
-    victim->disk().wipe();
-  }
   if (profile_.restarts)
     later(length, [this, victim] {
       if (victim->is_running())
@@ -175,10 +172,13 @@ void storm::disturb_disk(fault what, random_generator& chance, duration length) 
   auto* victim = pick(chance, [](const node&) { return true; });
   if (victim == nullptr)
     return;
-  victim->note("has a disk with " + std::string{to_string(what)});
   if (what == fault::bit_rot) {
-    victim->disk().rot();
-  } else if (what == fault::disk_full) {
+    if (victim->disk().rot())
+      victim->note("has a disk that rots");
+    return;
+  }
+  victim->note("has a disk with " + std::string{to_string(what)});
+  if (what == fault::disk_full) {
     victim->disk().set_full(true);
     later(length, [victim] { victim->disk().set_full(false); });
   } else {

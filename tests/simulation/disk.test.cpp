@@ -215,8 +215,10 @@ TEST_F(a_disk, rots_by_one_bit_of_one_record_that_says_so) {
 TEST_F(a_disk, that_is_wiped_forgets_what_is_durable_and_writes_on) {
   write(1);
   run_for(1s);
-  disk_.wipe();
+  EXPECT_TRUE(disk_.wipe());
   EXPECT_TRUE(disk_.records().empty());
+  EXPECT_FALSE(disk_.wipe());
+  EXPECT_EQ(faults_[fault::disk_lost], 1u);
   write(2);
   run_for(1s);
   EXPECT_EQ(intact(), numbers{2});
