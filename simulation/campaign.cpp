@@ -51,6 +51,7 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
   std::unique_ptr<trial> present; // outlives the processes that report to it
   world around{chance.next(), recorded};
   result.plan = make_plan(what.faults, what.storm_length, what.work_every, chance.split());
+  around.network().set_quality(what.faults.stormy); // what nodes say when they start is in the storm too
   present = what.begin(around);
   storm weather{around, what.faults, what.lies};
   weather.begin();
@@ -80,11 +81,13 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
     around.look_around(); // a trial may judge all that was seen only when it is settled
   }
   result.broken = around.broken();
-  if (!result.broken && !settled)
+  if (!result.broken && !settled) {
     result.broken = breach{
         around.now(),
         "everything settles once the faults have stopped",
         present->unsettled() + ", " + to_text(what.settle_within) + " s after the storm"};
+    around.note("BROKEN: " + result.broken->invariant + ": " + result.broken->how);
+  }
   result.events = around.events_happened();
   result.met.add(around.faults());
   present->count(result.met);

@@ -19,7 +19,7 @@ struct episodes {
 /// All that goes wrong in one kind of world.
 struct fault_profile {
   link_quality stormy; ///< of every link while faults happen
-  link_quality calm;   ///< before and after
+  link_quality calm;   ///< afterwards
 
   /// What is not in here does not happen. Only faults of nodes, disks, connections and partitions, and the
   /// kinds of lies; what happens to single packets stands in `stormy`. A `disk_lost` is a crash after which

@@ -193,6 +193,23 @@ TEST(a_run, is_broken_if_it_does_not_settle_in_time) {
   ASSERT_TRUE(result.broken);
   EXPECT_EQ(result.broken->when, moment(15s));
   EXPECT_NE(result.broken->how.find("something is missing"), std::string::npos);
+  EXPECT_NE(run(what, 1, true).story.lines().back().find("BROKEN: everything settles"), std::string::npos);
+}
+
+TEST(a_run, is_in_the_storm_from_the_first_packet_on) {
+  diary book;
+  auto what = of([&book](simulation::world& around) {
+    auto make = [&book](simulation::node& at) { return std::make_unique<puppet>(at, book); };
+    auto& one = around.add_node("A", make);
+    auto& other = around.add_node("B", make);
+    one.start();
+    other.start();
+    static_cast<puppet&>(*one.running()).say(other.self(), "first");
+    return scripted::script{};
+  });
+  what.faults.stormy.loss = 1;
+  EXPECT_EQ(run(what, 1).met[to_string(fault::lost)], 1u);
+  EXPECT_TRUE(book.heard.empty());
 }
 
 TEST(a_run, may_settle_at_the_last_moment_and_not_later) {
