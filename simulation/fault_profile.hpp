@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <map>
+#include <string>
+#include <vector>
 
 namespace chorus::simulation {
 
@@ -35,5 +37,9 @@ struct fault_profile {
   /// Nodes that ever lie; the first in order of their index.
   std::size_t liars = 0;
 };
+
+/// The names of all faults that a storm of this profile makes happen: what a campaign expects at least
+/// (campaign.hpp). A disk that is full or slow is met only by a protocol that writes.
+std::vector<std::string> faults_in(const fault_profile& profile);
 
 } // namespace chorus::simulation

@@ -19,6 +19,10 @@ using simulation::fault;
 
 namespace {
 
+void expect(simulation::campaign& what, const std::vector<std::string>& more) {
+  what.expected.insert(what.expected.end(), more.begin(), more.end());
+}
+
 /// Everything that a fair-loss network and nodes that come back can do to a link, in twenty seconds.
 listed_campaign links() {
   simulation::campaign what;
@@ -41,10 +45,7 @@ listed_campaign links() {
   what.work_every = 10ms;
   what.begin = [](simulation::world& around) { return std::make_unique<link_trial>(around); };
   what.expected = expected_of_links();
-  for (auto one : {fault::lost, fault::duplicated, fault::overtaken, fault::cut_off, fault::restart})
-    what.expected.emplace_back(to_string(one));
-  for (const auto& [one, episodes] : what.faults.faults)
-    what.expected.emplace_back(to_string(one));
+  expect(what, faults_in(what.faults));
   return {std::move(what), 1'500};
 }
 
@@ -65,17 +66,8 @@ listed_campaign durable_counters() {
   what.work_every = 10ms;
   what.begin = [](simulation::world& around) { return std::make_unique<counter_trial>(around); };
   what.expected = {"answered", "given up", "torn record passed over"};
-  for (auto one :
-       {fault::lost,
-        fault::duplicated,
-        fault::overtaken,
-        fault::cut_off,
-        fault::restart,
-        fault::unsynced_lost,
-        fault::torn_write})
-    what.expected.emplace_back(to_string(one));
-  for (const auto& [one, episodes] : what.faults.faults)
-    what.expected.emplace_back(to_string(one));
+  expect(what, faults_in(what.faults));
+  expect(what, {"unsynced lost", "torn write"});
   return {std::move(what), 3'000};
 }
 
@@ -91,9 +83,8 @@ listed_campaign generals_campaign(std::string name, std::vector<std::string> exp
   what.work_every = 10ms;
   what.begin = [](simulation::world& around) { return std::make_unique<Trial>(around); };
   what.expected = std::move(expected);
-  for (auto one : {fault::equivocation, fault::forgery, fault::replay, fault::overtaken})
-    what.expected.emplace_back(to_string(one));
-  what.expected.insert(what.expected.end(), {"a lying commander", "a loyal commander"});
+  expect(what, faults_in(what.faults));
+  expect(what, {"equivocation", "forgery", "replay", "a lying commander", "a loyal commander"});
   return {std::move(what), 10'000};
 }
 

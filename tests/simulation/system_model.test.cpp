@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 namespace chorus::testing {
@@ -268,6 +269,26 @@ TEST(asynchronous_timing, keeps_no_bound_ever) {
   expect_some(
       result, {fault::pause, fault::slow_node, fault::clock_fast, fault::clock_slow, fault::clock_jump}
   );
+}
+
+TEST(a_fault_profile, names_what_happens_and_nothing_else_but_what_crashes_do_to_disks) {
+  for (auto model :
+       {system_model{links::reliable, nodes::crash_stop, timing::synchronous},
+        system_model{links::fair_loss, nodes::crash_recovery, timing::partially_synchronous},
+        system_model{links::arbitrary, nodes::byzantine, timing::asynchronous}}) {
+    auto profile = simulation::faults_of(model);
+    profile.faults[fault::bit_rot] = {}; // never
+    auto result = talk_under(profile);
+    std::set<std::string> named;
+    for (const auto& name : faults_in(profile))
+      named.insert(name);
+    for (std::size_t kind = 0; kind < simulation::fault_kinds; ++kind) {
+      auto what = static_cast<fault>(kind);
+      if (what == fault::unsynced_lost || what == fault::torn_write)
+        continue;
+      EXPECT_EQ(named.contains(std::string{to_string(what)}), result[what] > 0) << to_string(what);
+    }
+  }
 }
 
 TEST(a_system_model, says_in_words_what_it_is) {
