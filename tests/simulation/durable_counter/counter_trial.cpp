@@ -46,34 +46,39 @@ void counter_trial::work(random_generator& chance) {
   ask(who, key, amount);
 }
 
-void counter_trial::ask(std::size_t who, std::uint64_t key, std::int64_t amount) {
+bool counter_trial::ask(std::size_t who, std::uint64_t key, std::int64_t amount) {
   auto& at = (*clients_)[who];
   if (!at.is_awake() || !clients_->core(who)->is_idle())
-    return;
+    return false;
   simulation::counter_specification::add what{amount};
   open_[who] =
       check_.history.invoke({static_cast<std::uint32_t>(who + 1)}, std::to_string(key), what, around_.now());
-  clients_->apply(who, {key, amount});
+  return clients_->apply(who, {key, amount});
 }
 
 void counter_trial::ended(simulation::node& at, std::optional<std::int64_t> answer) {
-  auto& which = open_[at.index() - 1];
+  auto who = at.index() - 1;
+  auto& which = open_[who];
   met_.add(answer ? "answered" : "given up");
-  if (answer)
+  if (answer) {
     check_.history.answered(*which, *answer, around_.now());
+    last_reads_[who].answered += last_reads_[who].is_open ? 1 : 0;
+  }
+  last_reads_[who].is_open = false;
   which.reset();
 }
 
-/// Each client reads each key once more, then all that was seen is judged.
+/// Each client reads each key once more, until it is answered; then all that was seen is judged.
 bool counter_trial::is_settled() {
-  for (std::size_t who = 0; who < clients; ++who)
-    if (!clients_->core(who)->is_idle())
-      return false;
-  if (asked_after_storm_ < clients * keys) {
-    auto next = asked_after_storm_++;
-    ask(next % clients, next / clients, 0);
-    return false;
+  auto all = true;
+  for (std::size_t who = 0; who < clients; ++who) {
+    auto& last = last_reads_[who];
+    if (clients_->core(who)->is_idle() && last.answered < keys)
+      last.is_open = ask(who, last.answered, 0);
+    all = all && clients_->core(who)->is_idle();
   }
+  if (!all)
+    return false;
   if (!std::exchange(judged_, true))
     check_.judge();
   return true;

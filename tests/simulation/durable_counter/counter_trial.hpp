@@ -46,13 +46,21 @@ private:
 
   server start_server(simulation::node& at);
   void ended(simulation::node& at, std::optional<std::int64_t> answer);
-  void ask(std::size_t who, std::uint64_t key, std::int64_t amount);
+
+  /// False if the client is not there or has a question already.
+  bool ask(std::size_t who, std::uint64_t key, std::int64_t amount);
+
+  /// What a client asks when the storm is over: each key, one after the other, again if it gives up.
+  struct reads {
+    std::uint64_t answered = 0;
+    bool is_open = false;
+  };
 
   simulation::world& around_;
   simulation::coverage met_;
   linearizable_counters check_;
   std::array<std::optional<simulation::operation_id>, clients> open_;
-  std::size_t asked_after_storm_ = 0;
+  std::array<reads, clients> last_reads_;
   bool judged_ = false;
   std::optional<simulation::population<server>> servers_;
   std::optional<simulation::population<client>> clients_;
