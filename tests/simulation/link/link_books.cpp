@@ -51,10 +51,14 @@ void acknowledged_after_hand_over::released(const link_end& sender, std::size_t 
 
 // -- an honest end -----------------------------------------------------------------------------------------
 
-honest_end::honest_end()
-    : checker("what was not acknowledged when a link ends is reported as outcome unknown or not sent") {}
+honest_end::honest_end(const link::config& limits)
+    : checker("what was not acknowledged when a link ends is reported as outcome unknown or not sent"),
+      largest_(limits.message_bytes + link::message_overhead) {}
 
-void honest_end::closed(const link_end& end, const link::closed& how, streams& all) {
+void honest_end::closed(
+    const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all
+) {
+  std::size_t reported_bytes = 0;
   std::map<link::pair, link::unsettled> reported;
   for (const auto& loss : how.losses)
     reported[loss.pair] = loss;
@@ -63,6 +67,8 @@ void honest_end::closed(const link_end& end, const link::closed& how, streams& a
     auto told = loss.not_sent + loss.outcome_unknown;
     if (told > of.accepted.size())
       return broken(to_string(id) + ": more is reported than was accepted");
+    for (auto place = of.accepted.size() - told; place < of.accepted.size(); ++place)
+      reported_bytes += of.accepted[place].size() + link::message_overhead;
     of.accepted.resize(of.accepted.size() - loss.not_sent);
     if (of.delivered > of.accepted.size())
       broken(to_string(id) + ": a message was delivered and is reported as not sent");
@@ -73,6 +79,11 @@ void honest_end::closed(const link_end& end, const link::closed& how, streams& a
           + " are reported as outcome unknown"
       );
   });
+  if (reported_bytes < unacknowledged || reported_bytes >= unacknowledged + largest_)
+    broken(
+        to_text(end) + ": " + std::to_string(unacknowledged) + " bytes are not acknowledged, messages of "
+        + std::to_string(reported_bytes) + " are reported as outcome unknown or not sent"
+    );
 }
 
 // -- bounded memory ----------------------------------------------------------------------------------------
@@ -118,7 +129,7 @@ void link_books::released(const link_end& end, std::size_t cost) {
 }
 
 void link_books::closed(const link_end& end, const link::closed& how) {
-  end_.closed(end, how, streams_);
+  end_.closed(end, how, memory_.to_send(end), streams_);
   violation_.closed(end, how);
 }
 

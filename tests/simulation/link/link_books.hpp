@@ -59,14 +59,21 @@ private:
   std::map<link_end, std::size_t> released_;
 };
 
-/// When a link ends, its end calls every message that was not handed over outcome unknown or not sent;
-/// and what it calls not sent is never handed over.
+/// When a link ends, its end calls every message that was not acknowledged outcome unknown or not sent, and
+/// no other; so nothing that was not handed over is left out, and what it calls not sent is never handed
+/// over.
+///
+/// A message of which only a part is acknowledged counts as a whole: of one at most, because large messages
+/// travel one after the other.
 class honest_end final : public simulation::checker {
 public:
-  honest_end();
+  explicit honest_end(const link::config& limits);
 
-  /// Takes what was not sent off the streams.
-  void closed(const link_end& end, const link::closed& how, streams& all);
+  /// Takes what was not sent off the streams. `unacknowledged`: bytes, message by message with overhead.
+  void closed(const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all);
+
+private:
+  std::size_t largest_;
 };
 
 /// What an end keeps is bounded: for sending by send buffer and reserve, for receiving by window and
@@ -78,6 +85,12 @@ public:
   void released(const link_end& end, std::size_t cost) { to_send_[end] -= cost; }
   void delivered(const link_end& end, std::size_t cost);
   void consumed(const link_end& end, std::size_t cost) { to_consume_[end] -= cost; }
+
+  /// What this end keeps to send, in bytes.
+  std::size_t to_send(const link_end& end) const {
+    auto found = to_send_.find(end);
+    return found == to_send_.end() ? 0 : found->second;
+  }
 
 private:
   std::size_t send_limit_;
@@ -96,7 +109,7 @@ public:
 /// All of it together: the books that the ends of all links are entered in.
 class link_books {
 public:
-  explicit link_books(const link::config& limits) : hand_over_(limits), memory_(limits) {}
+  explicit link_books(const link::config& limits) : hand_over_(limits), end_(limits), memory_(limits) {}
 
   void accepted(const stream_id& id, const std::string& text);
   void delivered(const stream_id& id, const std::string& text, std::size_t cost);

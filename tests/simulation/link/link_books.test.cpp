@@ -1,0 +1,193 @@
+#include "link_books.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace chorus::testing {
+namespace {
+
+/// One link, seen from its sender's end; its messages are of 100 bytes, their overhead included.
+class books_of_a_link : public ::testing::Test {
+protected:
+  static constexpr std::size_t cost = 100;
+
+  static link::config limits() {
+    link::config settings;
+    settings.message_bytes = cost - link::message_overhead;
+    settings.send_buffer_bytes = 3 * cost;
+    settings.send_reserve_bytes = cost;
+    settings.receive_window_bytes = 2 * cost;
+    settings.receive_reserve_bytes = cost;
+    return settings;
+  }
+
+  void accept(const std::string& text) { books_.accepted(id_, padded(text)); }
+  void deliver(const std::string& text) { books_.delivered(id_, padded(text), cost); }
+  void consume() { books_.consumed({end_.there, end_.here}, cost); }
+  void acknowledge(std::size_t bytes = cost) { books_.released(end_, bytes); }
+
+  void close(std::size_t outcome_unknown, std::size_t not_sent) {
+    link::closed how{link::closed::why::unresponsive, {}};
+    if (outcome_unknown + not_sent > 0)
+      how.losses.push_back({id_.pair, outcome_unknown, not_sent});
+    books_.closed(end_, how);
+  }
+
+  /// The invariant that is broken, if there is one.
+  std::optional<std::string> broken() {
+    for (auto* each : books_.checkers())
+      if (each->violation())
+        return each->invariant();
+    return std::nullopt;
+  }
+
+  void expect_broken(const std::string& part) {
+    ASSERT_TRUE(broken());
+    EXPECT_NE(broken()->find(part), std::string::npos) << *broken();
+  }
+
+  const link_end end_{{{1, 1}, {1}}, {{2, 2}, {1}}};
+  const stream_id id_{end_, {1, 1}};
+  link_books books_{limits()};
+
+private:
+  static std::string padded(std::string text) {
+    text.resize(cost - link::message_overhead, '.');
+    return text;
+  }
+};
+
+TEST_F(books_of_a_link, are_right_if_everything_arrives_and_is_acknowledged) {
+  for (const auto* text : {"one", "two", "three"})
+    accept(text);
+  EXPECT_FALSE(books_.all_delivered(end_));
+  for (const auto* text : {"one", "two", "three"}) {
+    deliver(text);
+    consume();
+    acknowledge();
+  }
+  EXPECT_TRUE(books_.all_delivered(end_));
+  close(0, 0);
+  EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_F(books_of_a_link, notice_a_message_that_arrives_twice) {
+  accept("one");
+  deliver("one");
+  EXPECT_EQ(broken(), std::nullopt);
+  deliver("one");
+  expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, notice_a_message_that_is_left_out) {
+  accept("one");
+  accept("two");
+  deliver("two");
+  expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, notice_a_message_for_another_life) {
+  accept("one");
+  books_.delivered({{{end_.here.node, {2}}, end_.there}, id_.pair}, "one", cost);
+  expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, notice_what_is_acknowledged_before_it_is_handed_over) {
+  accept("one");
+  accept("two");
+  acknowledge(); // may be the parts of one large message
+  EXPECT_EQ(broken(), std::nullopt);
+  acknowledge(1);
+  expect_broken("acknowledged has been handed over");
+}
+
+TEST_F(books_of_a_link, accept_an_end_that_reports_what_was_not_acknowledged) {
+  for (const auto* text : {"one", "two", "three"})
+    accept(text);
+  deliver("one");
+  acknowledge();
+  deliver("two"); // which the sender does not know
+  close(1, 1);
+  EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_F(books_of_a_link, accept_an_end_that_reports_a_message_of_which_a_part_is_acknowledged) {
+  accept("one");
+  acknowledge(cost - 1);
+  close(1, 0);
+  EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_leaves_out_a_message_that_did_not_arrive) {
+  accept("one");
+  accept("two");
+  close(1, 0);
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_leaves_out_a_message_that_arrived_but_was_not_acknowledged) {
+  accept("one");
+  deliver("one");
+  close(0, 0);
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_reports_what_was_acknowledged) {
+  accept("one");
+  accept("two");
+  deliver("one");
+  acknowledge();
+  close(2, 0);
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_reports_more_than_it_accepted) {
+  accept("one");
+  close(1, 1);
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_calls_not_sent_what_has_arrived) {
+  accept("one");
+  deliver("one");
+  close(0, 1);
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_a_message_that_arrives_after_it_was_called_not_sent) {
+  accept("one");
+  close(0, 1);
+  EXPECT_EQ(broken(), std::nullopt);
+  deliver("one");
+  expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, let_an_end_keep_as_much_to_send_as_its_limit_and_not_one_more) {
+  for (const auto* text : {"one", "two", "three", "four"})
+    accept(text);
+  EXPECT_EQ(broken(), std::nullopt);
+  accept("five");
+  expect_broken("is bounded");
+}
+
+TEST_F(books_of_a_link, let_an_end_keep_as_much_unread_as_its_limit_and_not_one_more) {
+  for (const auto* text : {"one", "two", "three"}) {
+    accept(text);
+    deliver(text);
+    acknowledge();
+  }
+  EXPECT_EQ(broken(), std::nullopt);
+  accept("four");
+  deliver("four");
+  expect_broken("is bounded");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_calls_the_other_a_breaker_of_the_protocol) {
+  books_.closed(end_, {link::closed::why::violation, {}});
+  expect_broken("never call it broken");
+}
+
+} // namespace
+} // namespace chorus::testing
