@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -24,6 +25,20 @@ struct options {
   bool shows_story = false;
 };
 
+/// The seed that this thread runs; a check that fails ends the whole program, and must not take it along.
+thread_local std::uint64_t seed_under_way = 0;
+
+void tell_seed(int signal) {
+  std::fprintf(stderr, "campaign: seed %llu did it\n", static_cast<unsigned long long>(seed_under_way));
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+simulation::run_result run_one(const simulation::campaign& what, std::uint64_t seed, bool recorded = false) {
+  seed_under_way = seed;
+  return simulation::run(what, seed, recorded);
+}
+
 /// Each job takes the next seed; no seed beyond a failing one is begun.
 simulation::campaign_result run_all(const simulation::campaign& what, const options& how) {
   std::atomic<std::uint64_t> next{how.first};
@@ -34,7 +49,7 @@ simulation::campaign_result run_all(const simulation::campaign& what, const opti
       auto seed = next++;
       if (seed >= how.first + how.seeds)
         return;
-      part.add(what, simulation::run(what, seed));
+      part.add(what, run_one(what, seed));
       if (part.failing_seed)
         failed = true;
     }
@@ -61,6 +76,7 @@ int report(const simulation::campaign& what, const simulation::campaign_result& 
       all.met.table().c_str()
   );
   if (all.failing_seed) {
+    seed_under_way = *all.failing_seed;
     std::printf("\n%s", simulation::report(what, simulation::shrink(what, *all.failing_seed)).c_str());
     return 1;
   }
@@ -91,8 +107,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "\n");
     return 2;
   }
+  std::signal(SIGABRT, tell_seed);
   if (how.shows_story) {
-    auto result = simulation::run(found->what, how.first, true);
+    auto result = run_one(found->what, how.first, true);
     std::fputs(result.story.tail(result.story.lines().size()).c_str(), stdout);
     return result.broken ? 1 : 0;
   }
