@@ -46,4 +46,5 @@ run("configure a project that uses it" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LI
   "-DCMAKE_PREFIX_PATH=${prefix}" "-DCHORUS_INCLUDE_DIR=${prefix}/include")
 run("build it" "${CMAKE_COMMAND}" --build "${build}" --parallel 2)
 run("run its pure program" "${build}/pure")
+run("run its simulated protocol" "${build}/simulated")
 run("run its node" "${build}/node")
