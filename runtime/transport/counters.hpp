@@ -31,6 +31,10 @@ struct shared_counters {
   shared_counter datagrams_received;
   shared_counter datagrams_dropped;
   shared_counter reconnects;
+  shared_counter connections_accepted;
+  shared_counter connections_refused;
+  shared_counter handshakes_failed;
+  shared_counter messages_without_end;
 
   transport_counters snapshot() const noexcept {
     return {
@@ -43,6 +47,10 @@ struct shared_counters {
         datagrams_received.value(),
         datagrams_dropped.value(),
         reconnects.value(),
+        connections_accepted.value(),
+        connections_refused.value(),
+        handshakes_failed.value(),
+        messages_without_end.value(),
     };
   }
 };

@@ -22,6 +22,10 @@ constexpr int sockets_limit = static_cast<int>(limits::members * 64);
 /// The heads of frames and datagrams, with room for a cluster's name.
 constexpr std::size_t head_bytes = 1024;
 
+/// What one connection may send without ending a message, in the largest parts: two make a message, and
+/// as much may be on its way through ZeroMQ.
+constexpr std::uint64_t incomplete_messages = 4;
+
 socket_settings settings_for(const transport_options& options) {
   socket_settings settings;
   settings.handshake_within = options.handshake_within;
@@ -29,6 +33,15 @@ socket_settings settings_for(const transport_options& options) {
       static_cast<std::int64_t>(std::max(options.link.frame_bytes, limits::datagram_bytes) + head_bytes);
   settings.frames_waiting = static_cast<int>(2 * options.link.frames_in_flight);
   return settings;
+}
+
+door::settings
+settings_for_door(const address& bound, const transport_options& options, const socket_settings& settings) {
+  door::settings how;
+  how.port = bound.port;
+  how.connections = options.connections;
+  how.incomplete_bytes = incomplete_messages * static_cast<std::uint64_t>(settings.part_bytes);
+  return how;
 }
 
 } // namespace
@@ -48,7 +61,7 @@ transport::implementation::open(transport_options options, transport_events& eve
     zmq::context_t context;
     context.set(zmq::ctxopt::max_sockets, sockets_limit);
     auto settings = settings_for(options);
-    auto incoming = listen(context, settings, options.listen, options.connections);
+    auto incoming = listen(context, settings, options.listen);
     if (!incoming)
       return incoming.failure();
     return std::make_unique<implementation>(
@@ -67,19 +80,22 @@ transport::implementation::implementation(
     listener incoming
 )
     : options_(std::move(options)), events_(events), settings_(settings), context_(std::move(context)),
-      incoming_(std::move(incoming)), names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
-      connections_{context_, settings_, names_}, around_links_{
-                                                     connections_,
-                                                     events_,
-                                                     counters_,
-                                                     [this] { loop_.wake(); },
-                                                     [this](peer_link& at, received_message what) {
-                                                       accept(std::move(what), {at.where(), &at, nullptr});
-                                                     }},
+      incoming_(std::move(incoming)),
+      door_(std::move(incoming_.events), settings_for_door(incoming_.bound, options_, settings_), *this),
+      names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
+      connections_{context_, settings_, names_},
+      around_links_{
+          connections_,
+          events_,
+          counters_,
+          [this] { loop_.wake(); },
+          [this](peer_link& at, received_message what) {
+            accept(std::move(what), {at.where(), &at, nullptr, -1});
+          }},
       seeds_(
           connections_,
           [this](const std::string& where, received_message what) {
-            accept(std::move(what), {where, nullptr, nullptr});
+            accept(std::move(what), {where, nullptr, nullptr, -1});
           },
           [this](bool was_sent) { ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped); },
           [this](std::shared_ptr<void> gone) { loop_.dispose(std::move(gone)); }
@@ -111,6 +127,7 @@ void transport::implementation::stop() {
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
     links_.clear();
     seeds_.clear();
+    door_.close();
     incoming_.socket.close();
     context_.close();
   });
@@ -226,12 +243,16 @@ void transport::implementation::turn(time_point now) {
     return true;
   });
   seeds_.tick(now);
+  if (auto look = door_.deadline(); look && *look <= now)
+    look_at_connections(now);
   if (stopping_ && links_.empty())
     loop_.quit();
 }
 
 std::optional<time_point> transport::implementation::next_turn() const {
   auto first = seeds_.deadline();
+  if (auto look = door_.deadline(); look && (!first || *look < *first))
+    first = look;
   for (const auto& [who, link] : links_) {
     auto next = link->next_turn();
     if (next && (!first || *next < *first))
@@ -241,6 +262,8 @@ std::optional<time_point> transport::implementation::next_turn() const {
 }
 
 void transport::implementation::collect(poll_set& sockets) {
+  // First, so that nobody's message comes before its connection is known.
+  sockets.add(door_.events(), ZMQ_POLLIN, [this] { door_.take_events(); });
   sockets.add(incoming_.socket, ZMQ_POLLIN, [this] { take_incoming(); });
   for (auto& [who, link] : links_)
     link->collect(sockets);
@@ -251,11 +274,18 @@ void transport::implementation::take_incoming() {
   for (std::size_t i = 0; i < incoming_per_turn; ++i) {
     auto message = receive_from_router(incoming_.socket);
     if (!message)
-      return;
+      return door_.all_taken();
     auto connection = std::move(message->sender);
-    origin from{message->from_host, nullptr, &connection};
+    door_.message_came(message->descriptor);
+    origin from{{}, nullptr, &connection, message->descriptor};
     accept(std::move(*message), from);
   }
+}
+
+void transport::implementation::look_at_connections(time_point now) {
+  if ((incoming_.socket.get(zmq::sockopt::events) & ZMQ_POLLIN) == 0)
+    door_.all_taken();
+  door_.tick(now);
 }
 
 void transport::implementation::check_thread() const {

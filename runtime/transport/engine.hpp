@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "counters.hpp"
+#include "door.hpp"
 #include "envelope.hpp"
 #include "failed_lives.hpp"
 #include "io_loop.hpp"
@@ -27,7 +28,7 @@
 namespace chorus {
 
 /// What is behind `transport`: the sockets, the links and the thread that turns them.
-class transport::implementation final : private io_loop::participant {
+class transport::implementation final : private io_loop::participant, private door::user {
 public:
   static result<std::unique_ptr<implementation>> open(transport_options options, transport_events& events);
 
@@ -58,9 +59,10 @@ public:
 private:
   /// Where a message came in, and so where an answer goes.
   struct origin {
-    std::string where;
+    std::string where;                          ///< of a connection of our own
     peer_link* link = nullptr;                  ///< a DEALER of this link
     const zmq::message_t* connection = nullptr; ///< the ROUTER's name for it; answers are possible
+    int descriptor = -1;                        ///< the door's name for it
   };
 
   void turn(time_point now) override;
@@ -68,6 +70,7 @@ private:
   void collect(poll_set& sockets) override;
 
   void take_incoming();
+  void look_at_connections(time_point now);
   void accept(received_message message, const origin& from);
   void accept(const envelope::link_frame& ends, const received_message& message, const origin& from);
   void accept(const envelope::datagram& what, const origin& from);
@@ -75,7 +78,9 @@ private:
   void accept(const envelope::other_version& what, const origin& from);
   void answer(const received_message& message, const origin& to, link::refusal::why reason);
   void answer(const origin& to, envelope::refusal::why reason);
+  void report(const origin& from, error reason);
   void report(const std::string& where, error reason);
+  void happened(door::event what, const std::string& host) override;
 
   peer_link* find(const peer& who) const;
   wire_message to_datagram(byte_buffer payload) const;
@@ -89,6 +94,7 @@ private:
 
   zmq::context_t context_;
   listener incoming_;
+  door door_;
   io_loop loop_;
   resolver names_;
   connection_environment connections_;

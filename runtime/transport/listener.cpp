@@ -1,9 +1,9 @@
 #include "listener.hpp"
 
+#include "door.hpp"
 #include "host.hpp"
 #include "interfaces.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <string>
@@ -68,35 +68,34 @@ result<std::vector<std::string>> candidates(const std::string& host) {
           + own_addresses()};
 }
 
-result<listener>
-bind(zmq::context_t& context, const socket_settings& settings, const address& where, int backlog) {
+result<listener> bind(zmq::context_t& context, const socket_settings& settings, const address& where) {
   zmq::socket_t router{context, zmq::socket_type::router};
   prepare(router, settings, where.host.find(':') != std::string::npos);
   router.set(zmq::sockopt::router_mandatory, true);
   router.set(zmq::sockopt::router_handover, true);
   // Only refusals are ever written to it; a connection that does not take them needs none.
   router.set(zmq::sockopt::sndhwm, datagrams_waiting);
-  router.set(zmq::sockopt::backlog, backlog);
+  // As many as the system lets wait: whoever finds no place in the queue tries again only in a second.
+  router.set(zmq::sockopt::backlog, SOMAXCONN);
+  auto events = door::watch(context, router, "connections-to-" + where.host);
   if (zmq_bind(router.handle(), endpoint_of(where).c_str()) != 0)
     return explain(zmq_errno(), where);
   auto endpoint = router.get(zmq::sockopt::last_endpoint);
   auto bound = parse_address(endpoint.substr(endpoint.find("//") + 2));
   if (!bound)
     return bound.failure();
-  return listener{std::move(router), std::move(*bound)};
+  return listener{std::move(router), std::move(events), std::move(*bound)};
 }
 
 } // namespace
 
-result<listener>
-listen(zmq::context_t& context, const socket_settings& settings, const address& where, std::size_t backlog) {
+result<listener> listen(zmq::context_t& context, const socket_settings& settings, const address& where) {
   auto hosts = candidates(where.host);
   if (!hosts)
     return hosts.failure();
-  auto capped = static_cast<int>(std::min<std::size_t>(backlog, SOMAXCONN));
   std::optional<error> first_failure;
   for (const auto& host : *hosts) {
-    auto bound = bind(context, settings, {host, where.port}, capped);
+    auto bound = bind(context, settings, {host, where.port});
     if (bound)
       return bound;
     // A port that is taken or forbidden on one of the addresses is so on the machine.

@@ -93,10 +93,8 @@ std::optional<received_message> receive_from_router(zmq::socket_t& router) {
     return std::nullopt;
   received_message message;
   // The routing id does not always carry it.
-  if (all->count > 1) {
-    if (const auto* host = zmq_msg_gets(all->content[1].handle(), "Peer-Address"); host != nullptr)
-      message.from_host = host;
-  }
+  if (all->count > 1)
+    message.descriptor = zmq_msg_get(all->content[1].handle(), ZMQ_SRCFD);
   fill(message, *all, 1);
   message.sender = std::move(all->content[0]);
   return message;

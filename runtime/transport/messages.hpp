@@ -6,7 +6,6 @@
 #include <zmq.hpp>
 
 #include <optional>
-#include <string>
 
 /// chorus' bytes as ZeroMQ's messages and back, without copying what is large.
 namespace chorus {
@@ -17,7 +16,7 @@ struct received_message {
   shared_bytes head;
   shared_bytes body;        ///< empty if there was one part only
   bool well_formed = false; ///< one or two parts; otherwise head and body are empty
-  std::string from_host;    ///< of the connection, for reports; filled in by a ROUTER only
+  int descriptor = -1;      ///< of the connection, as ZeroMQ's monitor knows it; on a ROUTER only
 };
 
 /// Takes one message without waiting, nothing if there is none.

@@ -29,7 +29,7 @@ void transport::implementation::accept(received_message message, const origin& f
                                   : error{errc::malformed, "a message of too few or too many parts"};
   if (!what) {
     ++counters_.frames_malformed;
-    report(from.where, {errc::malformed, "it sends what no chorus node sends: " + what.failure().what});
+    report(from, {errc::malformed, "it sends what no chorus node sends: " + what.failure().what});
     return;
   }
   if (auto* ends = std::get_if<envelope::link_frame>(&*what))
@@ -52,7 +52,7 @@ void transport::implementation::accept(
       from.link->receive(ends.source, message.head, message.body);
     else
       report(
-          from.where,
+          from,
           {errc::refused,
            "node " + to_string(ends.source) + " answers there, not " + to_string(from.link->who())}
       );
@@ -63,35 +63,35 @@ void transport::implementation::accept(
   if (failed_.contains(ends.source))
     return answer(message, from, link::refusal::why::declared_failed);
   // Whom the node does not know yet sends its hello again, when it has been added.
-  if (auto* link = find(ends.source))
+  if (auto* link = find(ends.source)) {
+    door_.has_spoken(from.descriptor);
     link->receive(ends.source, message.head, message.body);
-  else
+  } else {
     ++counters_.frames_of_strangers;
+  }
 }
 
 void transport::implementation::accept(const envelope::datagram& what, const origin& from) {
   if (what.cluster != envelope::hash_of(options_.cluster)) {
     ++counters_.frames_of_strangers;
-    report(
-        from.where,
-        {errc::refused, "it belongs to another cluster than this node, '" + options_.cluster + "'"}
-    );
+    report(from, {errc::refused, "it belongs to another cluster than this node, '" + options_.cluster + "'"});
     answer(from, envelope::refusal::why::wrong_cluster);
     return;
   }
   ++counters_.datagrams_received;
+  door_.has_spoken(from.descriptor);
   events_.datagram_received(what.source, what.payload);
 }
 
 void transport::implementation::accept(const envelope::refusal& what, const origin& from) {
   ++counters_.frames_of_strangers;
-  report(from.where, {errc::refused, described(what, options_)});
+  report(from, {errc::refused, described(what, options_)});
 }
 
 void transport::implementation::accept(const envelope::other_version& what, const origin& from) {
   ++counters_.frames_of_strangers;
   envelope::refusal same{{}, envelope::refusal::why::wrong_version, what.version, {}};
-  report(from.where, {errc::refused, described(same, options_)});
+  report(from, {errc::refused, described(same, options_)});
   answer(from, envelope::refusal::why::wrong_version);
 }
 
@@ -119,9 +119,43 @@ void transport::implementation::answer(const origin& to, envelope::refusal::why 
   send_to_router(incoming_.socket, *to.connection, envelope::encode(refusal));
 }
 
+void transport::implementation::report(const origin& from, error reason) {
+  report(from.connection == nullptr ? from.where : door_.host_of(from.descriptor), std::move(reason));
+}
+
 void transport::implementation::report(const std::string& where, error reason) {
   if (reports_.passes(where, steady_now()))
     events_.stranger_met(where, reason);
+}
+
+void transport::implementation::happened(door::event what, const std::string& host) {
+  switch (what) {
+  case door::event::accepted:
+    ++counters_.connections_accepted;
+    return;
+  case door::event::ended_in_handshake:
+    ++counters_.handshakes_failed;
+    return report(
+        host,
+        {errc::malformed,
+         "a connection from there ended without ZeroMQ's handshake: no chorus node, or one that is too slow"}
+    );
+  case door::event::one_too_many:
+    ++counters_.connections_refused;
+    return report(
+        host,
+        {errc::overloaded,
+         "too many connections; this one was ended, as the oldest that says nothing or as the newest"}
+    );
+  case door::event::message_too_long:
+    ++counters_.messages_without_end;
+    return report(host, {errc::too_large, "it sends a message without an end; the connection was ended"});
+  case door::event::out_of_descriptors:
+    return report(
+        to_string(incoming_.bound),
+        {errc::overloaded, "no descriptors are left for connections: raise the limit (ulimit -n)"}
+    );
+  }
 }
 
 } // namespace chorus

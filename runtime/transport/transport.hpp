@@ -39,8 +39,8 @@ public:
   /// A datagram of a node of this cluster. `from` is what the sender says of itself.
   virtual void datagram_received(const peer& from, shared_bytes payload) = 0;
 
-  /// Somebody at `where` answers, but does not talk to us: another cluster or version. Reported at
-  /// most once in a while for each address.
+  /// Somebody at `where` does not talk to us as a member of this cluster does: another cluster or version,
+  /// no chorus node, too many connections. Reported at most once in a while for each address.
   virtual void stranger_met(const std::string& where, const error& reason) = 0;
 };
 
@@ -51,7 +51,8 @@ struct transport_options {
   link::config link; ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
-  std::size_t connections = 4096; ///< that wait to be accepted; the system may allow fewer
+  /// Of others at a time; at most half of the descriptors that the process may have (`ulimit -n`).
+  std::size_t connections = 4096;
 };
 
 /// What the transport has seen, for logs and tests. A snapshot.
@@ -65,6 +66,10 @@ struct transport_counters {
   std::uint64_t datagrams_received = 0;
   std::uint64_t datagrams_dropped = 0;
   std::uint64_t reconnects = 0;
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_refused = 0;  ///< ended because there were too many
+  std::uint64_t handshakes_failed = 0;    ///< no ZeroMQ, not of a fitting kind, or too slow
+  std::uint64_t messages_without_end = 0; ///< the connection was ended before it filled the memory
 };
 
 /// Moves the frames of links and the datagrams of the failure detector over ZeroMQ.

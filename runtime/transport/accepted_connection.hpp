@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What the system tells of a TCP connection that ZeroMQ has accepted, and how to end it. ZeroMQ names the
+/// descriptor (`ZMQ_EVENT_ACCEPTED`, `ZMQ_SRCFD`) but owns it, and may close it at any moment: so everything
+/// here bears a number that is closed, or that stands for something else by now.
+namespace chorus::accepted_connection {
+
+/// In digits, who is at the other end; empty if that cannot be said any more.
+std::string host_of(int descriptor);
+
+/// Bytes that have come on it so far and that ZeroMQ has read; nothing if that cannot be said.
+std::optional<std::uint64_t> bytes_read(int descriptor);
+
+/// Ends the connection in both directions; ZeroMQ notices and closes it. Does nothing to what is no
+/// connection to `local_port`, whatever the number stands for by now.
+void shut_down(int descriptor, std::uint16_t local_port);
+
+} // namespace chorus::accepted_connection

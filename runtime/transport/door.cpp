@@ -1,0 +1,202 @@
+#include "door.hpp"
+
+#include "accepted_connection.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/resource.h>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// Of ZeroMQ's events in one turn of the I/O thread, before messages have theirs.
+constexpr std::size_t events_per_turn = 256;
+
+/// Until a connection that looks suspicious is looked at again.
+constexpr std::chrono::milliseconds look_again_after{1};
+
+constexpr int handshake_failures = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+                                   | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+constexpr int watched =
+    ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED | handshake_failures;
+
+struct monitor_event {
+  std::uint16_t what = 0;
+  std::uint32_t value = 0;
+};
+
+/// Two parts: the event's number and a value, and an address, which is our own for all of them.
+std::optional<monitor_event> next_event(zmq::socket_t& events) {
+  zmq::message_t first;
+  if (zmq_msg_recv(first.handle(), events.handle(), ZMQ_DONTWAIT) < 0)
+    return std::nullopt;
+  zmq::message_t rest;
+  while (first.more() && zmq_msg_recv(rest.handle(), events.handle(), ZMQ_DONTWAIT) >= 0 && rest.more()) {
+  }
+  monitor_event event;
+  if (first.size() >= sizeof event.what + sizeof event.value) {
+    std::memcpy(&event.what, first.data(), sizeof event.what);
+    std::memcpy(&event.value, static_cast<const char*>(first.data()) + sizeof event.what, sizeof event.value);
+  }
+  return event;
+}
+
+door::settings within_the_system(door::settings how) {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur != RLIM_INFINITY) {
+    auto share = static_cast<std::size_t>(descriptors.rlim_cur) / door::share_of_descriptors;
+    how.connections = std::clamp<std::size_t>(how.connections, 1, std::max<std::size_t>(share, 1));
+  }
+  return how;
+}
+
+} // namespace
+
+zmq::socket_t door::watch(zmq::context_t& context, zmq::socket_t& router, const std::string& name) {
+  auto endpoint = "inproc://" + name;
+  if (zmq_socket_monitor(router.handle(), endpoint.c_str(), watched) != 0)
+    throw zmq::error_t{};
+  zmq::socket_t events{context, zmq::socket_type::pair};
+  events.set(zmq::sockopt::linger, 0);
+  events.connect(endpoint);
+  return events;
+}
+
+door::door(zmq::socket_t events, const settings& how, user& owner)
+    : settings_(within_the_system(how)), owner_(owner), events_(std::move(events)) {}
+
+void door::take_events() {
+  for (std::size_t i = 0; i < events_per_turn; ++i) {
+    auto next = next_event(events_);
+    if (!next)
+      return;
+    auto descriptor = static_cast<int>(next->value);
+    if (next->what == ZMQ_EVENT_ACCEPTED)
+      accepted(descriptor);
+    else if (next->what == ZMQ_EVENT_DISCONNECTED)
+      disconnected(descriptor);
+    else if (next->what == ZMQ_EVENT_ACCEPT_FAILED)
+      accept_failed(descriptor);
+    else
+      handshake_failed_ = true; // ZeroMQ's thread tells the end of the same connection next
+  }
+}
+
+void door::accepted(int descriptor) {
+  // Should an end not have been told, the number is taken anew.
+  if (open_.contains(descriptor))
+    disconnected(descriptor);
+  auto number = ++last_number_;
+  auto host = accepted_connection::host_of(descriptor);
+  auto& fresh = open_[descriptor];
+  fresh.number = number;
+  fresh.host = host.empty() ? "unknown" : std::move(host);
+  fresh.bytes_at_last = 0;
+  silent_.emplace(number, descriptor);
+  owner_.happened(event::accepted, "");
+  if (open_.size() - ended_ > settings_.connections)
+    make_room();
+}
+
+void door::disconnected(int descriptor) {
+  auto failed = std::exchange(handshake_failed_, false);
+  auto which = open_.find(descriptor);
+  if (which == open_.end())
+    return;
+  auto gone = std::move(which->second);
+  open_.erase(which);
+  silent_.erase({gone.number, descriptor});
+  if (gone.is_ended)
+    --ended_;
+  else if (failed)
+    owner_.happened(event::ended_in_handshake, gone.host);
+}
+
+void door::make_room() {
+  // The newcomer is one of them.
+  auto which = open_.find(silent_.begin()->second);
+  owner_.happened(event::one_too_many, which->second.host);
+  end(which);
+}
+
+void door::end(connections::iterator which) {
+  auto& [descriptor, what] = *which;
+  silent_.erase({what.number, descriptor});
+  what.is_ended = true;
+  ++ended_;
+  accepted_connection::shut_down(descriptor, settings_.port);
+}
+
+void door::accept_failed(int code) {
+  if (code == EMFILE || code == ENFILE)
+    owner_.happened(event::out_of_descriptors, "");
+}
+
+void door::all_taken() {
+  ++round_;
+  taken_in_round_ = 0;
+}
+
+bool door::message_came(int descriptor) {
+  auto which = open_.find(descriptor);
+  if (which == open_.end())
+    return false;
+  which->second.bytes_at_last.reset();
+  which->second.suspected_in.reset();
+  // Between two turns of one connection every other that waits has had one.
+  if (++taken_in_round_ > 2 * open_.size())
+    all_taken();
+  return true;
+}
+
+void door::has_spoken(int descriptor) {
+  auto which = open_.find(descriptor);
+  if (which == open_.end() || which->second.has_spoken)
+    return;
+  which->second.has_spoken = true;
+  silent_.erase({which->second.number, descriptor});
+}
+
+std::string door::host_of(int descriptor) const {
+  auto which = open_.find(descriptor);
+  return which == open_.end() ? "unknown" : which->second.host;
+}
+
+std::optional<time_point> door::deadline() const {
+  return open_.empty() ? std::nullopt : std::optional{look_at_};
+}
+
+void door::tick(time_point now) {
+  if (now < look_at_)
+    return;
+  look_at_ = now + look_every;
+  for (auto which = open_.begin(); which != open_.end(); ++which) {
+    auto& [descriptor, what] = *which;
+    if (what.is_ended || !looks_endless(descriptor, what))
+      continue;
+    if (!what.suspected_in) {
+      what.suspected_in = round_;
+      look_at_ = now + look_again_after;
+    } else if (round_ > *what.suspected_in) {
+      // It had its turn meanwhile, and there was no message.
+      owner_.happened(event::message_too_long, what.host);
+      end(which);
+    }
+  }
+}
+
+bool door::looks_endless(int descriptor, connection& what) const {
+  auto bytes = accepted_connection::bytes_read(descriptor);
+  if (!bytes)
+    return false;
+  if (!what.bytes_at_last || *bytes < *what.bytes_at_last) {
+    what.bytes_at_last = bytes;
+    return false;
+  }
+  return *bytes - *what.bytes_at_last > settings_.incomplete_bytes;
+}
+
+} // namespace chorus

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <chorus/runtime/time.hpp>
+
+#include <zmq.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace chorus {
+
+/// Keeps the connections that others have made to the listening ROUTER within bounds that ZeroMQ does not
+/// know: how many there are at a time, and how much one may send without coming to the end of a message.
+///
+/// ZeroMQ accepts whoever comes. Its monitor tells the door of each connection, and the door ends those
+/// that are too many: of the silent ones the oldest, so that strangers who say nothing cannot lock out
+/// members; and the newcomer when all have spoken. Who speaks is known to those who understand it
+/// (`has_spoken`).
+///
+/// Parts of a message are kept by ZeroMQ until the last one is there, and it takes any number of them. So
+/// the door looks at what the system has received on each connection since its last message.
+///
+/// Thread rules: the I/O thread only.
+class door {
+public:
+  /// Of the descriptors that the process may have, connections of others take at most this part; the rest
+  /// is for connections of its own, and for the application.
+  static constexpr std::size_t share_of_descriptors = 2;
+
+  /// Between looks at what connections have received.
+  static constexpr std::chrono::milliseconds look_every{100};
+
+  struct settings {
+    std::uint16_t port = 0;             ///< the one that is listened on
+    std::size_t connections = 0;        ///< at a time; see also `share_of_descriptors`
+    std::uint64_t incomplete_bytes = 0; ///< that a connection may send without ending a message
+  };
+
+  /// What happened at the door, for counters and reports.
+  enum class event {
+    accepted,
+    ended_in_handshake, ///< by the other side, by time, or because it was no ZeroMQ of a fitting kind
+    one_too_many,       ///< and was ended, or made another one end
+    message_too_long,   ///< without its end; the connection was ended
+    out_of_descriptors, ///< the process has none left for the next one
+  };
+  class user {
+  public:
+    virtual void happened(event what, const std::string& host) = 0;
+
+  protected:
+    ~user() = default;
+  };
+
+  /// What a door needs of a ROUTER that is not bound yet. Throws `zmq::error_t`. `name` is no other's in
+  /// this context. What happens is kept until the door reads it; when that is much, ZeroMQ accepts nobody.
+  static zmq::socket_t watch(zmq::context_t& context, zmq::socket_t& router, const std::string& name);
+
+  door(zmq::socket_t events, const settings& how, user& owner);
+
+  /// Readable when `take_events` has something to do.
+  zmq::socket_t& events() noexcept { return events_; }
+  void take_events();
+
+  /// A message came in on this connection. True if that is known here.
+  bool message_came(int descriptor);
+
+  /// What came was what only members say.
+  void has_spoken(int descriptor);
+
+  /// All messages that were complete have been taken.
+  void all_taken();
+
+  /// In digits; "unknown" for one that is gone.
+  std::string host_of(int descriptor) const;
+
+  std::optional<time_point> deadline() const;
+  void tick(time_point now);
+
+  /// Before the ROUTER's end.
+  void close() { events_.close(); }
+
+private:
+  struct connection {
+    std::uint64_t number = 0; ///< in the order of their coming
+    std::string host;
+    bool has_spoken = false;
+    bool is_ended = false;                      ///< by the door; ZeroMQ will tell when it has noticed
+    std::optional<std::uint64_t> bytes_at_last; ///< read when the door looked after the last message
+    std::optional<std::uint64_t> suspected_in;  ///< the round in which there were too many since
+  };
+  using connections = std::map<int, connection>;
+
+  void accepted(int descriptor);
+  void disconnected(int descriptor);
+  void accept_failed(int code);
+  void make_room();
+  void end(connections::iterator which);
+  bool looks_endless(int descriptor, connection& what) const;
+
+  const settings settings_;
+  user& owner_;
+  zmq::socket_t events_;
+  /// By ZeroMQ's descriptor.
+  connections open_;
+  std::set<std::pair<std::uint64_t, int>> silent_; ///< not ended; the oldest first
+  std::size_t ended_ = 0;                          ///< of `open_`
+  std::uint64_t last_number_ = 0;
+  bool handshake_failed_ = false; ///< of the connection whose end is told next
+
+  /// Rounds in each of which every connection with a complete message was served: ZeroMQ takes turns.
+  std::uint64_t round_ = 0;
+  std::size_t taken_in_round_ = 0;
+  time_point look_at_{};
+};
+
+} // namespace chorus
