@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <sys/resource.h>
 #include <utility>
 
@@ -18,10 +19,16 @@ constexpr std::size_t events_per_turn = 256;
 /// Until a connection that looks suspicious is looked at again.
 constexpr std::chrono::milliseconds look_again_after{1};
 
+/// With which every connection of ZeroMQ begins (ZMTP 3.1, section 2).
+constexpr std::uint64_t greeting_bytes = 64;
+
+/// Of connections in their handshake, when one has succeeded.
+constexpr std::size_t candidates_looked_at = 64;
+
 constexpr int handshake_failures = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
                                    | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-constexpr int watched =
-    ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED | handshake_failures;
+constexpr int watched = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED
+                        | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | handshake_failures;
 
 struct monitor_event {
   std::uint16_t what = 0;
@@ -78,6 +85,8 @@ void door::take_events() {
       accepted(descriptor);
     else if (next->what == ZMQ_EVENT_DISCONNECTED)
       disconnected(descriptor);
+    else if (next->what == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+      handshake_succeeded();
     else if (next->what == ZMQ_EVENT_ACCEPT_FAILED)
       accept_failed(descriptor);
     else
@@ -96,23 +105,38 @@ void door::accepted(int descriptor) {
   fresh.host = host.empty() ? "unknown" : std::move(host);
   fresh.bytes_at_last = 0;
   silent_.emplace(number, descriptor);
+  in_handshake_.emplace(number, descriptor);
   owner_.happened(event::accepted, "");
   if (open_.size() - ended_ > settings_.connections)
     make_room();
 }
 
 void door::disconnected(int descriptor) {
-  auto failed = std::exchange(handshake_failed_, false);
+  auto told = std::exchange(handshake_failed_, false);
   auto which = open_.find(descriptor);
   if (which == open_.end())
     return;
   auto gone = std::move(which->second);
   open_.erase(which);
   silent_.erase({gone.number, descriptor});
+  // ZeroMQ does not tell of each failure, for example of a socket of a kind that does not fit.
+  auto failed = in_handshake_.erase({gone.number, descriptor}) > 0 || told;
   if (gone.is_ended)
     --ended_;
   else if (failed)
     owner_.happened(event::ended_in_handshake, gone.host);
+}
+
+/// ZeroMQ does not tell whose: it is one that has sent more than a greeting and is still there, most likely
+/// one of the newest.
+void door::handshake_succeeded() {
+  auto candidate = in_handshake_.rbegin();
+  for (std::size_t i = 0; i < candidates_looked_at && candidate != in_handshake_.rend(); ++i, ++candidate) {
+    if (accepted_connection::bytes_read(candidate->second).value_or(0) > greeting_bytes) {
+      in_handshake_.erase(std::next(candidate).base());
+      return;
+    }
+  }
 }
 
 void door::make_room() {
@@ -144,6 +168,7 @@ bool door::message_came(int descriptor) {
   auto which = open_.find(descriptor);
   if (which == open_.end())
     return false;
+  in_handshake_.erase({which->second.number, descriptor});
   which->second.bytes_at_last.reset();
   which->second.suspected_in.reset();
   // Between two turns of one connection every other that waits has had one.

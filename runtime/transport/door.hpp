@@ -99,6 +99,7 @@ private:
   void accepted(int descriptor);
   void disconnected(int descriptor);
   void accept_failed(int code);
+  void handshake_succeeded();
   void make_room();
   void end(connections::iterator which);
   bool looks_endless(int descriptor, connection& what) const;
@@ -109,7 +110,8 @@ private:
   /// By ZeroMQ's descriptor.
   connections open_;
   std::set<std::pair<std::uint64_t, int>> silent_; ///< not ended; the oldest first
-  std::size_t ended_ = 0;                          ///< of `open_`
+  std::set<std::pair<std::uint64_t, int>> in_handshake_;
+  std::size_t ended_ = 0; ///< of `open_`
   std::uint64_t last_number_ = 0;
   bool handshake_failed_ = false; ///< of the connection whose end is told next
 

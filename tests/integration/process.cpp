@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <poll.h>
 #include <string_view>
 #include <sys/prctl.h>
@@ -150,6 +151,15 @@ process::lines process::output() const {
 process::lines process::log() const {
   std::lock_guard guard{mutex_};
   return log_.complete;
+}
+
+std::size_t process::most_resident_bytes() const {
+  std::ifstream status{"/proc/" + std::to_string(id_) + "/status"};
+  constexpr std::string_view wanted = "VmHWM:";
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(wanted))
+      return std::stoul(line.substr(wanted.size())) * 1024; // it says kB and means KiB
+  return 0;
 }
 
 void process::signal(int number) {

@@ -57,6 +57,9 @@ public:
   lines output() const;
   lines log() const;
 
+  /// The most that it has held in memory so far (resident set); 0 once it has ended.
+  std::size_t most_resident_bytes() const;
+
   /// Sends it a signal; a no-op once it has ended.
   void signal(int number);
 

@@ -65,5 +65,28 @@ TEST(slow_reader, still_gets_what_frees_resources) {
   EXPECT_TRUE(has_all(nodes.b, ada, second_pair, 1));
 }
 
+TEST(slow_reader, who_takes_nothing_from_the_wire_bounds_memory_and_holds_up_nobody) {
+  two_nodes nodes{make_small};
+  ASSERT_TRUE(nodes.are_connected());
+  const peer cyd{{3, 3}, {1}};
+  test_node c{two_nodes::adjusted(cyd, make_small)};
+  auto to_c = nodes.a.add(cyd, c.where());
+  c.add(ada, nodes.a.where());
+  ASSERT_TRUE(c.wait([&] { return c.told.established[ada] == 1; }));
+
+  nodes.to_b.stall();
+  std::uint64_t accepted = 0;
+  while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
+         == errc::none)
+    ++accepted;
+  EXPECT_LE(accepted * cost, buffer);
+  send_numbers(*to_c, second_pair, 1'000, message_size);
+  EXPECT_TRUE(has_all(c, ada, second_pair, 1'000));
+  EXPECT_FALSE(nodes.a_sends->has_room(message_size)) << "meanwhile nothing was taken";
+
+  nodes.to_b.heal();
+  EXPECT_TRUE(has_all(nodes.b, ada, first_pair, accepted));
+}
+
 } // namespace
 } // namespace chorus
