@@ -1,5 +1,5 @@
+#include "../transport/raw_connection.hpp"
 #include "programs.hpp"
-#include "raw_connection.hpp"
 
 #include <chorus/runtime/limits.hpp>
 
