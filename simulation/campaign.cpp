@@ -50,10 +50,12 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
   random_generator chance{seed};
   std::unique_ptr<trial> present; // outlives the processes that report to it
   world around{chance.next(), recorded};
-  result.plan = make_plan(what.faults, what.storm_length, what.work_every, chance.split());
-  around.network().set_quality(what.faults.stormy); // what nodes say when they start is in the storm too
+  auto own_mix = what.mixes && seed % 2 == 0;
+  const auto faults = own_mix ? mixed(what.faults, random_generator{seed}.split()) : what.faults;
+  result.plan = make_plan(faults, what.storm_length, what.work_every, chance.split());
+  around.network().set_quality(faults.stormy); // what nodes say when they start is in the storm too
   present = what.begin(around);
-  storm weather{around, what.faults, what.lies};
+  storm weather{around, faults, what.lies};
   weather.begin();
 
   for (std::size_t place = 0; place < result.plan.size() && !around.broken(); ++place) {

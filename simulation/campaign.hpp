@@ -50,6 +50,9 @@ struct campaign {
   duration work_every{};
   liar::changer lies = change_bytes;
 
+  /// Every other seed has a mix of its own of these faults (`mixed`); the others have all of them.
+  bool mixes = false;
+
   /// Builds the trial in a new world.
   std::function<std::unique_ptr<trial>(world&)> begin;
 

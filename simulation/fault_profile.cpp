@@ -31,4 +31,14 @@ std::vector<std::string> faults_in(const fault_profile& profile) {
   return names;
 }
 
+fault_profile mixed(const fault_profile& all, random_generator chance) {
+  auto some = all;
+  for (auto* each :
+       {&some.stormy.loss, &some.stormy.duplication, &some.stormy.reordering, &some.stormy.corruption})
+    if (chance.chance(0.5))
+      *each = 0;
+  std::erase_if(some.faults, [&chance](const auto&) { return chance.chance(0.5); });
+  return some;
+}
+
 } // namespace chorus::simulation

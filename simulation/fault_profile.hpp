@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/runtime/random.hpp>
 #include <chorus/runtime/time.hpp>
 #include <chorus/simulation/fault.hpp>
 #include <chorus/simulation/link_quality.hpp>
@@ -41,5 +42,10 @@ struct fault_profile {
 /// The names of all faults that a storm of this profile makes happen: what a campaign expects at least
 /// (campaign.hpp). A disk that is full or slow is met only by a protocol that writes.
 std::vector<std::string> faults_in(const fault_profile& profile);
+
+/// The same, with each fault left out with an even chance, those of single packets too: storms that differ
+/// in kind reach what the sum of all faults never lets happen (Groce, Zhang, Eide, Chen and Regehr, "Swarm
+/// testing", ISSTA 2012).
+fault_profile mixed(const fault_profile& all, random_generator chance);
 
 } // namespace chorus::simulation

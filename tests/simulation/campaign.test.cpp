@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string>
 
 namespace chorus::testing {
 namespace {
@@ -367,6 +370,44 @@ TEST(a_campaign, fails_when_an_invariant_is_broken_and_names_the_smallest_seed) 
 
 TEST(a_campaign, without_a_single_run_has_not_passed) {
   EXPECT_FALSE(campaign_result{}.passed());
+}
+
+// -- mixes of faults ---------------------------------------------------------------------------------------
+
+TEST(a_mix, leaves_out_each_fault_in_about_half_of_the_seeds_and_adds_none) {
+  simulation::fault_profile all;
+  all.stormy.loss = 0.1;
+  all.faults = {
+      {fault::crash, {std::chrono::seconds{1}, {}, {}}}, {fault::pause, {std::chrono::seconds{1}, {}, {}}}};
+  std::map<std::string, int> seen;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed)
+    for (const auto& name : faults_in(simulation::mixed(all, random_generator{seed})))
+      ++seen[name];
+  ASSERT_EQ(seen.size(), faults_in(all).size());
+  for (const auto& [name, times] : seen) {
+    EXPECT_GT(times, 30) << name;
+    EXPECT_LT(times, 70) << name;
+  }
+}
+
+TEST(a_campaign, that_mixes_has_all_its_faults_under_odd_seeds_and_some_under_even_ones) {
+  auto what = of_ledgers(recovery::right);
+  auto kinds = [&what](std::uint64_t seed) {
+    std::set<fault> happens;
+    for (const auto& item : run(what, seed).plan)
+      if (item.what)
+        happens.insert(*item.what);
+    return happens;
+  };
+  const auto all = kinds(1);
+  what.mixes = true;
+  EXPECT_EQ(kinds(1), all);
+  std::set<std::set<fault>> mixes;
+  for (std::uint64_t seed = 2; seed <= 40; seed += 2) {
+    mixes.insert(kinds(seed));
+    EXPECT_TRUE(std::ranges::includes(all, *mixes.rbegin()));
+  }
+  EXPECT_GT(mixes.size(), 1u);
 }
 
 } // namespace

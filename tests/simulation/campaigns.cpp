@@ -43,6 +43,7 @@ listed_campaign links() {
   what.storm_length = 20s;
   what.settle_within = 60s;
   what.work_every = 10ms;
+  what.mixes = true;
   what.begin = [](simulation::world& around) { return std::make_unique<link_trial>(around); };
   what.expected = expected_of_links();
   expect(what, faults_in(what.faults));
@@ -64,6 +65,7 @@ listed_campaign durable_counters() {
   what.storm_length = 20s;
   what.settle_within = 30s;
   what.work_every = 10ms;
+  what.mixes = true;
   what.begin = [](simulation::world& around) { return std::make_unique<counter_trial>(around); };
   what.expected = {"answered", "given up", "torn record passed over"};
   expect(what, faults_in(what.faults));
