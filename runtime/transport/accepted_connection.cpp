@@ -1,13 +1,15 @@
 #include "accepted_connection.hpp"
 
+#include <chorus/runtime/check.hpp>
+
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -61,20 +63,29 @@ std::optional<std::uint64_t> bytes_read(int descriptor) {
   return known.tcpi_bytes_received - std::min<std::uint64_t>(unread, known.tcpi_bytes_received);
 }
 
-void shut_down(int descriptor, std::uint16_t local_port) {
+ender::ender(std::uint16_t local_port)
+    : local_port_(local_port), nothing_(eventfd(0, EFD_CLOEXEC)), own_(fcntl(nothing_, F_DUPFD_CLOEXEC, 0)) {
+  CHORUS_CHECK(own_ >= 0, "no file descriptor left for ending connections");
+}
+
+ender::~ender() {
+  close(own_);
+  close(nothing_);
+}
+
+void ender::end(int descriptor) {
   // A descriptor of our own: from here on it cannot become something else.
-  auto own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-  if (own < 0)
+  if (dup3(descriptor, own_, O_CLOEXEC) < 0)
     return;
   sockaddr_storage local{};
   socklen_t size = sizeof local;
-  if (getsockname(own, reinterpret_cast<sockaddr*>(&local), &size) == 0 && port_of(local) == local_port) {
+  if (getsockname(own_, reinterpret_cast<sockaddr*>(&local), &size) == 0 && port_of(local) == local_port_) {
     // Reset when ZeroMQ closes it: nothing of it lingers in the system, at either end.
     linger at_once{.l_onoff = 1, .l_linger = 0};
-    setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    shutdown(own, SHUT_RDWR);
+    setsockopt(own_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    shutdown(own_, SHUT_RDWR);
   }
-  close(own);
+  dup3(nothing_, own_, O_CLOEXEC);
 }
 
 } // namespace chorus::accepted_connection

@@ -15,8 +15,22 @@ std::string host_of(int descriptor);
 /// Bytes that have come on it so far and that ZeroMQ has read; nothing if that cannot be said.
 std::optional<std::uint64_t> bytes_read(int descriptor);
 
-/// Ends the connection in both directions; ZeroMQ notices and closes it. Does nothing to what is no
-/// connection to `local_port`, whatever the number stands for by now.
-void shut_down(int descriptor, std::uint16_t local_port);
+/// Ends connections to one port, in both directions; ZeroMQ notices and closes them. Has the descriptors
+/// that this takes from the beginning: it is needed most when there are no others left.
+class ender {
+public:
+  explicit ender(std::uint16_t local_port);
+  ~ender();
+  ender(const ender&) = delete;
+  ender& operator=(const ender&) = delete;
+
+  /// Does nothing to what is no connection to the port, whatever the number stands for by now.
+  void end(int descriptor);
+
+private:
+  const std::uint16_t local_port_;
+  const int nothing_; ///< what `own_` stands for between two calls
+  const int own_;
+};
 
 } // namespace chorus::accepted_connection

@@ -1,7 +1,5 @@
 #include "door.hpp"
 
-#include "accepted_connection.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -73,7 +71,7 @@ zmq::socket_t door::watch(zmq::context_t& context, zmq::socket_t& router, const 
 }
 
 door::door(zmq::socket_t events, const settings& how, user& owner)
-    : settings_(within_the_system(how)), owner_(owner), events_(std::move(events)) {}
+    : settings_(within_the_system(how)), owner_(owner), ender_(how.port), events_(std::move(events)) {}
 
 void door::take_events() {
   for (std::size_t i = 0; i < events_per_turn; ++i) {
@@ -151,7 +149,7 @@ void door::end(connections::iterator which) {
   silent_.erase({what.number, descriptor});
   what.is_ended = true;
   ++ended_;
-  accepted_connection::shut_down(descriptor, settings_.port);
+  ender_.end(descriptor);
 }
 
 void door::accept_failed(int code) {

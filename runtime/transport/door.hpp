@@ -1,5 +1,7 @@
 #pragma once
 
+#include "accepted_connection.hpp"
+
 #include <chorus/runtime/time.hpp>
 
 #include <zmq.hpp>
@@ -106,6 +108,7 @@ private:
 
   const settings settings_;
   user& owner_;
+  accepted_connection::ender ender_;
   zmq::socket_t events_;
   /// By ZeroMQ's descriptor.
   connections open_;

@@ -187,5 +187,26 @@ TEST_F(strangers, who_come_in_crowds_leave_room_for_members) {
   expect_service();
 }
 
+TEST_F(strangers, who_come_in_crowds_do_not_take_the_last_descriptors) {
+  host = std::make_unique<process>(std::vector<std::string>{
+      "/bin/sh",
+      "-c",
+      R"(ulimit -n 256 && exec "$0" "$@")",
+      CHORUS_COUNTER_PROGRAM,
+      "--host",
+      "--name",
+      "bob",
+      "--listen",
+      "127.0.0.1:0"});
+  seed = address_of(*host);
+  where = parse_address(seed).value();
+  count = 0;
+  auto crowd = connect_many(where, 1'000);
+  EXPECT_TRUE(host->logs("too many connections"));
+  expect_service();
+  EXPECT_TRUE(crowd.front().is_ended());
+  expect_service();
+}
+
 } // namespace
 } // namespace chorus::testing
