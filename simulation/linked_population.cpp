@@ -1,5 +1,8 @@
 #include "linked_population.hpp"
 
+#include <chorus/runtime/link/little_endian.hpp>
+
+#include <algorithm>
 #include <cstdint>
 
 namespace chorus::simulation {
@@ -7,19 +10,15 @@ namespace chorus::simulation {
 namespace {
 
 /// A payload begins with the length of the head, in bytes, the lowest first.
-constexpr std::size_t length_bytes = 4;
+constexpr std::size_t length_bytes = sizeof(std::uint32_t);
 
 } // namespace
 
 shared_bytes joined(const wire_message& parts) {
-  byte_buffer all;
-  all.reserve(length_bytes + parts.head.size() + parts.body.size());
-  auto length = parts.head.size();
-  for (std::size_t place = 0; place < length_bytes; ++place)
-    all.push_back(static_cast<std::byte>(length >> (8 * place)));
-  all.insert(all.end(), parts.head.begin(), parts.head.end());
-  auto body = parts.body.view();
-  all.insert(all.end(), body.begin(), body.end());
+  byte_buffer all(length_bytes + parts.head.size() + parts.body.size());
+  auto* at = link::store(all.data(), static_cast<std::uint32_t>(parts.head.size()));
+  at = std::ranges::copy(parts.head, at).out;
+  std::ranges::copy(parts.body.view(), at);
   return shared_bytes{std::move(all)};
 }
 
