@@ -74,22 +74,20 @@ run_result run(const campaign& what, std::uint64_t seed, bool recorded, const ex
   }
   around.run_for(end_of(what, result.plan, part) - around.now());
 
-  auto settled = false;
   if (!around.broken()) {
     weather.calm_down();
     present->settle();
     around.look_around();
-    settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
+    auto settled = around.run_until([&] { return present->is_settled(); }, what.settle_within);
     around.look_around(); // a trial may judge all that was seen only when it is settled
+    if (!settled && !around.broken())
+      around.end_run(
+          {around.now(),
+           "everything settles once the faults have stopped",
+           present->unsettled() + ", " + to_text(what.settle_within) + " s after the storm"}
+      );
   }
   result.broken = around.broken();
-  if (!result.broken && !settled) {
-    result.broken = breach{
-        around.now(),
-        "everything settles once the faults have stopped",
-        present->unsettled() + ", " + to_text(what.settle_within) + " s after the storm"};
-    around.note("BROKEN: " + result.broken->invariant + ": " + result.broken->how);
-  }
   result.events = around.events_happened();
   result.met.add(around.faults());
   present->count(result.met);
@@ -113,7 +111,6 @@ shrunk shrink(const campaign& what, std::uint64_t seed) {
       static_cast<std::size_t>(std::ranges::find_if(best.run.plan, is_later) - best.run.plan.begin());
   std::size_t passes = 0;
   for (auto high = fails({length, {}}) ? length : best.part.first; passes < high;) {
-    best.part.first = high;
     auto middle = passes + (high - passes) / 2;
     if (fails({middle, {}}))
       high = middle;

@@ -8,7 +8,6 @@
 #include <chorus/simulation/population.hpp>
 #include <chorus/simulation/world.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -124,9 +123,7 @@ private:
   }
 
   void note_delivery(const peer& from, const shared_bytes& head, const shared_bytes& body) {
-    if constexpr (requires(const typename Core::message& message) {
-                    { Wire::describe(message) } -> std::convertible_to<std::string>;
-                  })
+    if constexpr (describing_wire<Wire, typename Core::message>)
       if (node_.around().story().is_on())
         if (auto message = Wire::decode(head, body))
           node_.note("is told by " + to_string(from) + ": " + Wire::describe(*message));
@@ -161,16 +158,11 @@ auto run_cores_over_links(
   };
   auto all = std::make_shared<shared>(shared{
       std::move(limits), std::move(make), std::move(on_step), std::move(on_link)});
-  std::vector<node*> members;
-  for (; count > 0; --count)
-    members.push_back(&around.add_node(node_name(around.size()), [all](node& at) -> std::unique_ptr<process> {
-      return std::make_unique<linked_process<core, Wire, OnStep, OnLink>>(
-          at, all->make(at), all->limits, all->on_step, all->on_link
-      );
-    }));
-  for (auto* each : members)
-    each->start();
-  return population<core>{std::move(members)};
+  return add_population<core>(around, count, [all](node& at) -> std::unique_ptr<process> {
+    return std::make_unique<linked_process<core, Wire, OnStep, OnLink>>(
+        at, all->make(at), all->limits, all->on_step, all->on_link
+    );
+  });
 }
 
 } // namespace chorus::simulation

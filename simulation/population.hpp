@@ -16,6 +16,12 @@
 
 namespace chorus::simulation {
 
+/// A wire that says a message in a few words, for the transcript.
+template <class Wire, class Message>
+concept describing_wire = requires(const Message& message) {
+  { Wire::describe(message) } -> std::convertible_to<std::string>;
+};
+
 /// A process that is one protocol core under the production driver.
 template <protocol_core Core>
 class core_process : public process {
@@ -44,9 +50,7 @@ public:
   }
 
   std::string describe(const wire_message& content) const override {
-    if constexpr (requires(const typename Core::message& message) {
-                    { Wire::describe(message) } -> std::convertible_to<std::string>;
-                  }) {
+    if constexpr (describing_wire<Wire, typename Core::message>) {
       auto message = Wire::decode(shared_bytes{content.head}, content.body);
       return message ? Wire::describe(*message) : to_string(message.failure());
     } else {
@@ -104,6 +108,18 @@ private:
   std::vector<node*> members_;
 };
 
+/// Adds `count` nodes and starts them when all are there: a core may ask for the ids of its peers.
+/// `make_process(node&)`: a `core_process<Core>`.
+template <protocol_core Core, class MakeProcess>
+population<Core> add_population(world& around, std::size_t count, MakeProcess make_process) {
+  std::vector<node*> members;
+  for (; count > 0; --count)
+    members.push_back(&around.add_node(node_name(around.size()), make_process));
+  for (auto* each : members)
+    each->start();
+  return population<Core>{std::move(members)};
+}
+
 /// Adds `count` nodes and starts them: they run a core, under the production driver, from now on and after
 /// each restart.
 ///
@@ -120,14 +136,9 @@ auto run_cores(world& around, std::size_t count, Make make, OnStep on_step) {
     OnStep on_step;
   };
   auto all = std::make_shared<shared>(shared{std::move(make), std::move(on_step)});
-  std::vector<node*> members;
-  for (; count > 0; --count)
-    members.push_back(&around.add_node(node_name(around.size()), [all](node& at) -> std::unique_ptr<process> {
-      return std::make_unique<driven_process<core, Wire, OnStep>>(at, all->make(at), all->on_step);
-    }));
-  for (auto* each : members)
-    each->start();
-  return population<core>{std::move(members)};
+  return add_population<core>(around, count, [all](node& at) -> std::unique_ptr<process> {
+    return std::make_unique<driven_process<core, Wire, OnStep>>(at, all->make(at), all->on_step);
+  });
 }
 
 } // namespace chorus::simulation

@@ -44,8 +44,7 @@ public:
   explicit world(std::uint64_t seed, bool recorded = false);
   ~world() override;
 
-  // -- nodes
-  // -------------------------------------------------------------------------------------------------
+  // -- nodes ------------------------------------------------------------------------------------------
 
   /// A node that will run this program, when it is started. Names are for the transcript.
   node& add_node(std::string name, program what);
@@ -58,8 +57,7 @@ public:
   /// Nothing for a node of another world.
   node* find(const node_id& id);
 
-  // -- time
-  // --------------------------------------------------------------------------------------------------
+  // -- time -------------------------------------------------------------------------------------------
 
   /// True time; the world begins at zero. Nodes have clocks of their own.
   time_point now() const noexcept { return events_.now(); }
@@ -85,8 +83,7 @@ public:
     return !broken_;
   }
 
-  // -- what goes wrong, and who looks
-  // ---------------------------------------------------------------------------
+  // -- what goes wrong, and who looks -----------------------------------------------------------------
 
   simulation::network& network() noexcept { return network_; }
 
@@ -99,11 +96,13 @@ public:
   /// Asks all checkers; happens by itself after each event.
   void look_around();
 
+  /// `what` is broken: the run is over. Pre: nothing is broken yet.
+  void end_run(breach what);
+
   /// The first invariant that was broken.
   const std::optional<breach>& broken() const noexcept { return broken_; }
 
-  // -- what is known of the run
-  // -----------------------------------------------------------------------------------
+  // -- what is known of the run -----------------------------------------------------------------------
 
   fault_counts& faults() noexcept { return faults_; }
   const fault_counts& faults() const noexcept { return faults_; }
@@ -118,8 +117,6 @@ public:
 
 private:
   friend class node;
-
-  void end_run(breach what);
 
   // what the network calls
   void arrived(packet what) override;

@@ -3,6 +3,7 @@
 
 #include "../../../runtime/link/little_endian.hpp"
 #include "../../../runtime/link/segment.hpp"
+#include "../tight_limits.hpp"
 
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/link/link.hpp>
@@ -16,18 +17,10 @@ namespace chorus::link {
 namespace {
 
 config tight() {
-  config settings;
+  auto settings = testing::tight_limits();
   settings.cluster = std::string{"c"};
   settings.self = {{1, 1}, {2}};
   settings.other = {{2, 2}, {2}};
-  settings.message_bytes = 600;
-  settings.chunk_bytes = 100;
-  settings.frame_bytes = 300;
-  settings.receive_window_bytes = 1000;
-  settings.receive_reserve_bytes = 700;
-  settings.send_buffer_bytes = 3000;
-  settings.send_reserve_bytes = 1000;
-  settings.frames_in_flight = 8;
   return settings;
 }
 

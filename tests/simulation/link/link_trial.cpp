@@ -1,5 +1,7 @@
 #include "link_trial.hpp"
 
+#include "../../link/tight_limits.hpp"
+
 #include <chorus/runtime/random.hpp>
 
 #include <algorithm>
@@ -21,8 +23,7 @@ std::string closed_as(link::closed::why reason) {
 
 } // namespace
 
-// -- one node's program
-// --------------------------------------------------------------------------------------
+// -- one node's program -------------------------------------------------------------------------------
 
 link_program::link_program(simulation::node& at, link_trial& all)
     : node_(at), all_(all), links_(at, *this, link_trial::limits()) {}
@@ -82,8 +83,7 @@ void link_program::perform(const peer& other, link::closed&& step) {
   all_.books_.closed(end_to(other), step);
 }
 
-// -- the trial
-// -----------------------------------------------------------------------------------------------
+// -- the trial ----------------------------------------------------------------------------------------
 
 link_trial::link_trial(simulation::world& around) : around_(around), books_(limits()) {
   for (auto* each : books_.checkers())
@@ -97,15 +97,7 @@ link_trial::link_trial(simulation::world& around) : around_(around), books_(limi
 }
 
 link::config link_trial::limits() {
-  link::config settings;
-  settings.message_bytes = 600;
-  settings.chunk_bytes = 100;
-  settings.frame_bytes = 300;
-  settings.receive_window_bytes = 1000;
-  settings.receive_reserve_bytes = 700;
-  settings.send_buffer_bytes = 3000;
-  settings.send_reserve_bytes = 1000;
-  settings.frames_in_flight = 8;
+  auto settings = tight_limits();
   settings.give_up_after = std::chrono::seconds{5};
   return settings;
 }
