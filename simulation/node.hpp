@@ -80,8 +80,7 @@ public:
 
   world& around() noexcept { return around_; }
 
-  // -- faults
-  // ------------------------------------------------------------------------------------------------
+  // -- faults -----------------------------------------------------------------------------------------
 
   /// Pre: no process runs.
   void start();
@@ -102,8 +101,7 @@ public:
   /// From now on this one speaks for the node; nothing for the truth again.
   void set_adversary(std::unique_ptr<adversary> who) { adversary_ = std::move(who); }
 
-  // -- for the world
-  // -----------------------------------------------------------------------------------------
+  // -- for the world ----------------------------------------------------------------------------------
 
   void arrive(packet what);
   void connection_reset(const node_id& other);

@@ -65,8 +65,7 @@ template <class Class, class NextCommand>
 std::optional<divergence>
 try_state_machine(std::uint64_t seed, NextCommand next_command, const state_machine_options& how = {});
 
-// -- how it is done
-// ------------------------------------------------------------------------------------------
+// -- how it is done -----------------------------------------------------------------------------------
 
 namespace detail {
 

@@ -70,8 +70,7 @@ void world::run_for(duration time) {
     events_.advance_to(end);
 }
 
-// -- what goes wrong, and who looks
-// ---------------------------------------------------------------------------
+// -- what goes wrong, and who looks -------------------------------------------------------------------
 
 void world::reset_connection(node& one, node& other) {
   faults_.add(fault::connection_reset);
@@ -100,8 +99,7 @@ void world::end_run(breach what) {
   broken_ = std::move(what);
 }
 
-// -- what the network calls
-// -----------------------------------------------------------------------------------
+// -- what the network calls ---------------------------------------------------------------------------
 
 void world::arrived(packet what) {
   nodes_[what.to]->arrive(std::move(what));

@@ -159,8 +159,7 @@ TEST(example, counts_each_request_once_whatever_happens) {
   EXPECT_TRUE(all.passed()) << all.met.table();
 }
 
-// -- what a failure looks like
-// -------------------------------------------------------------------------------
+// -- what a failure looks like ------------------------------------------------------------------------
 
 // Compares with a file beside this one; CHORUS_REWRITE_SCENARIOS=1 writes the file instead.
 void expect_story(const std::string& file, const std::string& story) {
@@ -187,8 +186,7 @@ TEST(example, that_asks_once_is_caught_because_it_does_not_settle) {
   EXPECT_EQ(failing.broken->invariant, "everything settles once the faults have stopped");
 }
 
-// -- a deterministic class
-// -----------------------------------------------------------------------------------
+// -- a deterministic class ----------------------------------------------------------------------------
 
 std::variant<example::add, example::undo> next_command(random_generator& chance) {
   if (chance.chance(0.2))
