@@ -8,12 +8,6 @@ namespace chorus::simulation {
 
 namespace {
 
-/// Refusals and farewells are not answered, or two nodes could refuse each other for ever.
-bool asks_for_answer(const link::frame& what) {
-  return !std::holds_alternative<link::refusal>(what.content)
-         && !std::holds_alternative<link::goodbye>(what.content);
-}
-
 std::string text_of(const link::hello& what) {
   return "hello, credit " + std::to_string(what.credit);
 }
@@ -23,19 +17,7 @@ std::string text_of(const link::welcome& what) {
 }
 
 std::string text_of(const link::refusal& what) {
-  switch (what.reason) {
-  case link::refusal::why::wrong_cluster:
-    return "refusal, wrong cluster";
-  case link::refusal::why::wrong_version:
-    return "refusal, wrong version";
-  case link::refusal::why::wrong_incarnation:
-    return "refusal, wrong incarnation";
-  case link::refusal::why::declared_failed:
-    return "refusal, declared failed";
-  case link::refusal::why::violation:
-    return "refusal, violation";
-  }
-  return "refusal";
+  return "refusal, " + std::string{to_string(what.reason)};
 }
 
 std::string text_of(const link::data& what) {

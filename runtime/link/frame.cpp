@@ -112,6 +112,26 @@ std::optional<data> take_data(bounded_reader& reader, const shared_bytes& body) 
 
 } // namespace
 
+std::string_view to_string(refusal::why reason) noexcept {
+  switch (reason) {
+  case refusal::why::wrong_cluster:
+    return "wrong cluster";
+  case refusal::why::wrong_version:
+    return "wrong version";
+  case refusal::why::wrong_incarnation:
+    return "wrong incarnation";
+  case refusal::why::declared_failed:
+    return "declared failed";
+  case refusal::why::violation:
+    return "violation";
+  }
+  return "unknown";
+}
+
+bool asks_for_answer(const frame& what) noexcept {
+  return !std::holds_alternative<refusal>(what.content) && !std::holds_alternative<goodbye>(what.content);
+}
+
 wire_message wire::encode(const frame& what) {
   wire_message message;
   message.head.reserve(data_head_bytes);

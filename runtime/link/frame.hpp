@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace chorus::link {
@@ -46,6 +47,9 @@ struct refusal {
   incarnation current; ///< the life that answers
 };
 
+/// The reason as it stands above, with spaces.
+std::string_view to_string(refusal::why reason) noexcept;
+
 /// Segments and, riding along, an acknowledgement. Also sent without segments, as a pure
 /// acknowledgement.
 struct data {
@@ -67,6 +71,10 @@ struct frame {
   peer destination;
   std::variant<hello, welcome, refusal, data, goodbye> content;
 };
+
+/// Whether somebody who cannot take the frame says so: farewells and refusals are not answered, or two nodes
+/// could refuse each other for ever.
+bool asks_for_answer(const frame& what) noexcept;
 
 /// How frames look as bytes: little-endian, fixed width, in this order:
 ///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) | content

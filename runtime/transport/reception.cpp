@@ -16,12 +16,6 @@ std::string described(const envelope::refusal& what, const transport_options& he
   return "it belongs to cluster '" + what.cluster + "', this node to '" + here.cluster + "'";
 }
 
-/// Farewells and refusals are not answered, or two nodes could refuse each other for ever.
-bool asks_for_answer(const link::frame& what) {
-  return !std::holds_alternative<link::refusal>(what.content)
-         && !std::holds_alternative<link::goodbye>(what.content);
-}
-
 } // namespace
 
 void transport::implementation::accept(received_message message, const origin& from) {

@@ -105,19 +105,10 @@ std::string describe(const link::segment& what) {
 }
 
 std::string describe(const link::refusal& what) {
-  switch (what.reason) {
-  case link::refusal::why::wrong_cluster:
-    return "refusal: wrong cluster";
-  case link::refusal::why::wrong_version:
-    return "refusal: wrong version";
-  case link::refusal::why::wrong_incarnation:
-    return "refusal: wrong incarnation, this is life " + to_string(what.current);
-  case link::refusal::why::declared_failed:
-    return "refusal: declared failed";
-  case link::refusal::why::violation:
-    return "refusal: violation";
-  }
-  return "refusal";
+  auto text = "refusal: " + std::string{to_string(what.reason)};
+  return what.reason == link::refusal::why::wrong_incarnation
+             ? text + ", this is life " + to_string(what.current)
+             : text;
 }
 
 std::string describe(const link::refused& what) {
