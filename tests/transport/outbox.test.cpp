@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -86,6 +89,116 @@ TEST(outbox, refuses_everything_once_closed_and_gives_out_what_it_has) {
   EXPECT_EQ(it.box.send(message()), errc::node_down);
   EXPECT_EQ(it.box.send(message(link::urgency::reserved)), errc::node_down);
   EXPECT_EQ(it.box.take().messages.size(), 1u);
+}
+
+/// A full one, and how often somebody who waits for room was told.
+struct full_outbox : counted_outbox {
+  full_outbox() {
+    for (int i = 0; i < 10; ++i)
+      EXPECT_EQ(box.send(message()), errc::none);
+    EXPECT_EQ(box.send(message()), errc::overloaded);
+  }
+
+  void ask() {
+    box.when_writable([this] { ++told; });
+  }
+
+  std::size_t told = 0;
+};
+
+TEST(outbox, tells_at_once_that_it_is_writable_until_it_has_refused) {
+  counted_outbox it;
+  std::size_t told = 0;
+  for (int i = 0; i < 10; ++i) {
+    it.box.when_writable([&] { ++told; });
+    ASSERT_EQ(it.box.send(message()), errc::none);
+  }
+  EXPECT_EQ(told, 10u);
+}
+
+TEST(outbox, tells_once_when_half_is_free_again) {
+  full_outbox it;
+  it.ask();
+  it.box.release(5 * cost - 1);
+  EXPECT_EQ(it.told, 0u);
+  it.box.release(1);
+  EXPECT_EQ(it.told, 1u);
+  it.box.release(5 * cost);
+  EXPECT_EQ(it.told, 1u);
+}
+
+TEST(outbox, is_full_again_only_when_it_refuses_again) {
+  full_outbox it;
+  it.box.release(5 * cost);
+  it.ask();
+  EXPECT_EQ(it.told, 1u);
+  while (it.box.send(message()) == errc::none)
+    ;
+  it.ask();
+  EXPECT_EQ(it.told, 1u);
+  it.box.release(5 * cost);
+  EXPECT_EQ(it.told, 2u);
+}
+
+TEST(outbox, is_not_full_when_a_large_message_finds_half_of_it_taken) {
+  counted_outbox it;
+  std::size_t told = 0;
+  for (int i = 0; i < 5; ++i)
+    ASSERT_EQ(it.box.send(message()), errc::none);
+  ASSERT_EQ(it.box.send(message(link::urgency::ordinary, 5 * cost)), errc::overloaded);
+  it.box.when_writable([&] { ++told; });
+  EXPECT_EQ(told, 1u);
+}
+
+TEST(outbox, tells_only_who_asked_last) {
+  full_outbox it;
+  std::size_t earlier = 0;
+  it.box.when_writable([&] { ++earlier; });
+  it.ask();
+  it.box.release(10 * cost);
+  EXPECT_EQ(earlier, 0u);
+  EXPECT_EQ(it.told, 1u);
+}
+
+TEST(outbox, tells_when_it_is_closed_and_everybody_at_once_from_then_on) {
+  full_outbox it;
+  it.ask();
+  it.box.close();
+  EXPECT_EQ(it.told, 1u);
+  EXPECT_EQ(it.box.send(message()), errc::node_down);
+  it.ask();
+  EXPECT_EQ(it.told, 2u);
+}
+
+TEST(outbox, may_be_used_by_whom_it_tells) {
+  full_outbox it;
+  errc sent = errc::overloaded;
+  it.box.when_writable([&] { sent = it.box.send(message()); });
+  it.box.release(10 * cost);
+  EXPECT_EQ(sent, errc::none);
+}
+
+TEST(outbox, loses_no_wake_up_between_threads) {
+  constexpr std::size_t messages = 20'000;
+  counted_outbox it;
+  std::atomic<std::size_t> taken{0};
+  std::thread link{[&] {
+    for (std::size_t released = 0; released < messages; ++released) {
+      taken.wait(released);
+      it.box.release(cost);
+    }
+  }};
+  for (std::size_t sent = 0; sent < messages;) {
+    if (it.box.send(message()) == errc::none) {
+      taken = ++sent;
+      taken.notify_one();
+      continue;
+    }
+    auto writable = std::make_shared<std::promise<void>>();
+    it.box.when_writable([writable] { writable->set_value(); });
+    ASSERT_EQ(writable->get_future().wait_for(patience), std::future_status::ready);
+  }
+  link.join();
 }
 
 TEST(outbox, keeps_the_order_of_each_of_many_threads_through_a_link) {
