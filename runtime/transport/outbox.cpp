@@ -22,10 +22,8 @@ errc outbox::send(link::send message) {
     std::lock_guard guard{mutex_};
     if (closed_.load(std::memory_order_relaxed))
       return errc::node_down;
-    if (held_bytes_.load(std::memory_order_relaxed) + cost > allowed) {
-      mark_full();
+    if (held_bytes_.load(std::memory_order_relaxed) + cost > allowed)
       return errc::overloaded;
-    }
     held_bytes_.fetch_add(cost, std::memory_order_relaxed);
     waiting_.push_back(std::move(message));
   }
@@ -47,15 +45,17 @@ bool outbox::has_room(std::size_t payload_bytes) const noexcept {
   return !is_closed() && held + payload_bytes + link::message_overhead <= limit_bytes_;
 }
 
+/// Writes `awaited_`, then reads `held_bytes_`; `release` writes and reads them the other way round. In the
+/// one order that all these accesses have, one of the two sees the other's, so that no wake-up is lost.
 void outbox::when_writable(std::function<void()> told) {
   {
     std::lock_guard guard{mutex_};
-    if (full_ && !closed_.load(std::memory_order_relaxed)) {
-      told_writable_.swap(told);
+    told_writable_.swap(told);
+    awaited_ = true;
+    if (!is_closed() && held_bytes_ > limit_bytes_ / 2)
       return;
-    }
   }
-  told();
+  tell_writable();
 }
 
 outbox::batch outbox::take() {
@@ -76,7 +76,7 @@ std::vector<link::send> outbox::take_leftovers() {
 
 void outbox::release(std::size_t bytes) {
   auto held = held_bytes_.fetch_sub(bytes) - bytes;
-  if (full_ && held <= limit_bytes_ / 2)
+  if (awaited_ && held <= limit_bytes_ / 2)
     tell_writable();
 }
 
@@ -88,20 +88,11 @@ void outbox::close() {
   tell_writable();
 }
 
-/// Writes `full_`, then reads `held_bytes_`; `release` writes and reads them the other way round. In the
-/// one order that all such accesses have, one of the two sees the other's, so that no wake-up is lost.
-void outbox::mark_full() {
-  if (full_.exchange(true))
-    return;
-  if (held_bytes_.load() <= limit_bytes_ / 2)
-    full_ = false;
-}
-
 void outbox::tell_writable() {
   std::function<void()> told;
   {
     std::lock_guard guard{mutex_};
-    full_ = false;
+    awaited_ = false;
     told.swap(told_writable_);
   }
   if (told)

@@ -18,8 +18,8 @@ namespace chorus {
 /// of messages that are queued here or in the link and not yet acknowledged. Messages are handed
 /// over in batches: many senders wake the I/O thread once.
 ///
-/// After it has refused a message as `overloaded` it counts as full until no more than half of the limit
-/// is held: who waits for room (`when_writable`) then finds room for many, and is not woken for each.
+/// It is writable as long as at most half of its limit is held: who waits for that finds room for many
+/// messages, and is not woken for each.
 ///
 /// Thread rules: `send`, `consumed`, `is_closed`, `has_room`, `when_writable` from any thread; the rest
 /// is the I/O thread's. `send` keeps the order of calls of one thread.
@@ -52,8 +52,8 @@ public:
   /// Whether an ordinary message of that many bytes would be taken now; only a hint.
   bool has_room(std::size_t payload_bytes) const noexcept;
 
-  /// Calls `told` once, as soon as this is not full, or is closed (`is_closed` says which): at once in
-  /// this thread if it is so already, else later in the I/O thread. Replaces what was asked before.
+  /// Calls `told` once, when this is writable or closed (`is_closed` says which): at once in this thread
+  /// if it is so already, else later in the I/O thread. Replaces what was asked before.
   void when_writable(std::function<void()> told);
 
   /// Messages and consumed bytes since the last call.
@@ -74,7 +74,6 @@ public:
 
 private:
   void wake_once();
-  void mark_full();
   void tell_writable();
 
   const std::size_t limit_bytes_;
@@ -84,14 +83,14 @@ private:
 
   /// Of all messages taken and not yet released. Grows under the mutex, shrinks without it.
   std::atomic<std::size_t> held_bytes_{0};
-  std::atomic<bool> full_{false}; ///< changes under the mutex; see `mark_full`
+  std::atomic<bool> awaited_{false}; ///< somebody waits until this is writable
   std::atomic<std::size_t> consumed_bytes_{0};
   std::atomic<bool> woken_{false}; ///< the I/O thread knows and has not looked yet
   std::atomic<bool> closed_{false};
 
   std::mutex mutex_;
   std::vector<link::send> waiting_;
-  std::function<void()> told_writable_; ///< only while full
+  std::function<void()> told_writable_; ///< while awaited
 };
 
 } // namespace chorus
