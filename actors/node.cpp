@@ -75,8 +75,20 @@ void node::subscribe(const caf::actor& subscriber) {
   content_->subscribe(subscriber);
 }
 
+void node::subscribe_dead_letters(const caf::actor& subscriber) {
+  content_->flow().subscribe_dead_letters(subscriber);
+}
+
 node_counters node::counters() const {
   return content_->counters();
+}
+
+void node::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
+  content_->when_writable(receiver, subscriber);
+}
+
+error node::wait_until_writable(const caf::actor& receiver, duration within) {
+  return content_->wait_until_writable(receiver, within);
 }
 
 int node::run(const std::function<void()>& when_ready) {

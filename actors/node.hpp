@@ -2,6 +2,7 @@
 
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/events.hpp>
+#include <chorus/actors/flow.hpp>
 #include <chorus/membership/member.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
@@ -23,7 +24,7 @@ namespace chorus {
 
 /// What a node has counted since it started. A snapshot.
 struct node_counters {
-  std::uint64_t dead_letters = 0;       ///< messages that could not be sent or had nobody to hear of it
+  std::uint64_t dead_letters = 0;       ///< one-way messages that could not be sent, whoever was told
   std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
 };
 
@@ -88,7 +89,24 @@ public:
   /// is here already. Until it ends. Any thread, also actors'.
   void subscribe(const caf::actor& subscriber);
 
+  /// Sends a `dead_letter` to `subscriber` whenever messages could not be sent and no sender can be told.
+  /// Until it ends. Any thread, also actors'.
+  void subscribe_dead_letters(const caf::actor& subscriber);
+
   node_counters counters() const;
+
+  // -- room in links ----------------------------------------------------------------------------
+
+  /// Sends one `writable` to `subscriber`, an actor of this node, as soon as at least half of the send
+  /// buffer (`limits::send_buffer_bytes`) of the link to the node of `receiver` is free: at once if it is,
+  /// or if `receiver` lives here. Also when the link ends, so that nobody waits for ever. All senders of
+  /// this node share the room, nothing is reserved. Asking again before the answer changes nothing. Any
+  /// thread, also actors'.
+  void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
+
+  /// Waits for the same. Errors: overloaded (not within the time, or too many wait), node_down (there
+  /// is no link, or it has ended), invalid_argument (no receiver). Blocks its thread: never an actor's.
+  error wait_until_writable(const caf::actor& receiver, duration within);
 
   // -- life -------------------------------------------------------------------------------------
 

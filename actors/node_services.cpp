@@ -7,7 +7,9 @@
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/runtime/transport/advertise.hpp>
 
+#include <caf/actor_cast.hpp>
 #include <caf/message.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -33,7 +35,9 @@ node_services::node_services(
   caf17::set_node(*system_, self_.who);
   // Users' actors often serve for ever; the end of the node is their end too.
   system_->await_actors_before_shutdown(false);
-  remoting_ = std::make_shared<remoting>(*system_, self_.who, [this](auto& what) { note_trouble(what); });
+  flow_ = std::make_shared<flow_control>([this](time_point when) { wake_flow_control(when); });
+  remoting_ =
+      std::make_shared<remoting>(*system_, self_.who, flow_, [this](auto& what) { note_trouble(what); });
   names_ = std::make_shared<name_service>(self_.who, remoting_);
 }
 
@@ -92,6 +96,7 @@ void node_services::leave() {
   names_->stop();
   subscribers_->clear();
   remoting_->stop();
+  flow_->stop();
   log_->flush();
 }
 
@@ -126,6 +131,32 @@ void node_services::subscribe(const caf::actor& subscriber) {
 
 node_counters node_services::counters() const {
   return {dead_letters_, malformed_messages_};
+}
+
+void node_services::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
+  auto whom = caf::actor_cast<caf::strong_actor_ptr>(receiver);
+  if (!whom)
+    return caf::anon_send(subscriber, writable{receiver, {errc::invalid_argument, "no receiver"}});
+  if (remoting_->is_local_actor(whom))
+    return caf::anon_send(subscriber, writable{receiver, {}});
+  flow_->when_writable(remoting_->link_to(whom), {subscriber, receiver});
+}
+
+error node_services::wait_until_writable(const caf::actor& receiver, duration within) {
+  caf::scoped_actor self{*system_, true};
+  when_writable(receiver, self);
+  std::optional<error> answer;
+  self->receive([&](const writable& told) { answer = told.reason; }, caf::after(within) >> [] {});
+  if (answer)
+    return *answer;
+  flow_->forget(remoting_->link_to(caf::actor_cast<caf::strong_actor_ptr>(receiver)), {self, receiver});
+  return {errc::overloaded, "the link had no room in time"};
+}
+
+void node_services::wake_flow_control(time_point when) {
+  transport_->post([this, when] {
+    transport_->arm(timer_keys::flow_control, when, [this] { flow_->tick(); });
+  });
 }
 
 // -- what the transport says ------------------------------------------------------------------------

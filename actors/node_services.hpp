@@ -4,6 +4,7 @@
 #include "member_service.hpp"
 #include "name_service.hpp"
 #include "node_identity.hpp"
+#include "remoting/flow_control.hpp"
 #include "remoting/remoting.hpp"
 #include "subscribers.hpp"
 #include "termination.hpp"
@@ -31,6 +32,7 @@ namespace chorus {
 ///
 ///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
 ///   transport --messages---> remoting --names' messages--> names
+///                            remoting --what could not be sent--> flow control --> senders
 ///
 /// Whoever owns it calls `stop` before it ends.
 ///
@@ -50,10 +52,13 @@ public:
   caf::actor_system& system() { return *system_; }
   const member_service& members() const { return *members_; }
   name_service& names() { return *names_; }
+  flow_control& flow() { return *flow_; }
   membership::member self() const;
   result<caf::actor> find(std::string_view name, duration within) const;
   void subscribe(const caf::actor& subscriber);
   node_counters counters() const;
+  void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
+  error wait_until_writable(const caf::actor& receiver, duration within);
 
 private:
   // transport_events
@@ -75,6 +80,7 @@ private:
   void end_overdue_departures();
   void finish_departure(const membership::member_down& what);
   void leave();
+  void wake_flow_control(time_point when);
   void note_trouble(const remoting::trouble& what);
 
   /// CAF's settings, made before the system that keeps a reference to them.
@@ -89,6 +95,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   termination termination_;
   std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
+  std::shared_ptr<flow_control> flow_;
   std::shared_ptr<remoting> remoting_;
   std::shared_ptr<name_service> names_;
   std::unique_ptr<chorus::transport> transport_;

@@ -10,8 +10,8 @@
 
 namespace chorus {
 
-/// The actors that want to hear of nodes that come and go. A subscription holds its actor until that
-/// ends, as any handle would. Held by a shared pointer.
+/// The actors that want to hear of events of their node. A subscription holds its actor until that ends,
+/// as any handle would. Held by a shared pointer.
 ///
 /// Thread rules: any thread.
 class subscribers : public std::enable_shared_from_this<subscribers> {

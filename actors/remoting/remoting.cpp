@@ -4,6 +4,7 @@
 
 #include <chorus/actors/error.hpp>
 
+#include <caf/actor_cast.hpp>
 #include <caf/make_message.hpp>
 #include <caf/sec.hpp>
 
@@ -100,8 +101,14 @@ struct remoting::arrival {
   link::pair between;
 };
 
-remoting::remoting(caf::actor_system& system, const peer& self, trouble_handler on_trouble)
-    : system_(system), on_trouble_(std::move(on_trouble)), self_(self), first_life_(self.incarnation) {}
+remoting::remoting(
+    caf::actor_system& system,
+    const peer& self,
+    std::shared_ptr<flow_control> flow,
+    trouble_handler on_trouble
+)
+    : system_(system), flow_(std::move(flow)), on_trouble_(std::move(on_trouble)), self_(self),
+      first_life_(self.incarnation) {}
 
 // -- sending ----------------------------------------------------------------------------------------
 
@@ -145,7 +152,7 @@ remoting::encode_message(const message_header& header, const caf::type_erased_tu
 errc remoting::send_message(
     const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes
 ) {
-  auto link = target.link() ? target.link() : proxies_.link_of(target.reference().home);
+  auto link = link_of(target);
   if (stopped_ || !link)
     return errc::node_down;
   return link->send({between, how, shared_bytes{std::move(bytes)}});
@@ -190,6 +197,15 @@ const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handl
   return dynamic_cast<const caf17::remote_actor*>(handle->get());
 }
 
+std::shared_ptr<outbox> remoting::link_to(const caf::strong_actor_ptr& handle) const {
+  auto remote = stand_in(handle);
+  return remote != nullptr ? link_of(*remote) : nullptr;
+}
+
+std::shared_ptr<outbox> remoting::link_of(const caf17::remote_actor& target) const {
+  return target.link() ? target.link() : proxies_.link_of(target.reference().home);
+}
+
 void remoting::send_names(const peer& to, const_bytes message) {
   byte_buffer bytes{static_cast<std::byte>(parcel::names)};
   bytes.insert(bytes.end(), message.begin(), message.end());
@@ -220,7 +236,7 @@ void remoting::report(trouble::kind what, const peer& other, const error& reason
     on_trouble_({what, other, reason});
 }
 
-/// A request is answered with the reason, an answer is replaced by it, anything else is a dead letter.
+/// A request is answered with the reason, an answer is replaced by it; of anything else its sender is told.
 void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason) {
   if (what.mid.is_request() && what.sender) {
     what.sender->enqueue(nullptr, what.mid.response_id(), caf::make_message(to_caf(reason)), nullptr);
@@ -233,7 +249,14 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
     if (bytes && send_message(target, between, link::urgency::reserved, std::move(*bytes)) == errc::none)
       return;
   }
-  report(trouble::kind::undeliverable, target.reference().home, reason);
+  auto can_hear = what.sender && is_local_actor(what.sender) && !what.mid.is_response();
+  caf::actor receiver = caf::actor_cast<caf::actor>(caf::strong_actor_ptr{target.ctrl()});
+  discard(target.reference().home, {can_hear ? what.sender : nullptr, receiver, link_of(target), reason});
+}
+
+void remoting::discard(const peer& to, const lost_messages::loss& what) {
+  report(trouble::kind::undeliverable, to, what.reason);
+  flow_->lost(what);
 }
 
 void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
@@ -363,7 +386,11 @@ void remoting::bounce(const peer& to, const link::refused& message) {
     return answer_with_error(header->foreign_sender, id, reason);
   if (id.is_request() && open_requests_.close(message.pair.sender, id))
     return answer_with_error({self(), message.pair.sender}, id, reason);
-  report(trouble::kind::undeliverable, to, reason);
+  auto can_hear = header && !header->foreign_sender.home && !id.is_response();
+  auto receiver = caf::actor_cast<caf::actor>(import_handle({to, message.pair.receiver}));
+  discard(
+      to, {can_hear ? exports_.find(message.pair.sender) : nullptr, receiver, proxies_.link_of(to), reason}
+  );
 }
 
 void remoting::lose(const peer& who, const error& reason) {

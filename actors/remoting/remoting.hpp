@@ -2,6 +2,7 @@
 
 #include "../caf17/remote_actor.hpp"
 #include "exports.hpp"
+#include "flow_control.hpp"
 #include "open_requests.hpp"
 #include "parcel.hpp"
 #include "proxies.hpp"
@@ -44,7 +45,12 @@ public:
   };
   using trouble_handler = std::function<void(const trouble&)>;
 
-  remoting(caf::actor_system& system, const peer& self, trouble_handler on_trouble);
+  remoting(
+      caf::actor_system& system,
+      const peer& self,
+      std::shared_ptr<flow_control> flow,
+      trouble_handler on_trouble
+  );
 
   // -- sending ------------------------------------------------------------------------------------
 
@@ -54,6 +60,9 @@ public:
 
   /// Whether this is an actor of this node, not the stand-in of a remote one.
   bool is_local_actor(const caf::strong_actor_ptr& handle) const;
+
+  /// The sending side of the link that messages to this remote actor take; null without one.
+  std::shared_ptr<outbox> link_to(const caf::strong_actor_ptr& handle) const;
 
   /// Sends a message of the name registry.
   void send_names(const peer& to, const_bytes message);
@@ -87,12 +96,14 @@ private:
   peer self() const;
   bool is_local(const peer& who) const;
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
+  std::shared_ptr<outbox> link_of(const caf17::remote_actor& target) const;
   void send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason = nullptr);
   void send_notice(const peer& to, link::pair between, byte_buffer bytes);
   result<byte_buffer> encode_message(const message_header& header, const caf::type_erased_tuple& content);
   errc
   send_message(const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes);
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
+  void discard(const peer& to, const lost_messages::loss& what);
   void report(trouble::kind what, const peer& other, const error& reason);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
 
@@ -102,6 +113,7 @@ private:
   void answer_with_error(const caf17::actor_reference& requester, caf::message_id id, const error& reason);
 
   caf::actor_system& system_;
+  const std::shared_ptr<flow_control> flow_;
   const trouble_handler on_trouble_;
   std::atomic<bool> stopped_ = false;
   mutable std::mutex mutex_; ///< guards self_

@@ -23,7 +23,8 @@ constexpr std::chrono::seconds patience{30};
 result<outcome> run(node& here, const caf::actor& server, const workload& what) {
   caf::scoped_actor self{here.system()};
   auto dead_letters = [&here] { return here.counters().dead_letters; };
-  auto sender = spawn_sender(here.system(), {server, self, what, dead_letters});
+  auto when_writable = [&here, server](const caf::actor& sender) { here.when_writable(server, sender); };
+  auto sender = spawn_sender(here.system(), {server, self, what, dead_letters, when_writable});
   self->monitor(sender);
   result<outcome> seen = error{errc::unavailable, "the test has not ended in time"};
   self->receive(

@@ -4,6 +4,7 @@
 #include "results.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/actors/flow.hpp>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -26,9 +27,6 @@ constexpr std::chrono::milliseconds warm_up{300};
 
 /// Records between two looks at the clock and the mailbox.
 constexpr std::uint64_t burst = 1000;
-
-/// How long a sender without a window pauses when the link takes no more.
-constexpr std::chrono::milliseconds pause{1};
 
 // -- one request at a time ----------------------------------------------------------------------------
 
@@ -132,7 +130,7 @@ void ask_for_tally(one_way* self) {
   auto try_again = [=](const caf::error& reason) {
     if (reason != errc::overloaded)
       return self->quit(reason);
-    self->delayed_send(self, pause, go_on_atom::value);
+    self->state.task.when_writable(self);
   };
   self->request(self->state.task.server, caf::infinite, finish{}).then(take, try_again);
 }
@@ -156,7 +154,7 @@ void send_burst(one_way* self) {
     self->send(state.task.server, record{static_cast<std::int64_t>(state.sent++), state.text});
   }
   if (window == 0 && meets_resistance(state))
-    self->delayed_send(self, pause, go_on_atom::value);
+    state.task.when_writable(self);
   else
     self->send(self, go_on_atom::value);
 }
@@ -170,6 +168,12 @@ caf::behavior start_one_way(one_way* self, const assignment& task) {
   });
   return {
       [=](go_on_atom) { send_burst(self); },
+      [=](const writable& told) {
+        if (told.reason)
+          return self->quit(to_caf(told.reason));
+        send_burst(self);
+      },
+      [](const undelivered&) {}, // the node counts them
       [=](const acknowledged& by_server) {
         self->state.acknowledged = by_server.count;
         if (std::exchange(self->state.waits, false))

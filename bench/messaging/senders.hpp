@@ -15,7 +15,8 @@ struct assignment {
   caf::actor server;
   caf::actor listener; ///< gets the `outcome`
   workload what;
-  std::function<std::uint64_t()> dead_letters; ///< how many the node has counted
+  std::function<std::uint64_t()> dead_letters;          ///< how many the node has counted
+  std::function<void(const caf::actor&)> when_writable; ///< asks the node for `writable` for the server
 };
 
 /// Starts the actor that runs the test. It ends after it has sent the outcome, or with an error.

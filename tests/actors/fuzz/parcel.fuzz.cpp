@@ -73,8 +73,9 @@ private:
   const peer self_{{0, 1}, {1}};
   const peer peer_{{0, 2}, {1}};
   link::bounded_reader script_;
-  std::shared_ptr<remoting> remoting_ =
-      std::make_shared<remoting>(the_system(), self_, [](const remoting::trouble&) {});
+  std::shared_ptr<remoting> remoting_ = std::make_shared<remoting>(
+      the_system(), self_, std::make_shared<flow_control>([](time_point) {}), [](const remoting::trouble&) {}
+  );
   caf::strong_actor_ptr receiver_;
 };
 

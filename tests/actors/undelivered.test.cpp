@@ -1,0 +1,225 @@
+#include "../../actors/caf17/node_name.hpp"
+#include "../../actors/remoting/flow_control.hpp"
+#include "../../actors/remoting/remoting.hpp"
+
+#include <chorus/actors/error.hpp>
+#include <chorus/actors/flow.hpp>
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct undeclared {
+  int content = 0;
+};
+
+} // namespace
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(undeclared)
+
+namespace chorus {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr peer ada{{1, 1}, {1}};
+constexpr peer bob{{2, 2}, {1}};
+constexpr std::uint64_t some_actor = 77;
+constexpr std::size_t limit = 10'000;
+constexpr std::size_t largest = 2'000;
+
+/// Messages from actors of ada to one of bob, over a link that the test alone moves on.
+class undelivered_messages : public testing::Test {
+protected:
+  undelivered_messages() {
+    caf17::set_node(system_, ada);
+    flow_ = std::make_shared<flow_control>([this](time_point when) { wake_at_ = when; });
+    remoting_ = std::make_shared<remoting>(system_, ada, flow_, [this](auto&) { ++troubles_; });
+    remoting_->add_link(bob, link_);
+    remote_ = import(bob);
+    self_.emplace(system_);
+  }
+
+  ~undelivered_messages() override {
+    remoting_->lose(bob, {errc::node_down, "the end of the test"});
+    remoting_->stop();
+    flow_->stop();
+  }
+
+  caf::actor import(const peer& home) {
+    return caf::actor_cast<caf::actor>(remoting_->import_handle({home, some_actor}));
+  }
+
+  /// Sends until the link takes no more.
+  void fill() {
+    auto before = troubles_;
+    while (troubles_ == before)
+      (*self_)->send(remote_, std::string(100, 'x'));
+  }
+
+  /// What the sender was told since the last call.
+  std::vector<undelivered> notices() {
+    flow_->tick();
+    std::vector<undelivered> all;
+    (*self_)->receive_while([&] { return (*self_)->has_next_message(); }
+    )([&](const undelivered& notice) { all.push_back(notice); });
+    return all;
+  }
+
+  /// What this subscriber was told of dead letters since the last call.
+  std::vector<dead_letter> dead_letters(caf::scoped_actor& subscriber) {
+    flow_->tick();
+    std::vector<dead_letter> all;
+    subscriber->receive_while([&] { return subscriber->has_next_message(); }
+    )([&](const dead_letter& letter) { all.push_back(letter); });
+    return all;
+  }
+
+  caf::actor_system_config settings_;
+  caf::actor_system system_{settings_};
+  std::shared_ptr<outbox> link_ = std::make_shared<outbox>(
+      limit, 1'000, [] {}, largest
+  );
+  std::optional<time_point> wake_at_;
+  std::size_t troubles_ = 0;
+  std::shared_ptr<flow_control> flow_;
+  std::shared_ptr<remoting> remoting_;
+  caf::actor remote_;
+  std::optional<caf::scoped_actor> self_;
+};
+
+TEST_F(undelivered_messages, are_told_to_their_sender_together) {
+  auto begin = std::chrono::steady_clock::now();
+  fill();
+  for (int i = 0; i < 9; ++i)
+    (*self_)->send(remote_, std::string(100, 'x'));
+  ASSERT_TRUE(wake_at_);
+  auto told = notices();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].count, 10u);
+  EXPECT_EQ(told[0].receiver, remote_);
+  EXPECT_EQ(told[0].reason.code, errc::overloaded);
+  EXPECT_GE(told[0].first, begin);
+  EXPECT_LE(
+      told[0].first.time_since_epoch() + lost_messages::tell_within, wake_at_->time_since_epoch() + 0ns
+  );
+  EXPECT_TRUE(notices().empty());
+}
+
+TEST_F(undelivered_messages, are_told_when_the_link_has_room_again) {
+  fill();
+  EXPECT_FALSE((*self_)->has_next_message());
+  link_->release(limit / 2 + 500);
+  EXPECT_TRUE((*self_)->has_next_message());
+  EXPECT_EQ(notices().size(), 1u);
+}
+
+TEST_F(undelivered_messages, are_told_with_their_reason) {
+  (*self_)->send(remote_, std::string(largest + 1, 'x'));
+  (*self_)->send(remote_, undeclared{1});
+  link_->close();
+  (*self_)->send(remote_, std::string{"too late"});
+  auto told = notices();
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[0].reason.code, errc::too_large);
+  EXPECT_EQ(told[1].reason.code, errc::unknown_type);
+  EXPECT_EQ(told[2].reason.code, errc::node_down);
+}
+
+TEST_F(undelivered_messages, to_a_node_without_link_are_told_too) {
+  auto stranger = import({{9, 9}, {1}});
+  (*self_)->send(stranger, std::string{"hello"});
+  auto told = notices();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].receiver, stranger);
+  EXPECT_EQ(told[0].reason.code, errc::node_down);
+}
+
+TEST_F(undelivered_messages, that_the_ended_link_gives_back_are_told) {
+  (*self_)->send(remote_, std::string{"never sent"});
+  link_->close();
+  for (auto& message : link_->take_leftovers())
+    remoting_->bounce(bob, {message.pair, message.payload, link::refused::why::closed});
+  auto told = notices();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].receiver, remote_);
+  EXPECT_EQ(told[0].count, 1u);
+  EXPECT_EQ(told[0].reason.code, errc::node_down);
+}
+
+TEST_F(undelivered_messages, to_an_actor_that_has_ended_are_dropped_silently) {
+  remoting_->lose(bob, {errc::node_down, "gone"});
+  (*self_)->send(remote_, std::string{"hello"});
+  EXPECT_TRUE(notices().empty());
+  EXPECT_EQ(troubles_, 0u);
+}
+
+TEST_F(undelivered_messages, that_ask_for_an_answer_get_it_and_no_notice) {
+  fill();
+  EXPECT_EQ(notices().size(), 1u);
+  std::optional<caf::error> answer;
+  (*self_)
+      ->request(remote_, 60s, std::string(100, 'x'))
+      .receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, errc::overloaded);
+  EXPECT_TRUE(notices().empty());
+}
+
+TEST_F(undelivered_messages, of_nobody_are_dead_letters_of_the_node) {
+  caf::scoped_actor listener{system_};
+  flow_->subscribe_dead_letters(listener);
+  fill();
+  caf::anon_send(remote_, std::string(100, 'x'));
+  caf::anon_send(remote_, std::string(100, 'x'));
+  auto letters = dead_letters(listener);
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].count, 2u);
+  EXPECT_EQ(letters[0].receiver, remote_);
+  EXPECT_EQ(letters[0].reason.code, errc::overloaded);
+  EXPECT_EQ(notices().size(), 1u) << "the sender's own";
+}
+
+TEST_F(undelivered_messages, of_a_sender_that_has_ended_are_dead_letters) {
+  caf::scoped_actor listener{system_};
+  flow_->subscribe_dead_letters(listener);
+  fill();
+  self_.reset();
+  auto letters = dead_letters(listener);
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].count, 1u);
+}
+
+TEST_F(undelivered_messages, on_behalf_of_an_actor_of_another_node_are_dead_letters) {
+  caf::scoped_actor listener{system_};
+  flow_->subscribe_dead_letters(listener);
+  fill();
+  remote_->enqueue(
+      remoting_->import_handle({bob, some_actor + 1}),
+      caf::make_message_id(),
+      caf::make_message(std::string(100, 'x')),
+      nullptr
+  );
+  auto letters = dead_letters(listener);
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].count, 1u);
+}
+
+TEST_F(undelivered_messages, are_told_at_the_latest_when_the_node_stops) {
+  fill();
+  flow_->stop();
+  EXPECT_TRUE((*self_)->has_next_message());
+  EXPECT_EQ(notices().size(), 1u);
+}
+
+} // namespace
+} // namespace chorus
