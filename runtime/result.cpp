@@ -30,6 +30,8 @@ std::string_view to_string(errc code) noexcept {
     return "unavailable";
   case errc::io:
     return "io";
+  case errc::outcome_unknown:
+    return "outcome_unknown";
   }
   return "unknown";
 }

@@ -9,6 +9,7 @@
 #include <chorus/runtime/protocol_core.hpp>
 #include <chorus/runtime/quorum.hpp>
 #include <chorus/runtime/random.hpp>
+#include <chorus/runtime/requests/duplicate_filter.hpp>
 #include <chorus/runtime/vector_clock.hpp>
 #include <chorus/simulation/history/violation.hpp>
 
@@ -41,6 +42,9 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   link_settings.other = other;
   link::core link_core{{}, link_settings};
   EXPECT_FALSE(link_core.drain().empty());
+
+  requests::duplicate_filter filter;
+  EXPECT_EQ(filter.admit({{self, 1}, 1}, 1), requests::duplicate_filter::verdict::execute);
 
   membership::full_mesh::config mesh_settings;
   mesh_settings.self = {self, "ada", {"192.0.2.1", 4000}};

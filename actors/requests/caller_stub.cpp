@@ -1,0 +1,273 @@
+#include "caller_stub.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/atom.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace chorus::requests {
+
+namespace {
+
+using wake_atom = caf::atom_constant<caf::atom("wake")>;
+using let_go_atom = caf::atom_constant<caf::atom("let_go")>;
+
+/// The stub that hands a message over in this thread: what comes back meanwhile was never sent.
+thread_local const caller_stub* sending = nullptr;
+
+time_point moment_now() {
+  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
+}
+
+std::uint64_t number_of(caf::message_id id) {
+  return id.request_id().integer_value();
+}
+
+bool is_end_of_target(const caf::error& reason) {
+  return reason == errc::node_down || reason == errc::not_found || reason == caf::sec::request_receiver_down
+         || reason == caf::sec::invalid_argument;
+}
+
+std::string tried(const attempts& tries) {
+  return std::to_string(tries.tries()) + (tries.tries() == 1 ? " try" : " tries");
+}
+
+} // namespace
+
+caller_stub::caller_stub(caf::actor_config& settings, caf::strong_actor_ptr owner)
+    : event_based_actor(settings), chance_(id() * 0x9E3779B97F4A7C15u ^ std::hash<caf::node_id>{}(node())) {
+  monitor(owner);
+  set_down_handler([this](caf::down_msg&) { quit(); });
+  set_default_handler(caf::drop); // an acknowledgement that is undelivered: the next call brings it
+}
+
+caf::behavior caller_stub::make_behavior() {
+  return {
+      [this](detail::order& what) { return begin(std::move(what)); },
+      [this](const try_outcome& what) { heard(what); },
+      [this](wake_atom) { wake(); },
+      [this](let_go_atom) {
+        let_go_ = true;
+        quit_if_done();
+      },
+  };
+}
+
+void caller_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) {
+  if (!what->mid.is_response())
+    return event_based_actor::enqueue(std::move(what), context);
+  try_outcome outcome{
+      number_of(what->mid), what->sender != nullptr, sending == this, what->move_content_to_message()};
+  event_based_actor::enqueue(
+      caf::make_mailbox_element(std::move(what->sender), caf::make_message_id(), {}, std::move(outcome)),
+      context
+  );
+}
+
+// -- calls -----------------------------------------------------------------------------------------------
+
+caf::result<caf::message> caller_stub::begin(detail::order what) {
+  if (!what.retry.is_valid())
+    return to_caf({errc::invalid_argument, "a retry policy has positive numbers"});
+  if (!what.target && !what.find_again)
+    return to_caf({errc::invalid_argument, "a request to no actor"});
+  if (calls_.size() >= open_calls_limit)
+    return to_caf({errc::overloaded, "too many open calls of one caller: wait for answers"});
+  auto promise = make_response_promise();
+  attempts tries{what.retry, moment_now(), chance_.split()};
+  auto [which, is_new] = calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, 0, {}});
+  if (which->second.what.how == request_semantics::at_most_once) {
+    auto& target = which->second.what.target;
+    auto& known = servers_[caf::actor_cast<caf::actor_addr>(target)];
+    known.handle = target;
+    known.open.insert(which->first);
+  }
+  advance(which, moment_now());
+  arm();
+  return promise;
+}
+
+void caller_stub::wake() {
+  armed_.reset();
+  auto moment = moment_now();
+  for (auto each = calls_.begin(); each != calls_.end();)
+    advance(each++, moment);
+  acknowledge(moment);
+  arm();
+}
+
+/// May end the call.
+void caller_stub::advance(call_table::iterator which, time_point moment) {
+  switch (which->second.tries.next(moment)) {
+  case attempts::step::send:
+    return send_try(which);
+  case attempts::step::give_up:
+    return give_up(which);
+  case attempts::step::wait:
+    break;
+  }
+}
+
+void caller_stub::send_try(call_table::iterator which) {
+  auto& open = which->second;
+  auto id = new_request_id(caf::message_priority::normal);
+  open.last_try = number_of(id);
+  tries_.emplace(open.last_try, which->first);
+  if (!open.what.target)
+    find_again(open);
+  if (!open.what.target) {
+    open.last_failure = to_caf({errc::unavailable, "nobody is found to ask"});
+    tries_.erase(open.last_try);
+    open.tries.failed(moment_now(), true, execution::none);
+    return;
+  }
+  auto outer = std::exchange(sending, this);
+  open.what.target->enqueue(caf::strong_actor_ptr{ctrl()}, id, message_of(which), context());
+  sending = outer;
+}
+
+caf::message caller_stub::message_of(call_table::iterator which) {
+  const auto& what = which->second.what;
+  if (what.how != request_semantics::at_most_once)
+    return what.content;
+  const auto& known = servers_[caf::actor_cast<caf::actor_addr>(what.target)];
+  return caf::make_message(tagged_call{which->first, *known.open.begin(), what.content});
+}
+
+// -- what comes back -------------------------------------------------------------------------------------
+
+void caller_stub::heard(const try_outcome& what) {
+  auto known = tries_.find(what.request);
+  if (known == tries_.end())
+    return;
+  auto number = known->second;
+  tries_.erase(known);
+  auto which = calls_.find(number);
+  if (which == calls_.end())
+    return; // has ended; this is a later answer
+  if (what.content.match_elements<refused_call>())
+    refused(which, what, what.content.get_as<refused_call>(0).reason);
+  else if (!what.by_target && what.content.match_elements<caf::error>())
+    failed(which, what, what.content.get_as<caf::error>(0));
+  else
+    end(which, what.content);
+  arm();
+}
+
+void caller_stub::refused(call_table::iterator which, const try_outcome& what, refused_call::why reason) {
+  auto& open = which->second;
+  switch (reason) {
+  case refused_call::why::superseded:
+    return;
+  case refused_call::why::overloaded:
+    open.last_failure = to_caf({errc::overloaded, "the receiver remembers as many calls as it can"});
+    open.tries.failed(moment_now(), what.request == open.last_try, execution::none);
+    return advance(which, moment_now());
+  case refused_call::why::not_kept:
+    open.last_failure = to_caf({errc::outcome_unknown, "it was executed, but its answer was not kept"});
+    return give_up(which);
+  }
+}
+
+/// Nobody executed this try, if it did not even leave; else nobody knows.
+void caller_stub::failed(call_table::iterator which, const try_outcome& what, const caf::error& reason) {
+  auto& open = which->second;
+  auto is_end = is_end_of_target(reason);
+  if (!is_end && reason != errc::overloaded)
+    return end(which, what.content);
+  open.last_failure = reason;
+  auto known = what.at_once ? execution::none : execution::unknown;
+  open.tries.failed(moment_now(), what.request == open.last_try, known);
+  if (is_end && !open.what.find_again)
+    return give_up(which);
+  if (is_end)
+    open.what.target = nullptr;
+  advance(which, moment_now());
+}
+
+void caller_stub::find_again(open_call& which) {
+  which.what.target = which.what.find_again();
+}
+
+// -- ends ------------------------------------------------------------------------------------------------
+
+void caller_stub::give_up(call_table::iterator which) {
+  auto& open = which->second;
+  std::string why = open.last_failure ? ", at last " + system().render(open.last_failure) : std::string{};
+  if (open.tries.may_have_been_executed())
+    return end(
+        which,
+        caf::make_message(to_caf(
+            {errc::outcome_unknown,
+             "no answer after " + tried(open.tries) + why + ": it may have been executed"}
+        ))
+    );
+  auto code = errc::unavailable;
+  if (open.last_failure.category() == error_category)
+    code = static_cast<errc>(open.last_failure.code());
+  end(which, caf::make_message(to_caf({code, "not executed after " + tried(open.tries) + why})));
+}
+
+void caller_stub::end(call_table::iterator which, caf::message answer) {
+  auto ended = std::move(which->second);
+  auto number = which->first;
+  calls_.erase(which);
+  if (ended.what.how == request_semantics::at_most_once) {
+    auto known = servers_.find(caf::actor_cast<caf::actor_addr>(ended.what.target));
+    known->second.open.erase(number);
+    known->second.idle_since = moment_now();
+  }
+  ended.promise.deliver(std::move(answer));
+  quit_if_done();
+}
+
+/// Tells servers that have not heard of this caller for a while that it has all its answers.
+void caller_stub::acknowledge(time_point moment) {
+  std::erase_if(servers_, [&](auto& item) {
+    auto& [address, known] = item;
+    if (!known.open.empty() || moment < known.idle_since + acknowledge_after)
+      return false;
+    send(known.handle, acknowledged_calls{last_number_ + 1});
+    return true;
+  });
+}
+
+/// One alarm for all that is waited for; a later one than needed is left to come.
+void caller_stub::arm() {
+  std::optional<time_point> next;
+  auto take = [&](std::optional<time_point> moment) {
+    if (moment && (!next || *moment < *next))
+      next = moment;
+  };
+  for (const auto& [number, open] : calls_)
+    take(open.tries.next_deadline());
+  for (const auto& [address, known] : servers_)
+    if (known.open.empty())
+      take(known.idle_since + acknowledge_after);
+  if (!next || (armed_ && *armed_ <= *next))
+    return;
+  armed_ = next;
+  delayed_send(this, std::max(duration{}, *next - moment_now()), wake_atom::value);
+}
+
+void caller_stub::quit_if_done() {
+  if (let_go_ && calls_.empty())
+    quit();
+}
+
+std::shared_ptr<const caf::actor>
+detail::spawn_stub(caf::actor_system& system, const caf::strong_actor_ptr& owner) {
+  auto let_go = [](const caf::actor* stub) {
+    caf::anon_send(*stub, let_go_atom::value);
+    delete stub;
+  };
+  return {new caf::actor{system.spawn<caller_stub, caf::hidden>(owner)}, let_go};
+}
+
+} // namespace chorus::requests

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "call_message.hpp"
+
+#include <chorus/runtime/requests/duplicate_filter.hpp>
+
+#include <caf/actor_control_block.hpp>
+#include <caf/message_id.hpp>
+#include <caf/monitorable_actor.hpp>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace chorus::requests {
+
+/// The server's stub, in the sense of Birrell and Nelson (1984): stands in front of a worker and lets each
+/// tagged call through once. It has no mailbox of its own: what reaches it goes on to the worker in the
+/// sender's thread, so it costs no hop and keeps the order of each sender.
+///
+/// Thread rules: `enqueue` from any thread. No lock is held while another actor is given something.
+class server_stub final : public caf::monitorable_actor {
+public:
+  server_stub(caf::actor_config& settings, caf::strong_actor_ptr worker, const duplicate_limits& limits);
+
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;
+  const char* name() const override;
+
+  /// The worker has ended: so does this, and open calls are answered with that.
+  void worker_ended(const caf::error& reason);
+
+  void caller_ended(const caller_id& who);
+
+private:
+  /// Who waits for the answer to a try.
+  struct waiting {
+    caf::strong_actor_ptr sender;
+    caf::message_id id;
+  };
+
+  /// A call that the worker has been given and not answered.
+  struct running {
+    call_id call;
+    waiting last_try;
+  };
+
+  void take_try(caf::mailbox_element& what, const tagged_call& call, caf::execution_unit* context);
+  void take_answer(caf::mailbox_element& what, caf::execution_unit* context);
+  void acknowledge(const caf::mailbox_element& what);
+  void watch(const caf::strong_actor_ptr& caller, const caller_id& who);
+
+  const caf::strong_actor_ptr worker_;
+  std::mutex mutex_;
+  duplicate_filter filter_;
+  caf::message_id last_request_;
+  std::map<std::uint64_t, running> running_;           ///< by CAF's number of the request to the worker
+  std::map<call_id, std::uint64_t> requests_;          ///< those numbers
+  std::map<caller_id, caf::strong_actor_ptr> callers_; ///< held, so that their end is heard
+};
+
+} // namespace chorus::requests

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chorus/runtime/random.hpp>
+#include <chorus/runtime/requests/retry_policy.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace chorus::requests {
+
+/// What is known of a try that failed.
+enum class execution : std::uint8_t {
+  none,    ///< certain: it was never sent, or the receiver refused it
+  unknown, ///< perhaps it was executed and only its answer is missing
+};
+
+/// The tries of one call: when to try again, when to give up, and what is known then. It does not send:
+/// its host asks `next`, does what that says, and reports what became of it.
+class attempts {
+public:
+  enum class step : std::uint8_t {
+    wait,    ///< until `next_deadline()`
+    send,    ///< now; counted as sent
+    give_up, ///< told once; there is no further try
+  };
+
+  /// Pre: the policy is valid.
+  attempts(const retry_policy& policy, time_point now, random_generator chance);
+
+  step next(time_point now);
+
+  /// When to ask `next` again; nothing once it has ended.
+  std::optional<time_point> next_deadline() const noexcept;
+
+  /// One of the tries failed before its time was over; the next one comes after a pause. For each try at most
+  /// once. If the failed try was not the last one, only what is known of it changes.
+  void failed(time_point now, bool last_try, execution known);
+
+  /// There is an answer, or no sense in going on. Idempotent.
+  void end() noexcept { ended_ = true; }
+
+  bool has_ended() const noexcept { return ended_; }
+
+  std::uint32_t tries() const noexcept { return tries_; }
+
+  /// Whether any of the tries may have been executed: if so, the outcome of a call that ends without an
+  /// answer is unknown.
+  bool may_have_been_executed() const noexcept { return tries_ > refused_; }
+
+private:
+  void pause(time_point now);
+
+  retry_policy policy_;
+  random_generator chance_;
+  time_point give_up_at_;
+  time_point next_at_;      ///< of the next try; or, while one waits for its answer, the end of its time
+  bool is_waiting_ = false; ///< for the answer of the last try
+  duration next_pause_;
+  std::uint32_t tries_ = 0;
+  std::uint32_t refused_ = 0; ///< tries that were certainly not executed
+  bool ended_ = false;
+};
+
+} // namespace chorus::requests
