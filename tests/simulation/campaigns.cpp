@@ -3,6 +3,7 @@
 #include "durable_counter/counter_trial.hpp"
 #include "generals/generals_trial.hpp"
 #include "link/link_trial.hpp"
+#include "requests/request_trial.hpp"
 
 #include <chorus/simulation/system_model.hpp>
 
@@ -73,6 +74,31 @@ listed_campaign durable_counters() {
   return {std::move(what), 3'000};
 }
 
+/// A network without links and nodes that forget when they crash: what requests are for.
+listed_campaign requests_of_each_semantics() {
+  simulation::campaign what;
+  what.name = "requests";
+  what.faults.stormy = {{200us, 5ms, 0.4, 2s}, 0.1, 0.1, 0.05, 0};
+  what.faults.faults = {
+      {fault::two_way_partition, {5s, 100ms, 5s}},
+      {fault::one_way_partition, {5s, 100ms, 2s}},
+      {fault::crash, {3s, 1ms, 2s}},
+      {fault::pause, {3s, 10ms, 2s}},
+      {fault::slow_node, {6s, 100ms, 2s}},
+      {fault::clock_fast, {8s, 1s, 5s}},
+      {fault::clock_slow, {8s, 1s, 5s}},
+      {fault::clock_jump, {15s, 10ms, 10s}},
+  };
+  what.storm_length = 20s;
+  what.settle_within = 60s;
+  what.work_every = 30ms;
+  what.mixes = true;
+  what.begin = [](simulation::world& around) { return std::make_unique<request_trial>(around); };
+  what.expected = expected_of_requests();
+  expect(what, faults_in(what.faults));
+  return {std::move(what), 500};
+}
+
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
@@ -114,7 +140,7 @@ listed_campaign signed_messages() {
 
 const std::vector<listed_campaign>& all_campaigns() {
   static const std::vector<listed_campaign> all{
-      links(), durable_counters(), oral_messages(), signed_messages()};
+      links(), durable_counters(), requests_of_each_semantics(), oral_messages(), signed_messages()};
   return all;
 }
 

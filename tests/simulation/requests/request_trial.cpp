@@ -1,0 +1,186 @@
+#include "request_trial.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace chorus::testing {
+
+using namespace std::chrono_literals;
+using requests::execution;
+using requests::request_semantics;
+
+// -- the promises ----------------------------------------------------------------------------------------
+
+void promises_of_requests::begun(const peer& client, std::uint64_t number, request_semantics how) {
+  calls_.emplace(std::pair{client, number}, call{how, 0, {}, {}});
+}
+
+void promises_of_requests::tried(const peer& client, std::uint64_t number) {
+  auto& what = calls_.at({client, number});
+  ++what.tries;
+  if (what.end)
+    broken("call " + std::to_string(number) + " of " + to_string(client) + " is tried after its end");
+  judge(client, number, what);
+}
+
+void promises_of_requests::executed(const counter_calls::executed& step) {
+  auto& what = calls_.at({step.client, step.number});
+  what.values.push_back(step.value);
+  judge(step.client, step.number, what);
+}
+
+void promises_of_requests::ended(const peer& client, const counter_calls::ended& step) {
+  auto& what = calls_.at({client, step.number});
+  if (what.end)
+    broken("call " + std::to_string(step.number) + " of " + to_string(client) + " ends twice");
+  what.end = step;
+  judge(client, step.number, what);
+}
+
+void promises_of_requests::judge(const peer& client, std::uint64_t number, const call& what) {
+  auto blame = [&](const std::string& how) {
+    broken(
+        std::string{to_string(what.how)} + " call " + std::to_string(number) + " of " + to_string(client)
+        + ' ' + how
+    );
+  };
+  if (what.how == request_semantics::maybe && what.tries > 1)
+    blame("is tried again");
+  if (what.how == request_semantics::at_most_once && what.values.size() > 1)
+    blame("is executed again");
+  if (!what.end)
+    return;
+  if (what.end->answer && std::ranges::count(what.values, *what.end->answer) == 0)
+    blame("is answered with " + std::to_string(*what.end->answer) + ", which no execution of it gave");
+  if (!what.end->answer && what.end->known == execution::none && !what.values.empty())
+    blame("is executed, and was said not to be");
+}
+
+void promises_of_requests::count(simulation::coverage& met) const {
+  for (const auto& [id, what] : calls_) {
+    std::string how{to_string(what.how)};
+    met.add(
+        how
+        + (what.values.empty()       ? " not executed"
+           : what.values.size() == 1 ? " executed once"
+                                     : " executed again")
+    );
+    if (!what.end)
+      met.add(how + " lost with its client");
+    else if (what.end->answer)
+      met.add(how + " answered");
+    else if (what.end->known == execution::none)
+      met.add(how + " certainly not executed");
+    else
+      met.add(how + (what.values.empty() ? " unknown: not executed" : " unknown: executed"));
+  }
+}
+
+std::vector<std::string> expected_of_requests() {
+  std::vector<std::string> all{
+      "try while it runs",
+      "answered again",
+      "answer not kept",
+      "try too late",
+      "refused at a limit",
+      "maybe executed again",
+      "at-least-once executed again"};
+  for (auto how :
+       {request_semantics::maybe, request_semantics::at_least_once, request_semantics::at_most_once})
+    for (std::string_view end :
+         {"answered",
+          "certainly not executed",
+          "unknown: not executed",
+          "unknown: executed",
+          "lost with its client"})
+      all.push_back(std::string{to_string(how)} + ' ' + std::string{end});
+  return all;
+}
+
+// -- the trial -------------------------------------------------------------------------------------------
+
+request_trial::request_trial(simulation::world& around) {
+  around.watch(check_);
+  auto hear_all = [this](simulation::node& at, const auto& step) { hear(at, step); };
+  servers_ = simulation::run_cores<counter_calls::wire>(
+      around, 1, [this](simulation::node& at) { return start_server(at); }, hear_all
+  );
+  clients_ = simulation::run_cores<counter_calls::wire>(
+      around, clients, [this](simulation::node& at) { return start_client(at); }, hear_all
+  );
+}
+
+/// Small enough for each limit to be met.
+counter_calls::server request_trial::start_server(simulation::node& at) {
+  requests::duplicate_limits limits{
+      .callers = clients, .calls_of_one_caller = 6, .calls = 12, .answer_bytes = 8 * sizeof(std::int64_t)};
+  return {{at.self().incarnation, 1ms, 200ms, limits}, at.around().split_chance()};
+}
+
+counter_calls::client request_trial::start_client(simulation::node& at) {
+  requests::retry_policy retry{100ms, 20ms, 300ms, 2s, 12};
+  return {{at.self().incarnation, (*servers_)[0].self().node, retry}, at.around().split_chance()};
+}
+
+void request_trial::work(random_generator& chance) {
+  auto who = chance.below(clients);
+  auto how = std::array{
+      request_semantics::maybe,
+      request_semantics::at_least_once,
+      request_semantics::at_most_once}[chance.below(3)];
+  begin(who, how);
+}
+
+void request_trial::begin(std::size_t who, request_semantics how) {
+  auto& at = (*clients_)[who];
+  if (!at.is_awake())
+    return;
+  check_.begun(at.self(), ++last_number_, how);
+  clients_->apply(who, {last_number_, how});
+}
+
+bool request_trial::is_settled() {
+  for (std::size_t who = 0; who < clients; ++who)
+    if (clients_->core(who) == nullptr || clients_->core(who)->open() > 0)
+      return false;
+  return true;
+}
+
+void request_trial::hear(simulation::node&, const counter_calls::executed& step) {
+  check_.executed(step);
+}
+
+void request_trial::hear(simulation::node& at, const counter_calls::passed_over& step) {
+  static constexpr std::array<std::string_view, 6> names{
+      "executed",
+      "try while it runs",
+      "answered again",
+      "answer not kept",
+      "try too late",
+      "refused at a limit"};
+  auto what = names[static_cast<std::size_t>(step.why)];
+  at.note("call " + std::to_string(step.number) + " of " + to_string(step.client) + ": " + std::string{what});
+  met_.add(what);
+}
+
+void request_trial::hear(simulation::node& at, const counter_calls::tried& step) {
+  check_.tried(at.self(), step.number);
+}
+
+void request_trial::hear(simulation::node& at, const counter_calls::ended& step) {
+  at.note(
+      "call " + std::to_string(step.number)
+      + (step.answer                     ? " is answered"
+         : step.known == execution::none ? " was not executed"
+                                         : " has an unknown outcome")
+  );
+  check_.ended(at.self(), step);
+}
+
+void request_trial::count(simulation::coverage& met) const {
+  met.merge(met_);
+  check_.count(met);
+}
+
+} // namespace chorus::testing
