@@ -23,8 +23,10 @@ std::string wire::describe(const message& what) {
   auto call = std::to_string(what.number);
   switch (what.kind) {
   case kind::call:
-    return std::string{to_string(what.how)} + " call " + call + ", lowest open "
-           + std::to_string(what.lowest_open);
+    call.insert(0, std::string{to_string(what.how)} + " call ");
+    return what.how == request_semantics::at_most_once
+               ? call + ", lowest open " + std::to_string(what.lowest_open)
+               : call;
   case kind::answer:
     return "answer to " + call + ": " + std::to_string(what.value);
   case kind::overloaded:

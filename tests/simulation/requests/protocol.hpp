@@ -151,9 +151,11 @@ public:
     incarnation life;
     node_id server;
     requests::retry_policy retry;
+    incarnation server_life = {}; ///< if it is known already
   };
 
-  client(const config& settings, random_generator chance) : settings_(settings), chance_(chance) {}
+  client(const config& settings, random_generator chance)
+      : settings_(settings), chance_(chance), server_life_(settings.server_life) {}
 
   void receive(time_point now, const peer& from, const message& what);
   void apply(time_point now, const begin& what);
