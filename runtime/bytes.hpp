@@ -2,6 +2,7 @@
 
 #include <chorus/runtime/check.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -29,6 +30,14 @@ public:
     auto owned = std::make_shared<const byte_buffer>(std::move(bytes));
     view_ = *owned;
     owner_ = std::move(owned);
+  }
+
+  /// A copy, in one piece of memory with what counts its holders.
+  static shared_bytes copy_of(const_bytes bytes) {
+    auto owned = std::make_shared_for_overwrite<std::byte[]>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), owned.get());
+    const_bytes view{owned.get(), bytes.size()};
+    return {std::move(owned), view};
   }
 
   /// `view` lies within memory that `owner` keeps alive.

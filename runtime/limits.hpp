@@ -19,6 +19,10 @@ inline constexpr std::size_t message_bytes = 8 * mebibyte;
 /// text of 64 KiB with all that stands around it is still one piece.
 inline constexpr std::size_t chunk_bytes = 65 * kibibyte;
 
+/// A piece of a message from this size on has a frame of its own, so that it is not copied; smaller ones
+/// share frames, which costs a copy and saves frames.
+inline constexpr std::size_t lone_bytes = 16 * kibibyte;
+
 /// The largest frame of the message lane: one full chunk and small messages batched around it.
 inline constexpr std::size_t frame_bytes = 128 * kibibyte;
 

@@ -3,8 +3,10 @@
 #include "builtin_types.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -82,6 +84,26 @@ private:
   std::array<const message_type*, caf::type_nrs> by_number_{};
 };
 
+/// The types that a thread has met last: the table takes a lock, and hashes the names of users' types.
+template <class Key>
+class recent_types {
+public:
+  template <class Look>
+  const message_type* find(Key key, std::size_t place, Look&& look) noexcept {
+    auto& known = entries_[place % entries_.size()];
+    if (known.type == nullptr || known.key != key)
+      known = {key, look()};
+    return known.type;
+  }
+
+private:
+  struct entry {
+    Key key{};
+    const message_type* type = nullptr;
+  };
+  std::array<entry, 64> entries_{};
+};
+
 } // namespace
 
 bool declare(const message_type& type) {
@@ -90,11 +112,16 @@ bool declare(const message_type& type) {
 }
 
 const message_type* find_type(const caf::rtti_pair& rtti) noexcept {
-  return type_table::instance().find(rtti);
+  if (rtti.second == nullptr)
+    return type_table::instance().find(rtti);
+  thread_local recent_types<const std::type_info*> recent;
+  auto place = std::hash<const void*>{}(rtti.second) / alignof(std::type_info);
+  return recent.find(rtti.second, place, [&] { return type_table::instance().find(rtti); });
 }
 
 const message_type* find_type(std::uint64_t key) noexcept {
-  return type_table::instance().find(key);
+  thread_local recent_types<std::uint64_t> recent;
+  return recent.find(key, key, [&] { return type_table::instance().find(key); });
 }
 
 } // namespace chorus::caf17

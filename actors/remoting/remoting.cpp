@@ -25,8 +25,8 @@ struct outgoing {
   }
 };
 
-/// Encodes in a buffer that keeps its memory, and copies: one allocation, of the right size, for each
-/// message. Each thread has its own.
+/// Encodes in a buffer that keeps its memory: one allocation, of the right size, for each small message.
+/// Each thread has its own.
 class scratch {
 public:
   /// Larger buffers are not kept: more than nearly all messages need, little for each thread.
@@ -42,6 +42,14 @@ public:
   scratch& operator=(const scratch&) = delete;
 
   byte_buffer& bytes() noexcept { return bytes_; }
+
+  /// What was encoded. A large buffer goes itself, a small one is copied and kept.
+  shared_bytes take() {
+    auto is_tight = bytes_.capacity() - bytes_.size() <= bytes_.size() / 4;
+    if (bytes_.size() >= limits::lone_bytes && is_tight)
+      return shared_bytes{std::move(bytes_)};
+    return shared_bytes::copy_of(bytes_);
+  }
 
 private:
   static byte_buffer& spare() {
@@ -140,22 +148,22 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
 }
 
 /// The message as it travels, or why it cannot.
-result<byte_buffer>
+result<shared_bytes>
 remoting::encode_message(const message_header& header, const caf::type_erased_tuple& content) {
   codec::options how{.context = static_cast<caf17::handle_context&>(*this)};
   scratch work;
   if (auto failed = codec::encode_to(work.bytes(), outgoing{header, content}, how))
     return failed;
-  return byte_buffer{work.bytes().begin(), work.bytes().end()};
+  return work.take();
 }
 
 errc remoting::send_message(
-    const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes
+    const caf17::remote_actor& target, link::pair between, link::urgency how, shared_bytes bytes
 ) {
   auto link = link_of(target);
   if (stopped_ || !link)
     return errc::node_down;
-  return link->send({between, how, shared_bytes{std::move(bytes)}});
+  return link->send({between, how, std::move(bytes)});
 }
 
 caf17::actor_reference remoting::export_handle(const caf::strong_actor_ptr& handle) {

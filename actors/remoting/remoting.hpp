@@ -99,9 +99,9 @@ private:
   std::shared_ptr<outbox> link_of(const caf17::remote_actor& target) const;
   void send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason = nullptr);
   void send_notice(const peer& to, link::pair between, byte_buffer bytes);
-  result<byte_buffer> encode_message(const message_header& header, const caf::type_erased_tuple& content);
+  result<shared_bytes> encode_message(const message_header& header, const caf::type_erased_tuple& content);
   errc
-  send_message(const caf17::remote_actor& target, link::pair between, link::urgency how, byte_buffer bytes);
+  send_message(const caf17::remote_actor& target, link::pair between, link::urgency how, shared_bytes bytes);
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
   void discard(const peer& to, const lost_messages::loss& what);
   void report(trouble::kind what, const peer& other, const error& reason);

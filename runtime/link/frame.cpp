@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint16_t magic = 0x4843; // "CH" in a hex dump
 
-enum class kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3, data = 4, goodbye = 5 };
+enum class kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3, data = 4, goodbye = 5, lone = 6 };
 
 // -- encoding --------------------------------------------------------------------------------------
 
@@ -48,11 +48,17 @@ struct content_encoder {
     append(out, static_cast<std::uint8_t>(what.wants_answer));
     append(out, what.first.value);
     append(out, what.count);
+    if (what.lone.empty())
+      return;
+    auto head = what.segments.view();
+    out.insert(out.end(), head.begin(), head.end());
   }
   void operator()(const goodbye&) const {}
 };
 
 kind kind_of(const frame& what) {
+  if (auto* content = std::get_if<data>(&what.content); content != nullptr && !content->lone.empty())
+    return kind::lone;
   // The order of the alternatives is the order of the numbers.
   return static_cast<kind>(what.content.index() + 1);
 }
@@ -88,7 +94,7 @@ std::optional<refusal> take_refusal(bounded_reader& reader) {
   return refusal{static_cast<refusal::why>(reason), {reader.take<std::uint64_t>()}};
 }
 
-/// Whether the numbers of segments can be true for a body of that size, and do not wrap around.
+/// Whether the numbers of segments can be true for bytes of that size, and do not wrap around.
 bool is_plausible(const data& what) {
   if (what.count == 0)
     return !what.first && what.segments.empty();
@@ -96,7 +102,8 @@ bool is_plausible(const data& what) {
          && what.segments.size() / smallest_segment_bytes >= what.count;
 }
 
-std::optional<data> take_data(bounded_reader& reader, const shared_bytes& body) {
+/// What comes before the segments.
+std::optional<data> take_data(bounded_reader& reader) {
   data what;
   what.acknowledged.value = reader.take<std::uint64_t>();
   what.credit = reader.take<std::uint64_t>();
@@ -104,10 +111,27 @@ std::optional<data> take_data(bounded_reader& reader, const shared_bytes& body) 
   what.wants_answer = wants_answer == 1;
   what.first.value = reader.take<std::uint64_t>();
   what.count = reader.take<std::uint32_t>();
-  what.segments = body;
-  if (wants_answer > 1 || !is_plausible(what))
+  if (wants_answer > 1)
     return std::nullopt;
   return what;
+}
+
+std::optional<data> take_data(bounded_reader& reader, const shared_bytes& body) {
+  auto what = take_data(reader);
+  if (what)
+    what->segments = body;
+  return what && is_plausible(*what) ? what : std::nullopt;
+}
+
+std::optional<data> take_lone(bounded_reader& reader, const shared_bytes& head, const shared_bytes& body) {
+  auto what = take_data(reader);
+  if (!what || body.empty())
+    return std::nullopt;
+  what->segments = head.part(head.size() - reader.left(), reader.left());
+  what->lone = body;
+  reader.take_bytes(reader.left());
+  auto is_one = what->count == 1 && what->segments.size() <= segment_head_bytes;
+  return is_one && is_plausible(*what) ? what : std::nullopt;
 }
 
 } // namespace
@@ -134,7 +158,7 @@ bool asks_for_answer(const frame& what) noexcept {
 
 wire_message wire::encode(const frame& what) {
   wire_message message;
-  message.head.reserve(data_head_bytes);
+  message.head.reserve(data_head_bytes + segment_head_bytes);
   append(message.head, magic);
   append(message.head, protocol_version);
   append(message.head, static_cast<std::uint8_t>(kind_of(what)));
@@ -142,7 +166,7 @@ wire_message wire::encode(const frame& what) {
   append_peer(message.head, what.destination);
   std::visit(content_encoder{message.head}, what.content);
   if (auto* content = std::get_if<data>(&what.content))
-    message.body = content->segments;
+    message.body = content->lone.empty() ? content->segments : content->lone;
   return message;
 }
 
@@ -181,6 +205,12 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
       break;
     }
     return malformed("a data frame whose numbers do not fit together");
+  case kind::lone:
+    if (auto content = take_lone(reader, head, body)) {
+      what.content = std::move(*content);
+      break;
+    }
+    return malformed("a data frame whose only segment does not fit into it");
   case kind::goodbye:
     what.content = goodbye{};
     break;

@@ -59,6 +59,8 @@ struct data {
   sequence first;            ///< of the first segment; zero without segments
   std::uint32_t count = 0;   ///< of segments
   shared_bytes segments;     ///< encoded back to back, see segment.hpp
+  shared_bytes lone; ///< if there are any: the bytes of the only segment, whose head is in `segments`.
+                     ///< So a large payload travels as it is, instead of being copied into a frame
 };
 
 /// The last frame of a life that ends in order.
@@ -78,11 +80,12 @@ bool asks_for_answer(const frame& what) noexcept;
 
 /// How frames look as bytes: little-endian, fixed width, in this order:
 ///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) | content
-/// The segments of `data` are the body of the wire message, everything else its head.
+/// The segments of `data` are the body of the wire message, everything else its head. With `lone` it is of
+/// another kind: `segments` ends the head, `lone` is the body.
 /// `decode` believes nothing: anything but exactly one frame is `malformed`, another protocol version
 /// is `refused`. What is inside the segments is checked by the core that receives them.
 struct wire {
-  /// The head of a `data` frame; every other head is smaller than this plus `limits::name_bytes`.
+  /// The head of a `data` frame without `lone`; every other is smaller than this plus `limits::name_bytes`.
   static constexpr std::size_t data_head_bytes = 4 + 24 + 24 + 8 + 8 + 1 + 8 + 4;
 
   static wire_message encode(const frame& what);

@@ -84,6 +84,7 @@ config checked(config settings) {
       settings.message_bytes <= std::numeric_limits<std::uint32_t>::max(), "the size of a message has 32 bits"
   );
   CHORUS_CHECK(settings.chunk_bytes > 0, "a chunk carries something");
+  CHORUS_CHECK(settings.lone_bytes > 0, "a frame of its own carries something");
   CHORUS_CHECK(
       wire::data_head_bytes + segment_head_bytes + settings.chunk_bytes <= settings.frame_bytes,
       "a chunk fits into a frame"

@@ -159,6 +159,7 @@ struct config {
 
   std::size_t message_bytes = limits::message_bytes;
   std::size_t chunk_bytes = limits::chunk_bytes;
+  std::size_t lone_bytes = limits::lone_bytes;
   std::size_t frame_bytes = limits::frame_bytes;
   std::size_t receive_window_bytes = limits::receive_window_bytes;
   std::size_t receive_reserve_bytes = limits::receive_reserve_bytes;

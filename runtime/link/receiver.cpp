@@ -36,7 +36,7 @@ bool receiver::receive(time_point now, const data& frame, std::vector<delivered>
     return true;
   }
   count_.overlaps += known > 0 ? 1 : 0;
-  segment_reader reader{frame.segments};
+  segment_reader reader{frame.segments, frame.lone};
   for (std::uint32_t place = 0; place < frame.count; ++place) {
     auto next = reader.at_end() ? std::nullopt : reader.next();
     if (!next)

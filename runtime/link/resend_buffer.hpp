@@ -15,6 +15,7 @@ struct sent_frame {
   std::uint32_t count = 0;
   std::size_t cost = 0; ///< of its segments, see `cost_of`
   shared_bytes segments;
+  shared_bytes lone = {}; ///< as in `data`
 
   sequence last() const noexcept { return {first.value + count - 1}; }
 };

@@ -45,10 +45,17 @@ void append_segment(
     byte_buffer& out, part kind, const pair& who, std::uint32_t message_size, const_bytes bytes
 );
 
+/// The same without its bytes, which are elsewhere: `data::lone`.
+void append_segment_head(
+    byte_buffer& out, part kind, const pair& who, std::uint32_t message_size, std::size_t length
+);
+
 /// Reads the segments of a frame, one after the other, without copying their bytes.
 class segment_reader {
 public:
-  explicit segment_reader(const shared_bytes& frame) noexcept : frame_(frame) {}
+  /// `lone`: as in `data`. Both must outlive the reader.
+  explicit segment_reader(const shared_bytes& frame, const shared_bytes& lone = no_bytes) noexcept
+      : frame_(frame), lone_(lone) {}
 
   bool at_end() const noexcept { return offset_ == frame_.size(); }
 
@@ -56,7 +63,10 @@ public:
   std::optional<segment> next();
 
 private:
+  inline static const shared_bytes no_bytes;
+
   const shared_bytes& frame_;
+  const shared_bytes& lone_;
   std::size_t offset_ = 0;
 };
 

@@ -28,10 +28,10 @@ std::optional<refused::why> sender::accept(const send& message) {
   }
   buffered_ += cost;
   ++count_.messages_accepted;
-  auto fits = queue_.empty() && size <= settings_.chunk_bytes && cost <= room(message.how)
-              && can_append(segment_head_bytes + size);
+  auto fits =
+      queue_.empty() && size <= settings_.chunk_bytes && cost <= room(message.how) && can_append(size);
   if (fits) {
-    append(part::whole, message.pair, 0, message.payload.view());
+    append(part::whole, message.pair, 0, message.payload);
   } else {
     ++count_.messages_queued;
     count_.large_messages += size > settings_.chunk_bytes ? 1 : 0;
@@ -59,12 +59,11 @@ sender::news sender::learn(sequence acknowledged, std::uint64_t credit) {
 }
 
 void sender::fill() {
-  const auto largest = segment_head_bytes + settings_.chunk_bytes;
-  while (!queue_.empty() && can_append(largest)) {
+  while (!queue_.empty() && can_append(settings_.chunk_bytes)) {
     auto next = queue_.take(room(urgency::ordinary), room(urgency::reserved));
     if (!next)
       break;
-    append(next->kind, next->pair, next->message_size, next->bytes.view());
+    append(next->kind, next->pair, next->message_size, next->bytes);
   }
   seal();
 }
@@ -89,8 +88,12 @@ void sender::start_over() {
 std::vector<unsettled> sender::losses() const {
   std::map<pair, unsettled> by_pair;
   // A large message is under way as a whole: it counts where its last chunk is, once.
-  auto count = [&by_pair](const shared_bytes& segments, std::size_t unsettled::*fate_of_whole) {
-    for (segment_reader reader{segments}; !reader.at_end();) {
+  auto count = [&by_pair](
+                   const shared_bytes& segments,
+                   const shared_bytes& lone,
+                   std::size_t unsettled::*fate_of_whole
+               ) {
+    for (segment_reader reader{segments, lone}; !reader.at_end();) {
       auto next = reader.next();
       CHORUS_CHECK(next, "frames of our own can be read");
       if (ends(next->kind))
@@ -98,8 +101,8 @@ std::vector<unsettled> sender::losses() const {
     }
   };
   for (const auto& sent : unacknowledged_)
-    count(sent.segments, &unsettled::outcome_unknown);
-  count(shared_bytes{open_}, &unsettled::not_sent);
+    count(sent.segments, sent.lone, &unsettled::outcome_unknown);
+  count(shared_bytes::copy_of(open_), lone_, &unsettled::not_sent);
   queue_.for_each_pair([&by_pair](const pair& who, std::size_t whole, bool begun) {
     by_pair[who].not_sent += whole;
     by_pair[who].outcome_unknown += begun ? 1 : 0;
@@ -124,25 +127,39 @@ std::size_t sender::room(urgency how) const noexcept {
   return beyond < reserve ? reserve - beyond : 0;
 }
 
-bool sender::can_append(std::size_t segment_bytes) const noexcept {
+/// Whether a segment of that many bytes may enter a frame.
+bool sender::can_append(std::size_t bytes) const noexcept {
   if (recovery_)
     return false;
-  if (!open_.empty() && open_.size() + segment_bytes <= frame_capacity_)
+  if (!open_.empty() && open_.size() + segment_head_bytes + bytes <= frame_capacity_)
     return true;
+  return can_open_frame();
+}
+
+/// Besides the one that may be open.
+bool sender::can_open_frame() const noexcept {
   auto frames = unacknowledged_.size() + (open_.empty() ? 0 : 1);
   return frames < settings_.frames_in_flight;
 }
 
-void sender::append(part kind, const pair& who, std::uint32_t message_size, const_bytes bytes) {
-  if (open_.size() + segment_head_bytes + bytes.size() > frame_capacity_)
+void sender::append(part kind, const pair& who, std::uint32_t message_size, const shared_bytes& bytes) {
+  auto is_lone = bytes.size() >= settings_.lone_bytes && can_open_frame();
+  if (is_lone || open_.size() + segment_head_bytes + bytes.size() > frame_capacity_)
     seal();
-  append_segment(open_, kind, who, message_size, bytes);
+  if (is_lone) {
+    append_segment_head(open_, kind, who, message_size, bytes.size());
+    lone_ = bytes;
+  } else {
+    append_segment(open_, kind, who, message_size, bytes.view());
+  }
   auto cost = cost_of(kind, bytes.size());
   charged_ += cost;
   open_cost_ += cost;
   ++open_count_;
   ++count_.segments_sent;
   count_.beyond_credit += charged_ > credit_ ? 1 : 0;
+  if (is_lone)
+    seal();
 }
 
 void sender::seal() {
@@ -152,7 +169,9 @@ void sender::seal() {
       open_first_,
       std::exchange(open_count_, 0),
       std::exchange(open_cost_, 0),
-      shared_bytes{std::exchange(open_, {})}};
+      shared_bytes::copy_of(open_),
+      std::exchange(lone_, {})};
+  open_.clear();
   open_first_ = sealed.last().next();
   emit(sealed, false);
   unacknowledged_.push(std::move(sealed));
@@ -164,6 +183,7 @@ void sender::emit(const sent_frame& what, bool wants_answer) {
   next.first = what.first;
   next.count = what.count;
   next.segments = what.segments;
+  next.lone = what.lone;
   frames_.push_back(std::move(next));
 }
 

@@ -74,8 +74,9 @@ private:
   };
 
   std::size_t room(urgency how) const noexcept;
-  bool can_append(std::size_t segment_bytes) const noexcept;
-  void append(part kind, const pair& who, std::uint32_t message_size, const_bytes bytes);
+  bool can_append(std::size_t bytes) const noexcept;
+  bool can_open_frame() const noexcept;
+  void append(part kind, const pair& who, std::uint32_t message_size, const shared_bytes& bytes);
   void seal();
   void emit(const sent_frame& what, bool wants_answer);
   void resend(const sent_frame& what, bool wants_answer);
@@ -93,7 +94,8 @@ private:
   std::size_t released_ = 0;
 
   send_queue queue_;
-  byte_buffer open_; ///< the frame being filled
+  byte_buffer open_;  ///< the frame being filled; its memory is used again
+  shared_bytes lone_; ///< the bytes of the only segment of the open frame, if they are not in `open_`
   std::uint32_t open_count_ = 0;
   std::size_t open_cost_ = 0;
   sequence open_first_{1}; ///< where the open frame begins

@@ -26,7 +26,7 @@ void peer_link::turn(time_point now) {
   if (ended_)
     return;
   connection_.tick(now);
-  hand_over();
+  hand_over(now);
   if (wake_at_ && *wake_at_ <= now)
     driver_.wake();
   if (!ended_ && close_at_ && (*close_at_ <= now || driver_.core().settled()))
@@ -102,7 +102,7 @@ void peer_link::send(const peer&, wire_message message) {
 }
 
 time_point peer_link::now() const {
-  return steady_now();
+  return batch_begin_ ? *batch_begin_ : steady_now();
 }
 
 void peer_link::arm(std::optional<time_point> deadline) {
@@ -125,12 +125,14 @@ void peer_link::connected() {
 // -- what other threads have left --------------------------------------------------------------------
 
 /// All at once, so that they share frames.
-void peer_link::hand_over() {
+void peer_link::hand_over(time_point now) {
   auto batch = outbox_->take();
+  batch_begin_ = now; // asking for the time costs more than a small message
   if (batch.consumed_bytes > 0)
     driver_.apply_in_batch(link::consumed{batch.consumed_bytes});
   for (auto& message : batch.messages)
     driver_.apply_in_batch(std::move(message));
+  batch_begin_.reset();
   if (batch.consumed_bytes > 0 || !batch.messages.empty())
     driver_.perform();
 }

@@ -79,7 +79,7 @@ private:
   void received(received_message message) override;
   void connected() override;
 
-  void hand_over();
+  void hand_over(time_point now);
   void refuse_leftovers();
 
   environment& around_;
@@ -87,6 +87,7 @@ private:
   std::shared_ptr<outbox> outbox_;
   connection connection_;
   link_driver driver_;
+  std::optional<time_point> batch_begin_; ///< while messages of other threads are handed over
   std::optional<time_point> wake_at_;
   std::optional<time_point> close_at_;
   bool abandoned_ = false;

@@ -40,6 +40,19 @@ data some_data() {
   return content;
 }
 
+/// Of one segment, whose bytes are not in `segments`.
+data lone_data() {
+  byte_buffer head;
+  append_segment_head(head, part::whole, {1, 2}, 0, 5);
+  data content;
+  content.credit = 1000;
+  content.first = {6};
+  content.count = 1;
+  content.segments = shared_bytes{std::move(head)};
+  content.lone = bytes_of("hello");
+  return content;
+}
+
 result<frame> decode(byte_buffer head, shared_bytes body = {}) {
   return wire::decode(shared_bytes{std::move(head)}, body);
 }
@@ -99,6 +112,34 @@ TEST(frame, data_carries_acknowledgement_credit_and_segments) {
   EXPECT_TRUE(std::ranges::equal(content.segments.view(), two_segments().view()));
 }
 
+TEST(frame, the_bytes_of_a_lone_segment_are_its_body_and_not_copied) {
+  auto message = wire::encode(make(lone_data()));
+  auto decoded = decode(message.head, message.body);
+  ASSERT_TRUE(decoded);
+  const auto& content = std::get<data>(decoded->content);
+  EXPECT_EQ(content.credit, 1000u);
+  EXPECT_EQ(content.first, sequence{6});
+  EXPECT_EQ(content.count, 1u);
+  EXPECT_TRUE(std::ranges::equal(content.segments.view(), lone_data().segments.view()));
+  EXPECT_EQ(content.lone.view().data(), message.body.view().data());
+}
+
+TEST(frame, with_a_lone_segment_has_just_one_with_bytes) {
+  auto good = wire::encode(make(lone_data()));
+  EXPECT_EQ(failure_of(good), errc::none);
+  EXPECT_EQ(failure_of({good.head, {}}), errc::malformed);
+  for (std::uint32_t count : {0, 2}) {
+    auto content = lone_data();
+    content.count = count;
+    EXPECT_EQ(failure_of(wire::encode(make(content))), errc::malformed) << count;
+  }
+  auto content = lone_data();
+  content.segments = shared_bytes{byte_buffer(segment_head_bytes)};
+  EXPECT_EQ(failure_of(wire::encode(make(content))), errc::none);
+  content.segments = shared_bytes{byte_buffer(segment_head_bytes + 1)};
+  EXPECT_EQ(failure_of(wire::encode(make(content))), errc::malformed);
+}
+
 TEST(frame, data_without_segments_and_goodbye_have_no_body) {
   EXPECT_TRUE(wire::encode(make(data{})).body.empty());
   EXPECT_EQ(std::get<data>(round_trip(make(data{})).content).count, 0u);
@@ -154,7 +195,7 @@ TEST(frame, bytes_of_another_protocol_are_malformed_and_another_version_is_refus
 TEST(frame, unknown_kinds_and_reasons_and_flags_are_malformed) {
   auto good = wire::encode(make(goodbye{}));
   EXPECT_EQ(failure_of(with_byte(good, kind_at, 0)), errc::malformed);
-  EXPECT_EQ(failure_of(with_byte(good, kind_at, 6)), errc::malformed);
+  EXPECT_EQ(failure_of(with_byte(good, kind_at, 7)), errc::malformed);
   auto refused = wire::encode(make(refusal{refusal::why::violation, {1}}));
   EXPECT_EQ(failure_of(with_byte(refused, content_at, 0)), errc::malformed);
   EXPECT_EQ(failure_of(with_byte(refused, content_at, 6)), errc::malformed);

@@ -72,6 +72,47 @@ TEST(link, no_frame_is_larger_than_the_limit) {
   EXPECT_EQ(ends[b].delivered.size(), 10'000u);
 }
 
+TEST(link, a_piece_as_large_as_the_limit_has_its_own_frame_and_is_not_copied) {
+  connected ends;
+  const auto large = bytes_of(std::string(limits::lone_bytes, 'x'));
+  const auto small = bytes_of(std::string(limits::lone_bytes - 1, 'y'));
+  for (const auto& payload : {small, large, small})
+    ends(a).apply(ends.now(), send{who, urgency::ordinary, payload});
+  ends.perform(a);
+  ASSERT_EQ(ends.way_to(b).size(), 3u);
+  EXPECT_EQ(ends.way_to(b)[1].body.view().data(), large.view().data());
+  EXPECT_NE(ends.way_to(b)[0].body.view().data(), small.view().data());
+  ends.deliver();
+  EXPECT_EQ(ends.texts(b), (texts{text_of(small), text_of(large), text_of(small)}));
+  EXPECT_EQ(ends[b].delivered[1].payload.view().data(), large.view().data());
+}
+
+TEST(link, large_pieces_count_as_frames_in_flight) {
+  config settings;
+  settings.frames_in_flight = 3;
+  connected ends{settings};
+  for (int i = 0; i < 5; ++i)
+    ends(a).apply(ends.now(), send{who, urgency::ordinary, bytes_of(std::string(limits::lone_bytes, 'x'))});
+  ends.perform(a);
+  EXPECT_EQ(ends.way_to(b).size(), 3u);
+  EXPECT_TRUE(ends.settle());
+  EXPECT_EQ(ends[b].delivered.size(), 5u);
+}
+
+TEST(link, a_lost_large_piece_is_sent_again_and_one_under_way_at_the_end_is_unknown) {
+  connected ends;
+  ends.send(a, who, std::string(limits::lone_bytes, 'x'));
+  ends.way_to(b).clear();
+  ends.apply(a, reconnected{});
+  EXPECT_TRUE(ends.settle());
+  ASSERT_EQ(ends[b].delivered.size(), 1u);
+  ends.send(a, who, std::string(limits::lone_bytes, 'y'));
+  ends.way_to(b).clear();
+  ends.apply(a, close{});
+  ASSERT_EQ(ends[a].closed->losses.size(), 1u);
+  EXPECT_EQ(ends[a].closed->losses.front().outcome_unknown, 1u);
+}
+
 TEST(link, a_large_message_lets_other_pairs_pass_while_its_own_pair_waits) {
   connected ends;
   const std::string large(1'000'000, 'x');

@@ -53,6 +53,33 @@ TEST(segment, cut_short_anywhere_is_no_segment) {
   }
 }
 
+TEST(segment, that_is_alone_in_its_frame_has_its_bytes_elsewhere) {
+  byte_buffer bytes;
+  append_segment_head(bytes, part::whole, {1, 2}, 0, 4);
+  const shared_bytes head{std::move(bytes)};
+  const auto lone = chorus::testing::bytes_of("text");
+  segment_reader reader{head, lone};
+  auto read = reader.next();
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->pair, (pair{1, 2}));
+  EXPECT_EQ(read->bytes.view().data(), lone.view().data());
+  EXPECT_EQ(read->bytes.size(), 4u);
+  EXPECT_TRUE(reader.at_end());
+}
+
+TEST(segment, whose_length_is_not_that_of_its_bytes_elsewhere_is_no_segment) {
+  byte_buffer bytes;
+  append_segment_head(bytes, part::whole, {1, 2}, 0, 4);
+  const shared_bytes head{std::move(bytes)};
+  for (auto text : {"tex", "text!"}) {
+    const auto lone = chorus::testing::bytes_of(text);
+    EXPECT_FALSE((segment_reader{head, lone}.next())) << text;
+  }
+  const auto lone = chorus::testing::bytes_of("text");
+  const auto followed = encoded(part::whole, 0, "text");
+  EXPECT_FALSE((segment_reader{followed, lone}.next()));
+}
+
 TEST(segment, of_an_unknown_part_is_no_segment) {
   byte_buffer bytes;
   append_segment(bytes, static_cast<part>(4), {1, 2}, 0, as_bytes("text"));

@@ -9,6 +9,7 @@ inline link::config tight_limits() {
   link::config settings;
   settings.message_bytes = 600;
   settings.chunk_bytes = 100;
+  settings.lone_bytes = 90;
   settings.frame_bytes = 300;
   settings.receive_window_bytes = 1000;
   settings.receive_reserve_bytes = 700;

@@ -294,7 +294,7 @@ std::string link_stage::describe_data(side which, const link::data& frame) {
   if (frame.count > 1)
     text += ".." + std::to_string(frame.first.value + frame.count - 1);
   auto separator = ": ";
-  for (link::segment_reader reader{frame.segments}; !reader.at_end(); separator = ", ")
+  for (link::segment_reader reader{frame.segments, frame.lone}; !reader.at_end(); separator = ", ")
     text += separator + describe(*reader.next());
   auto& last = said_[which];
   if (frame.count == 0)

@@ -93,9 +93,17 @@ private:
   /// A well-formed segment in its place, as far as this test has kept count.
   data next_segment() {
     auto kind = static_cast<part>(take() % 4);
+    pair who{take() % 2u, 1};
+    auto message_size = 4u * take();
+    auto payload = bytes(take());
     byte_buffer encoded;
-    append_segment(encoded, kind, {take() % 2u, 1}, 4u * take(), bytes(take()).view());
     data content;
+    if (take() % 4 == 0) {
+      append_segment_head(encoded, kind, who, message_size, payload.size());
+      content.lone = payload;
+    } else {
+      append_segment(encoded, kind, who, message_size, payload.view());
+    }
     content.first = {core_.statistics().segments_received + 1};
     content.count = 1;
     content.segments = shared_bytes{std::move(encoded)};
