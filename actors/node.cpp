@@ -1,4 +1,5 @@
 #include "node_services.hpp"
+#include "process_memory.hpp"
 
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
@@ -17,6 +18,7 @@ public:
 };
 
 result<node> node::open(config settings) {
+  keep_freed_memory();
   auto identity = node_identity::open(settings.data_directory);
   if (!identity)
     return identity.failure();

@@ -5,10 +5,14 @@
 namespace chorus {
 
 outbox::outbox(
-    std::size_t limit_bytes, std::size_t reserve_bytes, std::function<void()> wake, std::size_t message_bytes
+    std::size_t limit_bytes,
+    std::size_t reserve_bytes,
+    std::function<void()> wake,
+    std::size_t message_bytes,
+    std::size_t consumed_share
 )
     : limit_bytes_(limit_bytes), reserve_bytes_(reserve_bytes), message_bytes_(message_bytes),
-      wake_(std::move(wake)) {}
+      consumed_share_(consumed_share), wake_(std::move(wake)) {}
 
 errc outbox::send(link::send message) {
   if (message.payload.size() > message_bytes_)
@@ -32,8 +36,9 @@ errc outbox::send(link::send message) {
 }
 
 void outbox::consumed(std::size_t bytes) {
-  consumed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  wake_once();
+  auto before = consumed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  if (before < consumed_share_ && before + bytes >= consumed_share_)
+    wake_once();
 }
 
 bool outbox::is_closed() const noexcept {
@@ -63,10 +68,16 @@ outbox::batch outbox::take() {
   if (!woken_.exchange(false, std::memory_order_acq_rel))
     return {};
   batch taken;
-  taken.consumed_bytes = consumed_bytes_.exchange(0, std::memory_order_relaxed);
+  taken.consumed_bytes = take_consumed();
   std::lock_guard guard{mutex_};
   taken.messages.swap(waiting_);
   return taken;
+}
+
+std::size_t outbox::take_consumed() {
+  if (consumed_bytes_.load(std::memory_order_relaxed) == 0)
+    return 0;
+  return consumed_bytes_.exchange(0, std::memory_order_relaxed);
 }
 
 std::vector<link::send> outbox::take_leftovers() {

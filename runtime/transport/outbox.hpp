@@ -32,12 +32,14 @@ public:
   static constexpr std::size_t notice_share = 16;
 
   /// `wake` tells the I/O thread that there is something; called from the sending thread, once for
-  /// each batch. `message_bytes` is the largest payload.
+  /// each batch. `message_bytes` is the largest payload. Consumed bytes are no reason to wake until there
+  /// are `consumed_share` of them.
   outbox(
       std::size_t limit_bytes,
       std::size_t reserve_bytes,
       std::function<void()> wake,
-      std::size_t message_bytes = limits::message_bytes
+      std::size_t message_bytes = limits::message_bytes,
+      std::size_t consumed_share = 1
   );
 
   /// Takes the message or says why not: `overloaded` (try later), `too_large`, `node_down` (the link
@@ -63,6 +65,9 @@ public:
   };
   batch take();
 
+  /// Only the consumed bytes: whoever tells the peer something tells it all.
+  std::size_t take_consumed();
+
   /// What is left after `close`, in the order in which it was sent.
   std::vector<link::send> take_leftovers();
 
@@ -79,6 +84,7 @@ private:
   const std::size_t limit_bytes_;
   const std::size_t reserve_bytes_;
   const std::size_t message_bytes_;
+  const std::size_t consumed_share_;
   const std::function<void()> wake_;
 
   /// Of all messages taken and not yet released. Grows under the mutex, shrinks without it.

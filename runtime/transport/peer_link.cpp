@@ -6,11 +6,22 @@
 
 namespace chorus {
 
+namespace {
+
+/// Consumed bytes wait in the outbox until they are this part of the window, or until a frame comes in:
+/// small beside the quarter of the window that the link itself saves up before it tells (link/receiver.cpp).
+constexpr std::size_t parts_of_window = 16;
+
+} // namespace
+
 peer_link::peer_link(environment& around, const link::config& settings, const address& where)
-    : around_(around), settings_(settings),
-      outbox_(std::make_shared<outbox>(
-          settings.send_buffer_bytes, settings.send_reserve_bytes, around.wake, settings.message_bytes
-      )),
+    : around_(around), settings_(settings), outbox_(std::make_shared<outbox>(
+                                                settings.send_buffer_bytes,
+                                                settings.send_reserve_bytes,
+                                                around.wake,
+                                                settings.message_bytes,
+                                                settings.receive_window_bytes / parts_of_window
+                                            )),
       connection_(around.connections, *this, settings.self, where),
       driver_(link::core{steady_now(), settings}, *this, *this, *this) {
   // Its first frame finds no connection yet; the core is told when there is one.
@@ -18,8 +29,11 @@ peer_link::peer_link(environment& around, const link::config& settings, const ad
 }
 
 void peer_link::receive(const peer& source, const shared_bytes& head, const shared_bytes& body) {
-  if (!ended_)
-    driver_.receive(source, head, body);
+  if (ended_)
+    return;
+  if (auto bytes = outbox_->take_consumed(); bytes > 0)
+    driver_.apply_in_batch(link::consumed{bytes});
+  driver_.receive(source, head, body);
 }
 
 void peer_link::turn(time_point now) {

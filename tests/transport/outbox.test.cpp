@@ -80,6 +80,33 @@ TEST(outbox, wakes_once_for_a_batch) {
   EXPECT_TRUE(it.box.take().messages.empty());
 }
 
+TEST(outbox, saves_up_consumed_bytes_until_their_share_is_reached) {
+  std::size_t wakes = 0;
+  outbox box{10 * cost, 2 * cost, [&] { ++wakes; }, 5 * cost, 100};
+  box.consumed(60);
+  box.consumed(39);
+  EXPECT_EQ(wakes, 0u);
+  box.consumed(1);
+  EXPECT_EQ(wakes, 1u);
+  box.consumed(1000);
+  EXPECT_EQ(wakes, 1u);
+  EXPECT_EQ(box.take().consumed_bytes, 1100u);
+  box.consumed(99);
+  EXPECT_EQ(wakes, 1u);
+}
+
+TEST(outbox, gives_consumed_bytes_out_once_whoever_asks_first) {
+  std::size_t wakes = 0;
+  outbox box{10 * cost, 2 * cost, [&] { ++wakes; }, 5 * cost, 100};
+  box.consumed(60);
+  EXPECT_EQ(box.take_consumed(), 60u);
+  EXPECT_EQ(box.take_consumed(), 0u);
+  box.consumed(99);
+  box.send(message());
+  EXPECT_EQ(wakes, 1u);
+  EXPECT_EQ(box.take().consumed_bytes, 99u);
+}
+
 TEST(outbox, refuses_everything_once_closed_and_gives_out_what_it_has) {
   counted_outbox it;
   it.box.send(message());
