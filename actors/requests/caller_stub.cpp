@@ -30,8 +30,7 @@ std::uint64_t number_of(caf::message_id id) {
 }
 
 bool is_end_of_target(const caf::error& reason) {
-  return reason == errc::node_down || reason == errc::not_found || reason == caf::sec::request_receiver_down
-         || reason == caf::sec::invalid_argument;
+  return reason == errc::node_down || reason == errc::not_found || reason == caf::sec::request_receiver_down;
 }
 
 std::string tried(const attempts& tries) {
@@ -81,7 +80,8 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
     return to_caf({errc::overloaded, "too many open calls of one caller: wait for answers"});
   auto promise = make_response_promise();
   attempts tries{what.retry, moment_now(), chance_.split()};
-  auto [which, is_new] = calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, 0, {}});
+  auto [which, is_new] =
+      calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, 0, {}, {}});
   if (which->second.what.how == request_semantics::at_most_once) {
     auto& target = which->second.what.target;
     auto& known = servers_[caf::actor_cast<caf::actor_addr>(target)];
@@ -96,22 +96,25 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
 void caller_stub::wake() {
   armed_.reset();
   auto moment = moment_now();
-  for (auto each = calls_.begin(); each != calls_.end();)
-    advance(each++, moment);
-  acknowledge(moment);
+  while (!due_.empty() && due_.begin()->first <= moment)
+    advance(calls_.find(due_.begin()->second), moment);
+  if (acknowledge_at_ && *acknowledge_at_ <= moment)
+    acknowledge(moment);
   arm();
 }
 
 /// May end the call.
 void caller_stub::advance(call_table::iterator which, time_point moment) {
   switch (which->second.tries.next(moment)) {
-  case attempts::step::send:
-    return send_try(which);
   case attempts::step::give_up:
     return give_up(which);
+  case attempts::step::send:
+    send_try(which);
+    break;
   case attempts::step::wait:
     break;
   }
+  schedule(which);
 }
 
 void caller_stub::send_try(call_table::iterator which) {
@@ -215,6 +218,8 @@ void caller_stub::give_up(call_table::iterator which) {
 }
 
 void caller_stub::end(call_table::iterator which, caf::message answer) {
+  which->second.tries.end();
+  schedule(which);
   auto ended = std::move(which->second);
   auto number = which->first;
   calls_.erase(which);
@@ -222,6 +227,8 @@ void caller_stub::end(call_table::iterator which, caf::message answer) {
     auto known = servers_.find(caf::actor_cast<caf::actor_addr>(ended.what.target));
     known->second.open.erase(number);
     known->second.idle_since = moment_now();
+    if (known->second.open.empty() && !acknowledge_at_)
+      acknowledge_at_ = known->second.idle_since + acknowledge_after;
   }
   ended.promise.deliver(std::move(answer));
   quit_if_done();
@@ -229,27 +236,38 @@ void caller_stub::end(call_table::iterator which, caf::message answer) {
 
 /// Tells servers that have not heard of this caller for a while that it has all its answers.
 void caller_stub::acknowledge(time_point moment) {
+  acknowledge_at_.reset();
   std::erase_if(servers_, [&](auto& item) {
     auto& [address, known] = item;
-    if (!known.open.empty() || moment < known.idle_since + acknowledge_after)
+    if (!known.open.empty())
       return false;
+    auto due = known.idle_since + acknowledge_after;
+    if (moment < due) {
+      acknowledge_at_ = std::min(acknowledge_at_.value_or(due), due);
+      return false;
+    }
     send(known.handle, acknowledged_calls{last_number_ + 1});
     return true;
   });
 }
 
-/// One alarm for all that is waited for; a later one than needed is left to come.
+void caller_stub::schedule(call_table::iterator which) {
+  auto& [number, open] = *which;
+  auto next = open.tries.next_deadline();
+  if (next == open.due)
+    return;
+  if (open.due)
+    due_.erase({*open.due, number});
+  if (next)
+    due_.emplace(*next, number);
+  open.due = next;
+}
+
+/// One alarm for all that is waited for. An alarm that comes too early finds nothing to do.
 void caller_stub::arm() {
-  std::optional<time_point> next;
-  auto take = [&](std::optional<time_point> moment) {
-    if (moment && (!next || *moment < *next))
-      next = moment;
-  };
-  for (const auto& [number, open] : calls_)
-    take(open.tries.next_deadline());
-  for (const auto& [address, known] : servers_)
-    if (known.open.empty())
-      take(known.idle_since + acknowledge_after);
+  auto next = acknowledge_at_;
+  if (!due_.empty())
+    next = std::min(next.value_or(due_.begin()->first), due_.begin()->first);
   if (!next || (armed_ && *armed_ <= *next))
     return;
   armed_ = next;

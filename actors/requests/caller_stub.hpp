@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace chorus::requests {
 
@@ -51,6 +52,7 @@ private:
     attempts tries;
     std::uint64_t last_try = 0; ///< CAF's number
     caf::error last_failure;
+    std::optional<time_point> due; ///< as it stands in `due_`
   };
   using call_table = std::map<std::uint64_t, open_call>;
 
@@ -75,6 +77,7 @@ private:
   void end(call_table::iterator which, caf::message answer);
   void give_up(call_table::iterator which);
   void acknowledge(time_point now);
+  void schedule(call_table::iterator which);
   void arm();
   void quit_if_done();
 
@@ -83,6 +86,8 @@ private:
   call_table calls_;                             ///< by number
   std::map<std::uint64_t, std::uint64_t> tries_; ///< numbers of calls, by CAF's numbers of tries
   std::map<caf::actor_addr, known_server> servers_;
+  std::set<std::pair<time_point, std::uint64_t>> due_; ///< when to look after which call again
+  std::optional<time_point> acknowledge_at_;           ///< when to look for servers to acknowledge to
   std::optional<time_point> armed_;
   bool let_go_ = false;
 };

@@ -218,5 +218,32 @@ TEST_F(requests_between_nodes, that_cannot_travel_say_so_at_once) {
   EXPECT_EQ(count("tried"), 0);
 }
 
+TEST_F(requests_between_nodes, of_a_caller_that_has_ended_are_forgotten_by_the_receiver) {
+  auto remote = announce(serve_at_most_once(worker_, {.callers = 1}));
+  ask(remote, at_most_once{insistent}); // by an actor that ends when it is answered
+  EXPECT_TRUE(log_.wait_for("answer 1"));
+  ask(remote, at_most_once{insistent});
+  EXPECT_TRUE(log_.wait_for("answer 2"));
+}
+
+TEST_F(requests_between_nodes, are_acknowledged_when_no_other_follows) {
+  auto remote = announce(serve_at_most_once(worker_, {.calls = 1}));
+  caf::scoped_actor self{ben().system()};
+  caller calls{self};
+  auto ask_once = [&](caller<caf::blocking_actor>& by) {
+    std::int64_t answer = 0;
+    by.request(remote, at_most_once{insistent}, add{1})
+        .receive(
+            [&](std::int64_t value) { answer = value; },
+            [&](const caf::error& reason) { ADD_FAILURE() << ben().system().render(reason); }
+        );
+    return answer;
+  };
+  EXPECT_EQ(ask_once(calls), 1);
+  caf::scoped_actor another{ben().system()};
+  caller others{another};
+  EXPECT_EQ(ask_once(others), 2) << "refused until the first caller, which lives, has acknowledged";
+}
+
 } // namespace
 } // namespace chorus::testing
