@@ -16,21 +16,33 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
   if (!actor)
     return {errc::invalid_argument, "no actor to announce as '" + std::string{name} + "'"};
   auto pointer = caf::actor_cast<caf::strong_actor_ptr>(actor);
-  if (!remoting_->is_local_actor(pointer))
+  auto kept = remoting_->keep(pointer);
+  if (!kept)
     return {
         errc::invalid_argument, "'" + std::string{name} + "' is to be announced by the node of its actor"};
-  auto number = remoting_->export_handle(pointer).actor;
+  auto number = *kept;
+  bool is_announced = false;
   bool is_new = false;
+  std::uint64_t before = 0;
   {
     std::lock_guard guard{mutex_};
-    if (!driver_.core().can_announce(name))
-      return {
-          errc::overloaded,
-          "this node announces " + std::to_string(names::names_per_origin) + " names already"};
-    driver_.apply(names::announce{std::string{name}, number});
-    is_new = observed_.insert(number).second;
+    if (driver_.core().can_announce(name)) {
+      driver_.apply(names::announce{std::string{name}, number});
+      is_announced = true;
+      is_new = observed_.insert(number).second;
+      before = std::exchange(named_[std::string{name}], number);
+    }
   }
-  // Not under the mutex: for an actor that has ended already the functor runs at once.
+  // Not under the mutex: an actor that is kept no more may end, and for one that has ended already the
+  // functor runs at once.
+  if (!is_announced) {
+    remoting_->let_go(number);
+    return {
+        errc::overloaded,
+        "this node announces " + std::to_string(names::names_per_origin) + " names already"};
+  }
+  if (before != 0)
+    remoting_->let_go(before);
   if (is_new)
     pointer->get()->attach_functor([weak = weak_from_this(), number] {
       if (auto service = weak.lock())
@@ -41,6 +53,14 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
 
 void name_service::withdraw(std::string_view name) {
   apply(names::withdraw{std::string{name}});
+  std::unique_lock guard{mutex_};
+  auto position = named_.find(name);
+  if (position == named_.end())
+    return;
+  auto number = position->second;
+  named_.erase(position);
+  guard.unlock(); // the actor may end with it
+  remoting_->let_go(number);
 }
 
 caf::actor name_service::find(std::string_view name) const {
@@ -98,13 +118,17 @@ void name_service::stop() {
 
 void name_service::apply(names::core::input what) {
   std::lock_guard guard{mutex_};
-  if (auto ended = std::get_if<names::actor_ended>(&what))
+  if (auto ended = std::get_if<names::actor_ended>(&what)) {
     observed_.erase(ended->actor);
+    std::erase_if(named_, [&](auto& item) { return item.second == ended->actor; });
+  }
   driver_.apply(what);
 }
 
 caf::actor name_service::handle_of(const names::announcement& winner) const {
-  return caf::actor_cast<caf::actor>(remoting_->import_handle({winner.origin, winner.actor}));
+  return caf::actor_cast<caf::actor>(
+      remoting_->receive_handle({winner.origin, winner.actor}, remoting::nobody)
+  );
 }
 
 void name_service::send(const peer& to, wire_message message) {

@@ -67,7 +67,8 @@ private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool stopped_ = false;
-  std::set<std::uint64_t> observed_; ///< own actors whose end withdraws their names
+  std::set<std::uint64_t> observed_;                        ///< own actors whose end withdraws their names
+  std::map<std::string, std::uint64_t, std::less<>> named_; ///< own actors that are kept for their names
   host host_{*this};
   driver<names::core, names::wire, host> driver_;
 };

@@ -22,10 +22,12 @@
 
 namespace chorus {
 
-/// What a node has counted since it started. A snapshot.
+/// What a node has counted since it started, and what it keeps now. A snapshot.
 struct node_counters {
   std::uint64_t dead_letters = 0;       ///< one-way messages that could not be sent, whoever was told
   std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
+  std::uint64_t exported_actors = 0; ///< actors of this node that others hold handles of, or that have names
+  std::uint64_t remote_actors = 0;   ///< actors of other nodes that this one holds handles of
 };
 
 /// A node of the cluster: owns the CAF actor system, the transport and all services, and starts and

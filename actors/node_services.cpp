@@ -36,8 +36,13 @@ node_services::node_services(
   // Users' actors often serve for ever; the end of the node is their end too.
   system_->await_actors_before_shutdown(false);
   flow_ = std::make_shared<flow_control>([this](time_point when) { wake_flow_control(when); });
-  remoting_ =
-      std::make_shared<remoting>(*system_, self_.who, flow_, [this](auto& what) { note_trouble(what); });
+  remoting_ = std::make_shared<remoting>(
+      *system_,
+      self_.who,
+      flow_,
+      [this](auto& what) { note_trouble(what); },
+      [this](auto task) { transport_->post(std::move(task)); }
+  );
   names_ = std::make_shared<name_service>(self_.who, remoting_);
 }
 
@@ -63,7 +68,10 @@ error node_services::start() {
   member_events& events = *this;
   members_ = std::make_unique<member_service>(settings_, self_, seed, *transport_, events, log_);
   transport_->start();
-  transport_->post([this] { members_->start(settings_.seeds); });
+  transport_->post([this] {
+    members_->start(settings_.seeds);
+    sweep_handles();
+  });
   log_->info(
       "node {} of cluster '{}' listens on {}, reachable at {}",
       to_string(self_.who),
@@ -130,7 +138,12 @@ void node_services::subscribe(const caf::actor& subscriber) {
 }
 
 node_counters node_services::counters() const {
-  return {dead_letters_, malformed_messages_};
+  auto handles = remoting_->size();
+  return {dead_letters_, malformed_messages_, handles.exported, handles.stand_ins};
+}
+
+void node_services::sweep_handles() {
+  transport_->arm(timer_keys::handles, remoting_->sweep(transport_->now()), [this] { sweep_handles(); });
 }
 
 void node_services::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {

@@ -75,6 +75,7 @@ private:
   void declared_failed() override;
   void rejected(const std::string& reason) override;
 
+  void sweep_handles();
   void await_goodbye(const membership::member_down& what);
   void arm_departures();
   void end_overdue_departures();

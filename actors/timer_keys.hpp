@@ -8,5 +8,6 @@ namespace chorus::timer_keys {
 inline constexpr std::uint64_t membership = 1;
 inline constexpr std::uint64_t departures = 2;
 inline constexpr std::uint64_t flow_control = 3;
+inline constexpr std::uint64_t handles = 4;
 
 } // namespace chorus::timer_keys

@@ -19,22 +19,30 @@ struct actor_reference {
   peer home;
   std::uint64_t actor = 0;
 
+  friend auto operator<=>(const actor_reference&, const actor_reference&) noexcept = default;
+
   template <class Archive>
   void serialize(Archive& archive) {
     archive(home, actor);
   }
 };
 
-/// Turns handles into references and back; the context of every archive that carries messages.
-class handle_context {
+/// Turns handles into references; the context of every archive that writes messages.
+class handle_exporter {
 public:
-  virtual ~handle_context() = default;
+  virtual ~handle_exporter() = default;
 
-  /// Makes a local actor reachable for others, or names the remote one.
+  /// Makes a local actor reachable for whoever reads, or names the remote one.
   virtual actor_reference export_handle(const caf::strong_actor_ptr& handle) = 0;
+};
 
-  /// The local actor itself, or the stand-in of a remote one; null for actor 0 and for a local actor
-  /// that has ended.
+/// Turns references into handles; the context of every archive that reads messages.
+class handle_importer {
+public:
+  virtual ~handle_importer() = default;
+
+  /// The local actor itself, or a stand-in: of a remote actor, or of one that has ended. Null for actor 0
+  /// only.
   virtual caf::strong_actor_ptr import_handle(const actor_reference& reference) = 0;
 };
 
@@ -44,13 +52,13 @@ public:
 namespace chorus::codec {
 
 inline void save(writer& archive, const caf::strong_actor_ptr& handle) {
-  archive(archive.context<caf17::handle_context>().export_handle(handle));
+  archive(archive.context<caf17::handle_exporter>().export_handle(handle));
 }
 
 inline void load(reader& archive, caf::strong_actor_ptr& handle) {
   caf17::actor_reference reference;
   archive(reference);
-  handle = archive.context<caf17::handle_context>().import_handle(reference);
+  handle = archive.context<caf17::handle_importer>().import_handle(reference);
 }
 
 inline void save(writer& archive, const caf::actor& handle) {

@@ -1,5 +1,9 @@
 #include "remote_actor.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/message.hpp>
+#include <caf/system_messages.hpp>
+
 #include <utility>
 
 namespace chorus::caf17 {
@@ -7,16 +11,50 @@ namespace chorus::caf17 {
 remote_actor::remote_actor(
     caf::actor_config& settings,
     actor_reference stands_for,
-    std::shared_ptr<outbox> link,
+    std::shared_ptr<remote_node> home,
     std::shared_ptr<gateway> hub
 )
-    : actor_proxy(settings), reference_(stands_for), link_(std::move(link)), hub_(std::move(hub)) {}
+    : actor_proxy(settings), reference_(stands_for), home_(std::move(home)), hub_(std::move(hub)) {}
 
 void remote_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   if (getf(is_terminated_flag))
     bounce(what);
   else
     hub_->forward(*this, *what);
+}
+
+bool remote_actor::is_watched() {
+  return exclusive_critical_section([this] { return attachables_head_ != nullptr; });
+}
+
+bool remote_actor::add_backlink(caf::abstract_actor* local) {
+  if (actor_proxy::add_backlink(local))
+    hub_->link_changed(*this, caf::strong_actor_ptr{local->ctrl()}, gateway::linking::linked);
+  return false; // keep nothing at the other end
+}
+
+bool remote_actor::remove_backlink(caf::abstract_actor* local) {
+  if (!actor_proxy::remove_backlink(local))
+    return false;
+  hub_->link_changed(*this, caf::strong_actor_ptr{local->ctrl()}, gateway::linking::unlinked);
+  return true;
+}
+
+void remote_actor::accept_link(const caf::strong_actor_ptr& local) {
+  auto ended = exclusive_critical_section([&] {
+    if (getf(is_terminated_flag))
+      return true;
+    actor_proxy::add_backlink(local->get());
+    return false;
+  });
+  if (ended)
+    local->enqueue(
+        nullptr, caf::make_message_id(), caf::make_message(caf::exit_msg{address(), fail_state()}), nullptr
+    );
+}
+
+void remote_actor::accept_unlink(const caf::strong_actor_ptr& local) {
+  exclusive_critical_section([&] { return actor_proxy::remove_backlink(local->get()); });
 }
 
 void remote_actor::kill_proxy(caf::execution_unit* context, caf::error reason) {

@@ -1,53 +1,82 @@
 #pragma once
 
 #include <chorus/actors/caf17/actor_reference.hpp>
-#include <chorus/runtime/transport/outbox.hpp>
 
 #include <caf/actor_proxy.hpp>
 #include <caf/mailbox_element.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+
+namespace chorus {
+
+class remote_node;
+
+} // namespace chorus
 
 namespace chorus::caf17 {
 
 class remote_actor;
 
-/// Where stand-ins hand their messages on: the node's remoting.
+/// Where stand-ins hand on what concerns the actors they stand for: the node's remoting.
 class gateway {
 public:
   virtual ~gateway() = default;
 
   /// Sends `what` to the actor that `target` stands for. In the sender's thread.
   virtual void forward(const remote_actor& target, caf::mailbox_element& what) = 0;
+
+  enum class linking : std::uint8_t { linked, unlinked };
+
+  /// A local actor has linked itself to the stand-in, or unlinked. Both actors' locks are held: do nothing
+  /// here that asks either of them.
+  virtual void link_changed(const remote_actor& target, caf::strong_actor_ptr local, linking what) = 0;
 };
 
 /// The local stand-in of an actor on another node: what a remote `caf::actor` points to.
 ///
 /// It ends when the actor there ends or its node is lost; local monitors and links then fire as
 /// for a local actor, because CAF's own bookkeeping of them is kept here.
+///
+/// A link is kept on this side only: the local actor's end reaches the other node as the end of a handle
+/// that it holds, where the same is done for its actor. So each of the two hears of the other once.
 class remote_actor final : public caf::actor_proxy {
 public:
+  /// `home` is null for a stand-in that is born dead.
   remote_actor(
       caf::actor_config& settings,
       actor_reference stands_for,
-      std::shared_ptr<outbox> link,
+      std::shared_ptr<remote_node> home,
       std::shared_ptr<gateway> hub
   );
 
   const actor_reference& reference() const noexcept { return reference_; }
+  remote_node* home() const noexcept { return home_.get(); }
 
-  /// The way to the actor's node; null when there is no link to it yet.
-  const std::shared_ptr<outbox>& link() const noexcept { return link_; }
+  /// How often its handle was sent to its home, as receiver of a message or inside one.
+  std::uint64_t returned() const noexcept { return returned_.load(std::memory_order_relaxed); }
+  void count_returned() const noexcept { returned_.fetch_add(1, std::memory_order_relaxed); }
+  void take_back_returned() const noexcept { returned_.fetch_sub(1, std::memory_order_relaxed); }
+
+  /// Whether anybody here monitors it or is linked to it.
+  bool is_watched();
+
+  /// The actor there has linked itself to `local`, or unlinked.
+  void accept_link(const caf::strong_actor_ptr& local);
+  void accept_unlink(const caf::strong_actor_ptr& local);
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;
+  bool add_backlink(caf::abstract_actor* local) override;
+  bool remove_backlink(caf::abstract_actor* local) override;
   void kill_proxy(caf::execution_unit* context, caf::error reason) override;
   const char* name() const override;
 
 private:
   const actor_reference reference_;
-  const std::shared_ptr<outbox> link_;
+  const std::shared_ptr<remote_node> home_;
   const std::shared_ptr<gateway> hub_;
+  mutable std::atomic<std::uint64_t> returned_ = 0;
 };
 
 } // namespace chorus::caf17

@@ -1,5 +1,6 @@
 #include "open_requests.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace chorus {
@@ -8,7 +9,7 @@ bool open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf
   std::lock_guard guard{mutex_};
   if (entries_.size() >= limit)
     return false;
-  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}});
+  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}, {}});
   return true;
 }
 
@@ -21,6 +22,25 @@ bool open_requests::close(std::uint64_t sender, caf::message_id id) {
   removed = std::move(position->second);
   entries_.erase(position);
   return true;
+}
+
+std::optional<peer>
+open_requests::move(std::uint64_t sender, caf::message_id id, const peer& from, const peer& to) {
+  std::lock_guard guard{mutex_};
+  auto position = entries_.find(key_of(sender, id));
+  if (position == entries_.end())
+    return std::nullopt;
+  auto& [current, content, moves] = position->second;
+  if (moves.size() < moves_ahead)
+    moves.emplace_back(from, to);
+  auto leads_on = [&] {
+    return std::find_if(moves.begin(), moves.end(), [&](auto& move) { return move.first == current; });
+  };
+  for (auto next = leads_on(); next != moves.end(); next = leads_on()) {
+    current = next->second;
+    moves.erase(next);
+  }
+  return current;
 }
 
 void open_requests::forget(std::uint64_t sender) {

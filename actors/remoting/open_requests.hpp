@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace chorus {
@@ -26,12 +28,20 @@ public:
   /// More wait for nothing that comes in time: further ones are refused as `overloaded`.
   static constexpr std::size_t limit = 1'000'000;
 
+  /// Delegations of one request that are known before those that came first.
+  static constexpr std::size_t moves_ahead = 8;
+
   /// Returns false at the limit.
   [[nodiscard]] bool add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
 
   /// The answer is there, or the request was never sent. Returns false if it was not open any more, so
   /// that every request is answered exactly once.
   bool close(std::uint64_t sender, caf::message_id id);
+
+  /// `from` has delegated the request to `to`. Gives who will answer as far as this is known, which may still
+  /// be another one: news of two delegations come from two nodes, in any order. None if the request is not
+  /// open.
+  std::optional<peer> move(std::uint64_t sender, caf::message_id id, const peer& from, const peer& to);
 
   /// The sender has ended and waits no more.
   void forget(std::uint64_t sender);
@@ -47,6 +57,7 @@ private:
   struct entry {
     peer to;
     request content;
+    std::vector<std::pair<peer, peer>> moves; ///< from where to where, not yet reached
   };
 
   std::mutex mutex_;

@@ -1,18 +1,31 @@
 #pragma once
 
 #include <chorus/actors/caf17/actor_reference.hpp>
+#include <chorus/runtime/ids.hpp>
+
+#include <caf/error.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace chorus {
 
 /// What one message of a link carries. The pair of the link message says from which actor it comes and
 /// for which it is (0: the node itself); the parcel's first byte says what it is.
+///
+/// A parcel from an actor (`message`, `linked`, `unlinked`) gives the other node one handle of its sender
+/// and returns one of its receiver, see holders.hpp.
 enum class parcel : std::uint8_t {
-  message = 1, ///< `message_header`, then the message
-  watch = 2,   ///< tell me when the receiver ends
-  ended = 3,   ///< the sender has ended; an error, the reason
-  names = 4,   ///< a message of the name registry
+  message = 1,    ///< `message_header`, then the message
+  linked = 2,     ///< the sender has linked itself to the receiver
+  unlinked = 3,   ///< and no longer is
+  ended = 4,      ///< the sender has ended; `end_notice`
+  hold = 5,       ///< this node has a handle of the receiver from a third one; `introducer`
+  introduced = 6, ///< `introduction`
+  release = 7,    ///< handles that this node uses no more; `released_handle`s
+  forgotten = 8,  ///< of these releases, the actors had ended; `released_handle`s
+  moved = 9,      ///< `moved_request`
+  names = 10,     ///< a message of the name registry
 };
 
 /// Before each message of an actor.
@@ -24,6 +37,66 @@ struct message_header {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(id, foreign_sender);
+  }
+};
+
+/// An actor has ended, for a node that holds handles of it.
+struct end_notice {
+  std::int64_t given = 0; ///< handles that the node was given and has not released
+  caf::error reason;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(given, reason);
+  }
+};
+
+/// Who gave the handle; it keeps the actor alive until it hears that the home knows. No node for a handle
+/// that came with a name.
+struct introducer {
+  peer who;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(who);
+  }
+};
+
+/// The home of `actor` knows that `newcomer` has a handle of it, or `newcomer` needs none.
+struct introduction {
+  caf17::actor_reference actor;
+  peer newcomer;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(actor, newcomer);
+  }
+};
+
+/// How often a node had received a handle and sent it back when it let go of it.
+struct released_handle {
+  std::uint64_t actor = 0;
+  std::uint64_t received = 0;
+  std::uint64_t returned = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(actor, received, returned);
+  }
+};
+
+/// In one parcel.
+inline constexpr std::size_t released_handles = 4096;
+
+/// A request of an actor of the receiving node was delegated to another node, which will answer now.
+struct moved_request {
+  std::uint64_t requester = 0;
+  std::uint64_t id = 0;
+  peer to;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(requester, id, to);
   }
 };
 

@@ -3,36 +3,49 @@
 #include "../caf17/remote_actor.hpp"
 #include "exports.hpp"
 #include "flow_control.hpp"
+#include "introductions.hpp"
 #include "open_requests.hpp"
 #include "parcel.hpp"
-#include "proxies.hpp"
+#include "remote_nodes.hpp"
+#include "travelling_handles.hpp"
 
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/actors/caf17/counted_element.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/time.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/mailbox_element.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace chorus {
 
 /// Carries the messages of actors over links: makes remote actors look like local ones.
 ///
-/// Thread rules: `forward`, `export_handle` and `import_handle` run in the threads of actors, the rest
-/// in the I/O thread. Held by a shared pointer, because stand-ins may outlive the node; after `stop` it
+/// Its functions stand in three files: sending.cpp, receiving.cpp, and remoting.cpp for nodes and handles
+/// that come and go.
+///
+/// Thread rules: `forward`, `link_changed` and the functions for handles run in the threads of actors, the
+/// rest in the I/O thread. Held by a shared pointer, because stand-ins may outlive the node; after `stop` it
 /// only refuses.
-class remoting final : public caf17::gateway,
-                       public caf17::handle_context,
-                       public std::enable_shared_from_this<remoting> {
+class remoting final : public caf17::gateway, public std::enable_shared_from_this<remoting> {
 public:
+  /// How often handles that nobody uses are looked for, and the pause between the parts of one round, so
+  /// that a million of them do not hold up the I/O thread.
+  static constexpr duration sweep_every = std::chrono::seconds{2};
+  static constexpr duration sweep_pause = std::chrono::milliseconds{10};
+  static constexpr std::size_t sweep_budget = 4096;
+
+  /// A node whose handles are here and that is not met for so long is taken for lost.
+  static constexpr duration met_within = std::chrono::seconds{30};
+
   /// What remoting could not do for anybody in particular: for the log and the counters.
   struct trouble {
     enum class kind {
@@ -45,18 +58,21 @@ public:
   };
   using trouble_handler = std::function<void(const trouble&)>;
 
+  /// `defer` runs a task in the I/O thread, soon; from any thread.
+  using defer = std::function<void(std::function<void()>)>;
+
   remoting(
       caf::actor_system& system,
       const peer& self,
       std::shared_ptr<flow_control> flow,
-      trouble_handler on_trouble
+      trouble_handler on_trouble,
+      defer later
   );
 
-  // -- sending ------------------------------------------------------------------------------------
+  // -- sending (sending.cpp) ------------------------------------------------------------------------
 
   void forward(const caf17::remote_actor& target, caf::mailbox_element& what) override;
-  caf17::actor_reference export_handle(const caf::strong_actor_ptr& handle) override;
-  caf::strong_actor_ptr import_handle(const caf17::actor_reference& reference) override;
+  void link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) override;
 
   /// Whether this is an actor of this node, not the stand-in of a remote one.
   bool is_local_actor(const caf::strong_actor_ptr& handle) const;
@@ -67,10 +83,7 @@ public:
   /// Sends a message of the name registry.
   void send_names(const peer& to, const_bytes message);
 
-  // -- receiving ----------------------------------------------------------------------------------
-
-  /// A link to `who` is being opened; what is sent from now on waits for it.
-  void add_link(const peer& who, std::shared_ptr<outbox> link);
+  // -- receiving (receiving.cpp) --------------------------------------------------------------------
 
   /// Returns the message if it is one of the name registry; everything else is handled here.
   std::optional<shared_bytes> deliver(const peer& from, link::delivered message);
@@ -81,6 +94,11 @@ public:
   /// The link found no room for a message that its outbox had taken.
   void bounce(const peer& to, const link::refused& message);
 
+  // -- nodes that come and go -----------------------------------------------------------------------
+
+  /// A link to `who` is being opened; what is sent from now on waits for it.
+  void add_link(const peer& who, std::shared_ptr<outbox> link);
+
   /// Nothing more comes from this life of the node: ends its stand-ins and fails the open requests.
   void lose(const peer& who, const error& reason);
 
@@ -90,39 +108,95 @@ public:
   /// Forgets all actors and sends nothing more.
   void stop();
 
+  // -- handles that come and go ---------------------------------------------------------------------
+
+  static constexpr peer nobody{};
+
+  /// `handle` is about to be sent to `to`.
+  caf17::actor_reference give_handle(const caf::strong_actor_ptr& handle, const peer& to);
+
+  /// It was not sent after all.
+  void take_back_handle(const caf17::actor_reference& reference, const peer& to);
+
+  /// A handle that came from `from`; from `nobody`, if it came with a name.
+  caf::strong_actor_ptr receive_handle(const caf17::actor_reference& reference, const peer& from);
+
+  /// Keeps a local actor for others until `let_go`, although nobody has a handle yet: it has a name. Gives
+  /// its number; none for an actor of another node.
+  std::optional<std::uint64_t> keep(const caf::strong_actor_ptr& actor);
+  void let_go(std::uint64_t actor);
+
+  /// Lets go of some handles that nobody here uses any more. Returns when to call again.
+  time_point sweep(time_point now);
+
+  struct sizes {
+    std::size_t exported = 0;   ///< actors of this node that are held for others
+    std::size_t remembered = 0; ///< actors of this node that others have known and that live
+    std::size_t stand_ins = 0;  ///< actors of other nodes with a handle here
+    std::size_t ends = 0;       ///< actors of other nodes that have ended, with handles still on their way
+  };
+  sizes size() const;
+
 private:
   struct arrival;
 
+  // sending
+  error transmit(
+      const caf17::remote_actor& target,
+      const caf::strong_actor_ptr& sender,
+      caf::message_id id,
+      const caf::type_erased_tuple& content
+  );
+  void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
+  void
+  discard(const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason);
+  void send_link(const caf17::remote_actor& target, const caf::strong_actor_ptr& local, parcel what);
+  template <class Content>
+  void send_parcel(const peer& to, parcel what, const Content& content);
+  void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
+  void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
+  void send_notice(const peer& to, link::pair between, byte_buffer bytes);
+
+  // receiving
+  void deliver_message(const arrival& what, codec::reader& archive, caf17::credit held);
+  void deliver_link(const arrival& what, parcel kind);
+  void deliver_ended(const arrival& what, codec::reader& archive);
+  void deliver_hold(const arrival& what, codec::reader& archive);
+  void deliver_introduced(const arrival& what, codec::reader& archive);
+  void deliver_release(const arrival& what, codec::reader& archive);
+  void deliver_forgotten(const arrival& what, codec::reader& archive);
+  void deliver_moved(const arrival& what, codec::reader& archive);
+  template <class Content>
+  std::optional<Content> read(const arrival& what, codec::reader& archive);
+  void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
+  void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason);
+  remote_node* sending_node(const peer& who);
+
+  // nodes and handles
   peer self() const;
   bool is_local(const peer& who) const;
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
-  std::shared_ptr<outbox> link_of(const caf17::remote_actor& target) const;
-  void send_parcel(const peer& to, parcel what, link::pair between, const caf::error* reason = nullptr);
-  void send_notice(const peer& to, link::pair between, byte_buffer bytes);
-  result<shared_bytes> encode_message(const message_header& header, const caf::type_erased_tuple& content);
-  errc
-  send_message(const caf17::remote_actor& target, link::pair between, link::urgency how, shared_bytes bytes);
-  void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
-  void discard(const peer& to, const lost_messages::loss& what);
-  void report(trouble::kind what, const peer& other, const error& reason);
+  std::shared_ptr<remote_node> node_of(const peer& who);
+  caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
+  void fail_requests(const peer& to, const error& reason);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
-
-  void deliver_message(const arrival& what, codec::reader& archive, caf17::credit held);
-  void deliver_ended(const arrival& what, codec::reader& archive);
-  void deliver_watch(const arrival& what);
-  void answer_with_error(const caf17::actor_reference& requester, caf::message_id id, const error& reason);
+  void send_releases(remote_node& to);
+  void report(trouble::kind what, const peer& other, const error& reason);
 
   caf::actor_system& system_;
   const std::shared_ptr<flow_control> flow_;
   const trouble_handler on_trouble_;
+  const defer defer_;
   std::atomic<bool> stopped_ = false;
-  mutable std::mutex mutex_; ///< guards self_
-  peer self_;
+  const node_id node_;
   const incarnation first_life_; ///< of this process: handles of any life since then are ours
+  std::atomic<std::uint64_t> life_;
 
   chorus::exports exports_;
-  chorus::proxies proxies_;
+  chorus::remote_nodes nodes_;
+  chorus::introductions introductions_;
   open_requests open_requests_;
+  std::shared_ptr<remote_node> latest_sender_; ///< I/O thread; the next message mostly comes from it, too
 };
 
 } // namespace chorus

@@ -10,10 +10,9 @@ namespace chorus::requests {
 namespace {
 
 /// Handles take the same room whomever they name.
-class nobody final : public caf17::handle_context {
+class nobody final : public caf17::handle_exporter {
 public:
   caf17::actor_reference export_handle(const caf::strong_actor_ptr&) override { return {}; }
-  caf::strong_actor_ptr import_handle(const caf17::actor_reference&) override { return nullptr; }
 };
 
 } // namespace
@@ -21,7 +20,7 @@ public:
 std::size_t size_of_answer(const caf::message& content) {
   nobody context;
   byte_buffer bytes;
-  if (codec::encode_to(bytes, content, {.context = static_cast<caf17::handle_context&>(context)}))
+  if (codec::encode_to(bytes, content, {.context = static_cast<caf17::handle_exporter&>(context)}))
     return size_of_local_answer;
   return bytes.size();
 }

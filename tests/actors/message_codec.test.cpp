@@ -45,7 +45,7 @@ namespace chorus {
 namespace {
 
 /// No handles in these messages.
-struct no_handles final : caf17::handle_context {
+struct no_handles final : caf17::handle_exporter, caf17::handle_importer {
   caf17::actor_reference export_handle(const caf::strong_actor_ptr& handle) override {
     EXPECT_EQ(handle, nullptr);
     return {};
@@ -55,11 +55,11 @@ struct no_handles final : caf17::handle_context {
 
 result<caf::message> there_and_back(const caf::message& content) {
   no_handles handles;
-  codec::options how{.context = static_cast<caf17::handle_context&>(handles)};
   byte_buffer bytes;
-  if (auto failed = codec::encode_to(bytes, content, how))
+  if (auto failed =
+          codec::encode_to(bytes, content, {.context = static_cast<caf17::handle_exporter&>(handles)}))
     return failed;
-  return codec::decode<caf::message>(bytes, how);
+  return codec::decode<caf::message>(bytes, {.context = static_cast<caf17::handle_importer&>(handles)});
 }
 
 template <class... Ts>

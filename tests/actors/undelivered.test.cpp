@@ -43,7 +43,9 @@ protected:
   undelivered_messages() {
     caf17::set_node(system_, ada);
     flow_ = std::make_shared<flow_control>([this](time_point when) { wake_at_ = when; });
-    remoting_ = std::make_shared<remoting>(system_, ada, flow_, [this](auto&) { ++troubles_; });
+    remoting_ = std::make_shared<remoting>(
+        system_, ada, flow_, [this](auto&) { ++troubles_; }, [](auto task) { task(); }
+    );
     remoting_->add_link(bob, link_);
     remote_ = import(bob);
     self_.emplace(system_);
@@ -56,7 +58,7 @@ protected:
   }
 
   caf::actor import(const peer& home) {
-    return caf::actor_cast<caf::actor>(remoting_->import_handle({home, some_actor}));
+    return caf::actor_cast<caf::actor>(remoting_->receive_handle({home, some_actor}, remoting::nobody));
   }
 
   /// Sends until the link takes no more.
@@ -135,9 +137,13 @@ TEST_F(undelivered_messages, are_told_with_their_reason) {
   EXPECT_EQ(told[2].reason.code, errc::node_down);
 }
 
-TEST_F(undelivered_messages, to_a_node_without_link_are_told_too) {
+TEST_F(undelivered_messages, to_a_node_that_is_not_met_in_time_are_told_too) {
   auto stranger = import({{9, 9}, {1}});
   (*self_)->send(stranger, std::string{"hello"});
+  time_point start{};
+  remoting_->sweep(start);
+  EXPECT_TRUE(notices().empty());
+  remoting_->sweep(start + remoting::met_within);
   auto told = notices();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].receiver, stranger);
@@ -204,7 +210,7 @@ TEST_F(undelivered_messages, on_behalf_of_an_actor_of_another_node_are_dead_lett
   flow_->subscribe_dead_letters(listener);
   fill();
   remote_->enqueue(
-      remoting_->import_handle({bob, some_actor + 1}),
+      remoting_->receive_handle({bob, some_actor + 1}, remoting::nobody),
       caf::make_message_id(),
       caf::make_message(std::string(100, 'x')),
       nullptr

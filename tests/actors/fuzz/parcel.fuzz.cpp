@@ -43,7 +43,8 @@ public:
     receiver_ = caf::make_actor<abyss, caf::strong_actor_ptr>(
         receiver_number, the_system().node(), &the_system(), settings
     );
-    remoting_->export_handle(receiver_);
+    remoting_->add_link(peer_, link_);
+    remoting_->give_handle(receiver_, peer_);
   }
 
   ~node_under_fire() {
@@ -74,8 +75,13 @@ private:
   const peer peer_{{0, 2}, {1}};
   link::bounded_reader script_;
   std::shared_ptr<remoting> remoting_ = std::make_shared<remoting>(
-      the_system(), self_, std::make_shared<flow_control>([](time_point) {}), [](const remoting::trouble&) {}
+      the_system(),
+      self_,
+      std::make_shared<flow_control>([](time_point) {}),
+      [](const remoting::trouble&) {},
+      [](auto task) { task(); }
   );
+  std::shared_ptr<outbox> link_ = std::make_shared<outbox>(limits::mebibyte, limits::mebibyte, [] {});
   caf::strong_actor_ptr receiver_;
 };
 

@@ -1,0 +1,254 @@
+#include "../caf17/message_codec.hpp"
+#include "refusal.hpp"
+#include "remoting.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/make_message.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// Ids that CAF gives to messages of actors. Others would be taken for parts of a stream, unchecked.
+bool is_sound(caf::message_id id) {
+  auto is_ordinary = id.is_normal_message() || id.is_urgent_message();
+  return is_ordinary && !(id.is_request() && id.is_answered());
+}
+
+codec::options reading(caf17::handle_importer& handles, const shared_bytes& payload) {
+  return {.context = handles, .bytes = payload.size()};
+}
+
+} // namespace
+
+/// A message from the network: where it came from and for whom it is.
+struct remoting::arrival {
+  peer from;
+  link::pair between;
+};
+
+std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered message) {
+  auto node = sending_node(from);
+  if (node == nullptr)
+    return std::nullopt; // its life is over
+  caf17::credit held{node->link(), message.cost};
+  arrival what{from, message.pair};
+  incoming_handles handles{*this, from};
+  codec::reader archive{message.payload.view(), reading(handles, message.payload)};
+  auto kind = codec::decode_prefix<parcel>(archive);
+  if (!kind) {
+    report_malformed(from, kind.failure());
+    return std::nullopt;
+  }
+  switch (*kind) {
+  case parcel::message:
+    deliver_message(what, archive, std::move(held));
+    break;
+  case parcel::linked:
+  case parcel::unlinked:
+    deliver_link(what, *kind);
+    break;
+  case parcel::ended:
+    deliver_ended(what, archive);
+    break;
+  case parcel::hold:
+    deliver_hold(what, archive);
+    break;
+  case parcel::introduced:
+    deliver_introduced(what, archive);
+    break;
+  case parcel::release:
+    deliver_release(what, archive);
+    break;
+  case parcel::forgotten:
+    deliver_forgotten(what, archive);
+    break;
+  case parcel::moved:
+    deliver_moved(what, archive);
+    break;
+  case parcel::names:
+    return message.payload.part(archive.offset(), archive.left());
+  default:
+    report_malformed(from, {errc::malformed, "a parcel of unknown kind"});
+  }
+  return std::nullopt;
+}
+
+remote_node* remoting::sending_node(const peer& who) {
+  if (!latest_sender_ || latest_sender_->who() != who)
+    latest_sender_ = nodes_.find(who);
+  return latest_sender_.get();
+}
+
+void remoting::deliver_message(const arrival& what, codec::reader& archive, caf17::credit held) {
+  auto header = codec::decode_prefix<message_header>(archive);
+  if (!header)
+    return report_malformed(what.from, header.failure());
+  caf::message_id id{header->id};
+  if (!is_sound(id))
+    return report_malformed(what.from, {errc::malformed, "a message id that no sender gives"});
+
+  // Everything in the message is read before anything is decided: its handles count in any case.
+  auto& foreign = header->foreign_sender;
+  auto sender = receive_handle(
+      foreign.home ? foreign : caf17::actor_reference{what.from, what.between.sender}, what.from
+  );
+  auto receiver = exports_.came_back(what.between.receiver, what.from);
+  auto element = codec::decode_with(archive, [&](codec::reader& source) {
+    auto read = caf17::load_element(source, sender, id, std::move(held));
+    if (source.left() > 0)
+      source.refuse("bytes after the message");
+    return read;
+  });
+  if (!element)
+    report_malformed(what.from, element.failure());
+
+  auto came_home = id.is_request() && foreign.home && is_local(foreign.home);
+  if (came_home) // delegated back to this node, which now answers for itself
+    open_requests_.close(foreign.actor, id);
+  if (id.is_response() && !open_requests_.close(what.between.receiver, id))
+    return; // answered already, for example because its node was lost, or nobody waits any more
+  if (!receiver || (!element && id.is_request())) {
+    if (id.is_request())
+      answer_with_error(
+          sender,
+          id,
+          receiver ? element.failure()
+                   : error{errc::not_found, "the actor has ended; find it again by its name"}
+      );
+    return;
+  }
+  if (element)
+    receiver->enqueue(std::move(*element), nullptr);
+  else if (id.is_response())
+    receiver->enqueue(sender, id, caf::make_message(to_caf(element.failure())), nullptr);
+}
+
+void remoting::answer_with_error(
+    const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason
+) {
+  if (requester)
+    requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
+}
+
+void remoting::deliver_link(const arrival& what, parcel kind) {
+  auto sender = receive_handle({what.from, what.between.sender}, what.from);
+  auto receiver = exports_.came_back(what.between.receiver, what.from);
+  if (!sender || !receiver)
+    return; // the receiver's end is on its way to the sender
+  auto& remote = static_cast<caf17::remote_actor&>(*sender->get());
+  if (kind == parcel::linked)
+    remote.accept_link(receiver);
+  else
+    remote.accept_unlink(receiver);
+}
+
+void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
+  auto given = codec::decode_prefix<std::int64_t>(archive);
+  if (!given)
+    return report_malformed(what.from, given.failure());
+  caf::error reason = caf::exit_reason::unknown;
+  if (auto told = codec::decode_prefix<caf::error>(archive))
+    reason = std::move(*told);
+  else
+    report_malformed(what.from, told.failure());
+  if (auto node = sending_node(what.from))
+    node->end(what.between.sender, *given, reason);
+}
+
+void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
+  auto from = read<introducer>(what, archive);
+  if (!from)
+    return;
+  auto actor = what.between.receiver;
+  if (!exports_.hold(actor, what.from))
+    send_end(what.from, actor, 1, exports_.reason_of_end(actor));
+  if (from->who != nobody)
+    send_parcel(from->who, parcel::introduced, introduction{{self(), actor}, what.from});
+}
+
+void remoting::deliver_introduced(const arrival& what, codec::reader& archive) {
+  if (auto news = read<introduction>(what, archive))
+    introductions_.settle(news->newcomer, news->actor);
+}
+
+void remoting::deliver_release(const arrival& what, codec::reader& archive) {
+  auto released = read<std::vector<released_handle>>(what, archive);
+  if (!released)
+    return;
+  std::vector<released_handle> forgotten;
+  for (auto& handle : *released)
+    if (!exports_.release(handle.actor, what.from, handle.received, handle.returned))
+      forgotten.push_back(handle);
+  if (!forgotten.empty())
+    send_parcel(what.from, parcel::forgotten, forgotten);
+}
+
+void remoting::deliver_forgotten(const arrival& what, codec::reader& archive) {
+  auto forgotten = read<std::vector<released_handle>>(what, archive);
+  auto node = sending_node(what.from);
+  if (forgotten && node != nullptr)
+    for (auto& handle : *forgotten)
+      node->settle(handle);
+}
+
+void remoting::deliver_moved(const arrival& what, codec::reader& archive) {
+  auto news = read<moved_request>(what, archive);
+  if (!news)
+    return;
+  auto now_at = open_requests_.move(news->requester, caf::message_id{news->id}, what.from, news->to);
+  if (now_at && !is_local(*now_at) && !node_of(*now_at))
+    fail_requests(*now_at, {errc::node_down, "the node to which the request was delegated is gone"});
+}
+
+/// The content of a parcel of a node, as a whole.
+template <class Content>
+std::optional<Content> remoting::read(const arrival& what, codec::reader& archive) {
+  auto content = codec::decode_prefix<Content>(archive);
+  if (content && archive.left() == 0)
+    return std::move(*content);
+  report_malformed(what.from, content ? error{errc::malformed, "bytes after a parcel"} : content.failure());
+  return std::nullopt;
+}
+
+void remoting::report_malformed(const peer& from, const error& reason) {
+  report(trouble::kind::malformed, from, reason);
+}
+
+void remoting::bounce(const peer& to, const link::refused& message) {
+  bounced_handles handles{*this, to};
+  codec::reader archive{message.payload.view(), reading(handles, message.payload)};
+  auto kind = codec::decode_prefix<parcel>(archive);
+  if (kind && *kind == parcel::message)
+    return bounce_message(to, message, archive);
+  // Other notices are told by the link's end; but who introduced us waits.
+  if (kind && *kind == parcel::hold)
+    if (auto from = codec::decode_prefix<introducer>(archive); from && from->who != nobody)
+      send_parcel(from->who, parcel::introduced, introduction{{to, message.pair.receiver}, self()});
+}
+
+void remoting::bounce_message(const peer& to, const link::refused& message, codec::reader& archive) {
+  auto reason = describe(to_code(message.reason), to);
+  auto header = codec::decode_prefix<message_header>(archive);
+  CHORUS_CHECK(header, "what this node has encoded");
+  caf::message_id id{header->id};
+  auto& foreign = header->foreign_sender;
+  auto sender = foreign.home ? foreign : caf17::actor_reference{self(), message.pair.sender};
+  caf17::actor_reference target{to, message.pair.receiver};
+  auto receiver = known_actor(target);
+  if (!receiver) // dropped as unused meanwhile
+    receiver = remote_node::make_dead(system_, target, shared_from_this(), to_caf(reason));
+  if (id.is_request() && (foreign.home || open_requests_.close(sender.actor, id)))
+    answer_with_error(known_actor(sender), id, reason);
+  else
+    discard(id.is_response() || foreign.home ? nullptr : known_actor(sender), receiver, reason);
+  take_back_handle(sender, to);
+  (void)codec::decode_with(archive, [&](codec::reader& source) {
+    return caf17::load_element(source, nullptr, id, {});
+  });
+}
+
+} // namespace chorus

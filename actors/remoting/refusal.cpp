@@ -1,0 +1,34 @@
+#include "refusal.hpp"
+
+#include <chorus/runtime/limits.hpp>
+
+#include <string>
+
+namespace chorus {
+
+error describe(errc code, const peer& to) {
+  auto node = "node " + to_string(to);
+  switch (code) {
+  case errc::overloaded:
+    return {code, "the buffer for " + node + " is full: send less, or again later"};
+  case errc::too_large:
+    return {
+        code, "a message has at most " + std::to_string(limits::message_bytes) + " bytes: send it in parts"};
+  default:
+    return {code, "no link to " + node + ": find the actor again by its name"};
+  }
+}
+
+errc to_code(link::refused::why reason) {
+  switch (reason) {
+  case link::refused::why::too_large:
+    return errc::too_large;
+  case link::refused::why::closed:
+    return errc::node_down;
+  case link::refused::why::overloaded:
+    break;
+  }
+  return errc::overloaded;
+}
+
+} // namespace chorus

@@ -1,0 +1,252 @@
+#include "remote_node.hpp"
+
+#include "../caf17/node_name.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/actor_config.hpp>
+#include <caf/make_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
+  return *static_cast<caf17::remote_actor*>(actor->get());
+}
+
+/// Whether nobody but the table can reach the stand-in: no handle, no address, no monitor, no link.
+/// Nobody can get at it meanwhile, except through the table.
+bool is_unused(const caf::strong_actor_ptr& actor) {
+  return actor->strong_refs.load(std::memory_order_acquire) == 1
+         && actor->weak_refs.load(std::memory_order_acquire) == 1 && !content_of(actor).is_watched();
+}
+
+} // namespace
+
+remote_node::remote_node(const peer& who, caf::actor_system& system, std::shared_ptr<caf17::gateway> hub)
+    : who_(who), system_(system), hub_(std::move(hub)) {}
+
+// -- the way there ------------------------------------------------------------------------------------
+
+errc remote_node::send(link::send message) {
+  if (auto link = open_link_.load(std::memory_order_acquire))
+    return link->send(std::move(message));
+  std::lock_guard guard{mutex_};
+  if (link_)
+    return link_->send(std::move(message));
+  if (lost_)
+    return errc::node_down;
+  auto cost = message.payload.size() + link::message_overhead;
+  if (waiting_bytes_ + cost > waiting_bytes)
+    return errc::overloaded;
+  waiting_bytes_ += cost;
+  waiting_.push_back(std::move(message));
+  return errc::none;
+}
+
+std::shared_ptr<outbox> remote_node::link() const {
+  std::lock_guard guard{mutex_};
+  return link_;
+}
+
+std::vector<link::send> remote_node::open(std::shared_ptr<outbox> link) {
+  std::vector<link::send> refused;
+  std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
+  for (auto& message : std::exchange(waiting_, {}))
+    if (link->send(message) != errc::none)
+      refused.push_back(std::move(message));
+  waiting_bytes_ = 0;
+  link_ = std::move(link);
+  open_link_.store(link_.get(), std::memory_order_release);
+  return refused;
+}
+
+bool remote_node::is_met() const {
+  return open_link_.load(std::memory_order_acquire) != nullptr;
+}
+
+bool remote_node::is_overdue(time_point now, duration patience) {
+  std::lock_guard guard{mutex_};
+  if (!waiting_since_)
+    waiting_since_ = now;
+  return !link_ && now - *waiting_since_ >= patience;
+}
+
+// -- stand-ins ----------------------------------------------------------------------------------------
+
+caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
+  std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
+  std::unique_lock guard{mutex_};
+  if (auto known = actors_.find(actor); known != actors_.end()) {
+    ++known->second.received;
+    known->second.recently_used = true;
+    return known->second.actor;
+  }
+  std::optional<caf::error> dead;
+  if (auto ended = ends_.find(actor); ended != ends_.end() && ended->second.reason) {
+    dead = *ended->second.reason;
+    book_end(actor, -1, nullptr);
+  } else if (lost_) {
+    dead = *lost_;
+  } else {
+    if (actors_.size() >= sweep_at_)
+      sweep_all(garbage);
+    if (actors_.size() >= stand_ins) {
+      dead = to_caf({errc::overloaded, "this node holds too many handles of actors of another one"});
+      releases_.push_back({actor, 1, 0});
+    }
+  }
+  if (dead) {
+    guard.unlock();
+    return make_dead(system_, {who_, actor}, hub_, std::move(*dead));
+  }
+  return actors_.emplace(actor, stand_in{make(actor), 1, true}).first->second.actor;
+}
+
+caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
+  std::lock_guard guard{mutex_};
+  auto known = actors_.find(actor);
+  return known == actors_.end() ? nullptr : known->second.actor;
+}
+
+void remote_node::take_back_returned(std::uint64_t actor) {
+  if (auto known = find(actor))
+    content_of(known).take_back_returned();
+}
+
+void remote_node::end(std::uint64_t actor, std::int64_t given, const caf::error& reason) {
+  stand_in ended; // not under the mutex: its monitors fire
+  {
+    std::lock_guard guard{mutex_};
+    if (auto known = actors_.find(actor); known != actors_.end()) {
+      ended = std::move(known->second);
+      actors_.erase(known);
+    }
+    book_end(actor, given - static_cast<std::int64_t>(ended.received), &reason);
+  }
+  if (ended.actor)
+    content_of(ended.actor).kill_proxy(nullptr, reason);
+}
+
+void remote_node::settle(const released_handle& what) {
+  std::lock_guard guard{mutex_};
+  book_end(what.actor, -static_cast<std::int64_t>(what.received), nullptr);
+}
+
+/// The record is there as long as there is something to wait for.
+void remote_node::book_end(std::uint64_t actor, std::int64_t handles, const caf::error* reason) {
+  if (ends_.size() >= end_records && !ends_.contains(actor))
+    return;
+  auto position = ends_.try_emplace(actor).first;
+  auto& record = position->second;
+  record.outstanding = static_cast<std::int64_t>(
+      static_cast<std::uint64_t>(record.outstanding) + static_cast<std::uint64_t>(handles)
+  );
+  if (reason != nullptr)
+    record.reason = *reason;
+  if (record.outstanding == 0)
+    ends_.erase(position);
+}
+
+bool remote_node::sweep(std::size_t budget) {
+  std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
+  std::vector<std::uint64_t> unused;
+  std::lock_guard guard{mutex_};
+  if (next_bucket_ >= actors_.bucket_count())
+    next_bucket_ = 0; // the table has shrunk
+  for (std::size_t looked = 0; looked < budget && next_bucket_ < actors_.bucket_count(); ++next_bucket_) {
+    ++looked;
+    for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked)
+      if (!std::exchange(item->second.recently_used, false) && is_unused(item->second.actor))
+        unused.push_back(item->first);
+  }
+  for (auto actor : unused)
+    let_go(actor, garbage);
+  auto complete = next_bucket_ >= actors_.bucket_count();
+  if (complete)
+    sweep_at_ = std::max(swept_from, 2 * actors_.size());
+  return complete;
+}
+
+void remote_node::sweep_all(std::vector<caf::strong_actor_ptr>& garbage) {
+  std::vector<std::uint64_t> unused;
+  for (auto& [actor, known] : actors_)
+    if (is_unused(known.actor))
+      unused.push_back(actor);
+  for (auto actor : unused)
+    let_go(actor, garbage);
+  sweep_at_ = std::max(swept_from, 2 * actors_.size());
+}
+
+void remote_node::let_go(std::uint64_t actor, std::vector<caf::strong_actor_ptr>& garbage) {
+  auto position = actors_.find(actor);
+  auto& unused = position->second;
+  releases_.push_back({actor, unused.received, content_of(unused.actor).returned()});
+  garbage.push_back(std::move(unused.actor));
+  actors_.erase(position);
+}
+
+std::vector<released_handle> remote_node::take_releases() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(releases_, {});
+}
+
+remote_node::sizes remote_node::size() const {
+  std::lock_guard guard{mutex_};
+  return {actors_.size(), ends_.size()};
+}
+
+std::vector<link::send> remote_node::lose(const caf::error& reason) {
+  std::unordered_map<std::uint64_t, stand_in> ended;
+  std::vector<link::send> waiting;
+  {
+    std::lock_guard guard{mutex_};
+    lost_ = reason;
+    ended.swap(actors_);
+    waiting.swap(waiting_);
+    ends_.clear();
+    releases_.clear();
+  }
+  for (auto& [actor, known] : ended)
+    content_of(known.actor).kill_proxy(nullptr, reason);
+  return waiting;
+}
+
+caf::strong_actor_ptr remote_node::make(std::uint64_t actor) const {
+  caf::actor_config settings;
+  return caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
+      actor,
+      caf17::to_caf_node(who_),
+      &system_,
+      settings,
+      caf17::actor_reference{who_, actor},
+      std::const_pointer_cast<remote_node>(shared_from_this()),
+      hub_
+  );
+}
+
+caf::strong_actor_ptr remote_node::make_dead(
+    caf::actor_system& system,
+    const caf17::actor_reference& reference,
+    std::shared_ptr<caf17::gateway> hub,
+    caf::error reason
+) {
+  caf::actor_config settings;
+  auto actor = caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
+      reference.actor,
+      caf17::to_caf_node(reference.home),
+      &system,
+      settings,
+      reference,
+      nullptr,
+      std::move(hub)
+  );
+  content_of(actor).kill_proxy(nullptr, std::move(reason));
+  return actor;
+}
+
+} // namespace chorus

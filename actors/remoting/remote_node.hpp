@@ -1,0 +1,145 @@
+#pragma once
+
+#include "../caf17/remote_actor.hpp"
+#include "parcel.hpp"
+
+#include <chorus/actors/caf17/actor_reference.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/result.hpp>
+#include <chorus/runtime/time.hpp>
+#include <chorus/runtime/transport/outbox.hpp>
+
+#include <caf/actor_control_block.hpp>
+#include <caf/error.hpp>
+#include <caf/fwd.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace chorus {
+
+/// One life of another node, as remoting sees it: the way there, and the stand-ins of its actors.
+///
+/// There is one stand-in for each actor, so that handles of one actor compare equal. One that nobody here
+/// uses any more is found by `sweep`, and its home is told; `holders.hpp` has the accounts.
+/// Thread rules: any thread.
+class remote_node : public std::enable_shared_from_this<remote_node> {
+public:
+  /// Stand-ins that are kept: a handle costs its sender a few bytes, and this node an actor.
+  static constexpr std::size_t stand_ins = 1'000'000;
+
+  /// Actors that have ended while handles of them were on their way.
+  static constexpr std::size_t end_records = 65'536;
+
+  /// What waits for a link to be opened: a handle may arrive before its node is known here.
+  static constexpr std::size_t waiting_bytes = limits::mebibyte;
+
+  /// Stand-ins are looked through when there are twice as many as were in use last, and at least so many.
+  static constexpr std::size_t swept_from = 1024;
+
+  remote_node(const peer& who, caf::actor_system& system, std::shared_ptr<caf17::gateway> hub);
+
+  const peer& who() const noexcept { return who_; }
+
+  // -- the way there --------------------------------------------------------------------------------
+
+  /// Sends, or keeps the message until there is a link. Answers as `outbox::send`.
+  errc send(link::send message);
+
+  /// Null until the node is met.
+  std::shared_ptr<outbox> link() const;
+
+  /// There is a link now. Gives back what has waited and found no room on it.
+  std::vector<link::send> open(std::shared_ptr<outbox> link);
+
+  bool is_met() const;
+
+  /// Whether there has been no link since the first call with an earlier `now`, for `patience`.
+  bool is_overdue(time_point now, duration patience);
+
+  // -- stand-ins ------------------------------------------------------------------------------------
+
+  /// The stand-in of an actor whose handle has come. If not from that node itself, the caller tells it so
+  /// (`parcel::hold`), once for each call.
+  caf::strong_actor_ptr receive(std::uint64_t actor);
+
+  /// The stand-in, if there is one; not counted as received.
+  caf::strong_actor_ptr find(std::uint64_t actor) const;
+
+  /// A handle of the actor was not sent to its home after all.
+  void take_back_returned(std::uint64_t actor);
+
+  /// The actor has ended: its stand-in ends with the same reason.
+  void end(std::uint64_t actor, std::int64_t given, const caf::error& reason);
+
+  /// The home did not know the actor any more when it was told of these releases.
+  void settle(const released_handle& what);
+
+  /// Lets go of stand-ins that nobody uses and that were not used since the last round. Looks at about
+  /// `budget` of them; returns true when the round is complete.
+  bool sweep(std::size_t budget);
+
+  /// What the home is to be told, since the last call.
+  std::vector<released_handle> take_releases();
+
+  struct sizes {
+    std::size_t stand_ins = 0;
+    std::size_t ends = 0; ///< of actors, with handles or releases still on their way
+  };
+  sizes size() const;
+
+  /// This life is over: all stand-ins end, later ones are born dead. Gives back what has waited.
+  std::vector<link::send> lose(const caf::error& reason);
+
+  /// A stand-in that has ended.
+  static caf::strong_actor_ptr make_dead(
+      caf::actor_system& system,
+      const caf17::actor_reference& reference,
+      std::shared_ptr<caf17::gateway> hub,
+      caf::error reason
+  );
+
+private:
+  struct stand_in {
+    caf::strong_actor_ptr actor;
+    std::uint64_t received = 0;
+    bool recently_used = true;
+  };
+
+  /// An actor that has ended while handles of it, or releases, are still on their way.
+  struct end_record {
+    std::int64_t outstanding = 0; ///< handles; negative while the end itself is not known
+    std::optional<caf::error> reason;
+  };
+
+  caf::strong_actor_ptr make(std::uint64_t actor) const;
+  void book_end(std::uint64_t actor, std::int64_t handles, const caf::error* reason);
+  void sweep_all(std::vector<caf::strong_actor_ptr>& garbage);
+  void let_go(std::uint64_t actor, std::vector<caf::strong_actor_ptr>& garbage);
+
+  const peer who_;
+  caf::actor_system& system_;
+  const std::shared_ptr<caf17::gateway> hub_;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<outbox> link_;
+  std::atomic<outbox*> open_link_ = nullptr; ///< the same, without the mutex
+  std::vector<link::send> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::optional<time_point> waiting_since_;
+  std::optional<caf::error> lost_;
+
+  std::unordered_map<std::uint64_t, stand_in> actors_;
+  std::unordered_map<std::uint64_t, end_record> ends_;
+  std::vector<released_handle> releases_;
+  std::size_t next_bucket_ = 0; ///< of `actors_`, where the sweep goes on
+  std::size_t sweep_at_ = swept_from;
+};
+
+} // namespace chorus

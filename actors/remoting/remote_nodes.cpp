@@ -1,0 +1,67 @@
+#include "remote_nodes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// Nodes without a data directory come back under new ids, so the table of lost ones grows with every
+/// restart. Forgetting one is harmless: its link is closed, and nobody introduces it any more.
+constexpr std::size_t lost_nodes = 65536;
+
+} // namespace
+
+std::shared_ptr<remote_node> remote_nodes::find(const peer& who) const {
+  std::lock_guard guard{mutex_};
+  auto position = nodes_.find(who);
+  return position == nodes_.end() ? nullptr : position->second;
+}
+
+std::shared_ptr<remote_node> remote_nodes::lose(const peer& who) {
+  std::lock_guard guard{mutex_};
+  if (lost_.size() >= lost_nodes && !lost_.contains(who.node))
+    lost_.erase(lost_.begin());
+  auto& latest = lost_[who.node];
+  latest = std::max(latest, who.incarnation);
+  auto position = nodes_.find(who);
+  if (position == nodes_.end())
+    return nullptr;
+  auto node = std::move(position->second);
+  nodes_.erase(position);
+  return node;
+}
+
+std::vector<peer> remote_nodes::earlier_lives(const peer& who) const {
+  std::lock_guard guard{mutex_};
+  std::vector<peer> found;
+  for (auto i = nodes_.lower_bound({who.node, {}}); i != nodes_.end() && i->first < who; ++i)
+    found.push_back(i->first);
+  return found;
+}
+
+std::vector<std::shared_ptr<remote_node>> remote_nodes::all() const {
+  std::lock_guard guard{mutex_};
+  std::vector<std::shared_ptr<remote_node>> found;
+  for (auto& [who, node] : nodes_)
+    found.push_back(node);
+  return found;
+}
+
+void remote_nodes::close() {
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+}
+
+bool remote_nodes::is_lost(const peer& who) const {
+  auto position = lost_.find(who.node);
+  return position != lost_.end() && who.incarnation <= position->second;
+}
+
+std::size_t remote_nodes::unmet() const {
+  auto count = std::count_if(nodes_.begin(), nodes_.end(), [](auto& item) { return !item.second->is_met(); });
+  return static_cast<std::size_t>(count);
+}
+
+} // namespace chorus

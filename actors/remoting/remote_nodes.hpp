@@ -1,0 +1,74 @@
+#pragma once
+
+#include "remote_node.hpp"
+
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <caf/error.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace chorus {
+
+/// The other nodes of which there are handles or links here, and which of their lives are over.
+///
+/// Thread rules: any thread.
+class remote_nodes {
+public:
+  /// Nodes of which there are handles and that were not met yet.
+  static constexpr std::size_t unmet_nodes = 1024;
+
+  /// Null if there is none.
+  std::shared_ptr<remote_node> find(const peer& who) const;
+
+  /// The node, or `make()` if there is none. Null for a life that is over, at the limit and after `close`.
+  template <class Make>
+  std::shared_ptr<remote_node> find_or_make(const peer& who, Make&& make) {
+    std::lock_guard guard{mutex_};
+    if (auto known = nodes_.find(who); known != nodes_.end())
+      return known->second;
+    if (closed_ || is_lost(who) || unmet() >= unmet_nodes)
+      return nullptr;
+    return nodes_[who] = make();
+  }
+
+  /// The same for a node that was met. That life may have been over for the life that this node had before.
+  template <class Make>
+  std::shared_ptr<remote_node> meet(const peer& who, Make&& make) {
+    std::lock_guard guard{mutex_};
+    if (is_lost(who))
+      lost_.erase(who.node);
+    auto& node = nodes_[who];
+    if (!node)
+      node = make();
+    return node;
+  }
+
+  /// This life of the node is over. Gives it, or null.
+  std::shared_ptr<remote_node> lose(const peer& who);
+
+  /// Lives of the same node before this one.
+  std::vector<peer> earlier_lives(const peer& who) const;
+
+  std::vector<std::shared_ptr<remote_node>> all() const;
+
+  /// Takes no more nodes.
+  void close();
+
+private:
+  bool is_lost(const peer& who) const;
+  std::size_t unmet() const;
+
+  mutable std::mutex mutex_;
+  bool closed_ = false;
+  std::map<peer, std::shared_ptr<remote_node>> nodes_;
+  std::unordered_map<node_id, incarnation> lost_; ///< up to which life a node is lost
+};
+
+} // namespace chorus

@@ -1,0 +1,225 @@
+#include "../caf17/message_codec.hpp"
+#include "refusal.hpp"
+#include "remoting.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <caf/actor_cast.hpp>
+#include <caf/make_message.hpp>
+
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+/// A message on its way out, in the form in which archives take values.
+struct outgoing {
+  const message_header& header;
+  const caf::type_erased_tuple& content;
+
+  void save(codec::writer& archive) const {
+    archive(parcel::message, header);
+    caf17::save_content(archive, content);
+  }
+};
+
+/// Encodes in a buffer that keeps its memory: one allocation, of the right size, for each small message.
+/// Each thread has its own.
+class scratch {
+public:
+  /// Larger buffers are not kept: more than nearly all messages need, little for each thread.
+  static constexpr std::size_t limit = 256 * limits::kibibyte;
+
+  // Taken out while it is used: a user's `save` may send messages itself.
+  scratch() : bytes_(std::exchange(spare(), {})) { bytes_.clear(); }
+  ~scratch() {
+    if (bytes_.capacity() <= limit)
+      spare() = std::move(bytes_);
+  }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+
+  byte_buffer& bytes() noexcept { return bytes_; }
+
+  /// What was encoded. A large buffer goes itself, a small one is copied and kept.
+  shared_bytes take() {
+    auto is_tight = bytes_.capacity() - bytes_.size() <= bytes_.size() / 4;
+    if (bytes_.size() >= limits::lone_bytes && is_tight)
+      return shared_bytes{std::move(bytes_)};
+    return shared_bytes::copy_of(bytes_);
+  }
+
+private:
+  static byte_buffer& spare() {
+    thread_local byte_buffer kept;
+    return kept;
+  }
+
+  byte_buffer bytes_;
+};
+
+/// The registry's messages keep their own order and wait for nobody else's.
+constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
+
+link::urgency urgency_of(caf::message_id id, const caf::type_erased_tuple& content) {
+  auto frees_resources =
+      id.is_response() || content.match_elements<caf::exit_msg>() || content.match_elements<caf::down_msg>();
+  return frees_resources ? link::urgency::reserved : link::urgency::ordinary;
+}
+
+/// The message as it travels, or why it cannot.
+result<shared_bytes> encode_message(
+    const message_header& header, const caf::type_erased_tuple& content, caf17::handle_exporter& handles
+) {
+  scratch work;
+  if (auto failed = codec::encode_to(work.bytes(), outgoing{header, content}, {.context = handles}))
+    return failed;
+  return work.take();
+}
+
+} // namespace
+
+void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
+  if (!what.stages.empty())
+    return refuse(
+        target, what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"}
+    );
+  const auto& home = target.reference().home;
+  auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;
+  auto awaits_answer = what.mid.is_request() && what.sender && requester == nullptr;
+  if (awaits_answer && !open_requests_.add(home, what.sender, what.mid))
+    return refuse(target, what, {errc::overloaded, "too many requests wait for answers of other nodes"});
+  if (auto failed = transmit(target, what.sender, what.mid, what.content())) {
+    if (!awaits_answer || open_requests_.close(what.sender->id(), what.mid))
+      refuse(target, what, failed);
+  } else if (requester != nullptr && requester->reference().home != home) {
+    auto& [origin, number] = requester->reference();
+    send_parcel(origin, parcel::moved, moved_request{number, what.mid.integer_value(), home});
+  }
+}
+
+/// Books the handles in the message as sent and sends it; if it cannot, nothing has happened.
+error remoting::transmit(
+    const caf17::remote_actor& target,
+    const caf::strong_actor_ptr& sender,
+    caf::message_id id,
+    const caf::type_erased_tuple& content
+) {
+  const auto& home = target.reference().home;
+  if (stopped_ || target.home() == nullptr)
+    return describe(errc::node_down, home);
+  outgoing_handles handles{*this, home};
+  message_header header{id.integer_value(), {}};
+  link::pair between{0, target.reference().actor};
+  if (sender) {
+    auto from = handles.export_handle(sender);
+    between.sender = from.actor;
+    if (!is_local(from.home))
+      header.foreign_sender = from;
+  }
+  auto bytes = encode_message(header, content, handles);
+  auto failed = bytes ? error{} : bytes.failure();
+  if (!failed) {
+    target.count_returned();
+    auto code = target.home()->send({between, urgency_of(id, content), std::move(*bytes)});
+    if (code == errc::none)
+      return {};
+    target.take_back_returned();
+    failed = describe(code, home);
+  }
+  handles.take_back();
+  return failed;
+}
+
+/// A request is answered with the reason, an answer is replaced by it; of anything else its sender is told.
+void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason) {
+  auto told = caf::make_message(to_caf(reason));
+  if (what.mid.is_request() && what.sender) {
+    what.sender->enqueue(nullptr, what.mid.response_id(), std::move(told), nullptr);
+    return;
+  }
+  if (what.mid.is_response() && !transmit(target, what.sender, what.mid, told.content()))
+    return;
+  auto can_hear = what.sender && is_local_actor(what.sender) && !what.mid.is_response();
+  caf::strong_actor_ptr receiver{target.ctrl()};
+  discard(can_hear ? what.sender : nullptr, receiver, reason);
+}
+
+/// A one-way message is lost.
+void remoting::discard(
+    const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason
+) {
+  report(trouble::kind::undeliverable, stand_in(receiver)->reference().home, reason);
+  flow_->lost({sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason});
+}
+
+void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
+  auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
+  caf::strong_actor_ptr stand_in{target.ctrl()};
+  defer_([hub = shared_from_this(), stand_in, local = std::move(local), kind] {
+    hub->send_link(static_cast<const caf17::remote_actor&>(*stand_in->get()), local, kind);
+  });
+}
+
+void remoting::send_link(const caf17::remote_actor& target, const caf::strong_actor_ptr& local, parcel what) {
+  const auto& [home, number] = target.reference();
+  if (target.home() == nullptr || stand_in(local) != nullptr)
+    return; // the link of two remote actors is their nodes' affair
+  auto from = give_handle(local, home);
+  target.count_returned();
+  send_notice(home, {from.actor, number}, codec::encode(what));
+}
+
+void remoting::send_names(const peer& to, const_bytes message) {
+  auto bytes = codec::encode(parcel::names);
+  bytes.insert(bytes.end(), message.begin(), message.end());
+  send_notice(to, names_pair, std::move(bytes));
+}
+
+void remoting::send_hold(const caf17::actor_reference& reference, const peer& introduced_by) {
+  auto bytes = codec::encode(parcel::hold);
+  auto failed = codec::encode_to(bytes, introducer{introduced_by});
+  CHORUS_CHECK(!failed, failed.what.c_str());
+  send_notice(reference.home, {0, reference.actor}, std::move(bytes));
+}
+
+void remoting::send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {
+  outgoing_handles handles{*this, to};
+  auto bytes = codec::encode(parcel::ended);
+  if (codec::encode_to(
+          bytes, end_notice{given, reason}, {.context = static_cast<caf17::handle_exporter&>(handles)}
+      )) {
+    // Too large or too deep to travel: the end itself counts.
+    handles.take_back();
+    bytes = codec::encode(parcel::ended);
+    auto failed = codec::encode_to(bytes, end_notice{given, caf::exit_reason::unknown});
+    CHORUS_CHECK(!failed, "a plain reason always travels");
+  }
+  send_notice(to, {actor, 0}, std::move(bytes));
+}
+
+template <class Content>
+void remoting::send_parcel(const peer& to, parcel what, const Content& content) {
+  auto bytes = codec::encode(what);
+  auto failed = codec::encode_to(bytes, content);
+  CHORUS_CHECK(!failed, failed.what.c_str());
+  send_notice(to, {}, std::move(bytes));
+}
+
+/// What must arrive as long as the link lives, or the two nodes would disagree for ever. A link that has
+/// no room even for that is given up: its end tells both sides everything.
+void remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
+  auto node = nodes_.find(to);
+  if (stopped_ || !node)
+    return;
+  auto code = node->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+  if (code != errc::none && code != errc::node_down)
+    report(trouble::kind::hopeless_link, to, {code, "no room even for a notice; the link is given up"});
+}
+
+template void remoting::send_parcel(const peer&, parcel, const introduction&);
+template void remoting::send_parcel(const peer&, parcel, const moved_request&);
+template void remoting::send_parcel(const peer&, parcel, const std::vector<released_handle>&);
+
+} // namespace chorus

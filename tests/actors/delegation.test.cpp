@@ -1,0 +1,124 @@
+#include "remoting_world.hpp"
+
+#include <chorus/actors/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace chorus {
+namespace {
+
+/// An actor of node 0 has asked one of node 1, which passes the request on to others.
+class delegated_request : public testing::Test {
+protected:
+  delegated_request() {
+    world.connect_all();
+    requester = world.spawn(0);
+    for (std::size_t home = 1; home < 4; ++home) {
+      servants.push_back(world.spawn(home));
+      world.at(home).remote->keep(servants.back());
+    }
+    send(0, 1, requester);
+    world.deliver_all();
+  }
+
+  caf::strong_actor_ptr handle_of(std::size_t at, std::size_t home, const caf::strong_actor_ptr& actor) {
+    return world.at(at).remote->receive_handle({world.at(home).self, actor->id()}, remoting::nobody);
+  }
+
+  /// Node `at` sends the request of `sender` to the servant of node `to`.
+  void send(std::size_t at, std::size_t to, const caf::strong_actor_ptr& sender) {
+    handle_of(at, to, servants[to - 1])
+        ->enqueue(sender, request, caf::make_message(std::string{"do it"}), nullptr);
+  }
+
+  void delegate(std::size_t at, std::size_t to) { send(at, to, handle_of(at, 0, requester)); }
+
+  void answer(std::size_t at) {
+    handle_of(at, 0, requester)
+        ->enqueue(servants[at - 1], request.response_id(), caf::make_message(std::string{"done"}), nullptr);
+    world.deliver_all();
+  }
+
+  const std::vector<std::string>& seen() { return world.at(0).seen; }
+
+  const std::vector<std::string> answered{"message"};
+  const std::vector<std::string> failed{"error " + to_string(to_caf({errc::node_down, "lost"}))};
+
+  remoting_world world{4};
+  caf::message_id request{caf::make_message_id().integer_value() | 1};
+  caf::strong_actor_ptr requester;
+  std::vector<caf::strong_actor_ptr> servants; ///< of nodes 1, 2, 3
+};
+
+TEST_F(delegated_request, is_answered_by_the_third_node) {
+  delegate(1, 2);
+  world.deliver_all();
+  answer(2);
+  EXPECT_EQ(seen(), answered);
+}
+
+TEST_F(delegated_request, fails_when_the_third_node_is_lost) {
+  delegate(1, 2);
+  world.deliver_all();
+  world.lose(0, 2);
+  EXPECT_EQ(seen(), failed);
+}
+
+TEST_F(delegated_request, does_not_fail_any_more_when_the_one_who_delegated_is_lost) {
+  delegate(1, 2);
+  world.deliver_all();
+  world.lose(0, 1);
+  EXPECT_TRUE(seen().empty());
+  answer(2);
+  EXPECT_EQ(seen(), answered);
+}
+
+TEST_F(delegated_request, fails_when_it_went_to_a_node_that_is_lost_already) {
+  world.lose(0, 2);
+  delegate(1, 2);
+  world.deliver_all();
+  ASSERT_EQ(seen().size(), 1u);
+  EXPECT_EQ(seen().front().substr(0, 6), "error ");
+}
+
+TEST_F(delegated_request, is_followed_further) {
+  delegate(1, 2);
+  world.deliver_all();
+  delegate(2, 3);
+  world.deliver_all();
+  world.lose(0, 1);
+  world.lose(0, 2);
+  EXPECT_TRUE(seen().empty());
+  world.lose(0, 3);
+  EXPECT_EQ(seen(), failed);
+}
+
+TEST_F(delegated_request, is_followed_further_although_the_second_news_come_first) {
+  delegate(2, 3); // as if node 2 had the request already
+  world.deliver_all();
+  delegate(1, 2);
+  world.deliver_all();
+  world.lose(0, 1);
+  world.lose(0, 2);
+  EXPECT_TRUE(seen().empty());
+  world.lose(0, 3);
+  EXPECT_EQ(seen(), failed);
+}
+
+TEST_F(delegated_request, is_answered_once_when_it_comes_home) {
+  auto local = world.spawn(0);
+  auto kept = world.at(0).remote->keep(local);
+  handle_of(1, 0, local)
+      ->enqueue(handle_of(1, 0, requester), request, caf::make_message(std::string{"you"}), nullptr);
+  world.deliver_all();
+  EXPECT_EQ(seen(), std::vector<std::string>{"message"}) << "the local actor has the request";
+  world.lose(0, 1);
+  EXPECT_EQ(seen().size(), 1u) << "nobody waits for node 1 any more";
+  world.at(0).remote->let_go(*kept);
+}
+
+} // namespace
+} // namespace chorus

@@ -1,0 +1,172 @@
+#include "remoting_world.hpp"
+
+#include "../../actors/caf17/node_name.hpp"
+
+#include <chorus/runtime/limits.hpp>
+
+#include <caf/exit_reason.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/system_messages.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+peer node(std::size_t index) {
+  return {{0, index + 1}, {1}};
+}
+
+/// Kept for all worlds, because a system costs threads. Never destroyed: CAF keeps a logger in a thread-local
+/// variable, which is gone when the main thread's statics are.
+caf::actor_system& system_of(std::size_t index) {
+  struct named_system {
+    caf::actor_system_config settings;
+    caf::actor_system content{settings};
+  };
+  static auto& systems = *new std::vector<std::unique_ptr<named_system>>;
+  while (systems.size() <= index) {
+    systems.push_back(std::make_unique<named_system>());
+    caf17::set_node(systems.back()->content, node(systems.size() - 1));
+  }
+  return systems[index]->content;
+}
+
+} // namespace
+
+void remoting_world::thing::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
+  const auto& content = what->content();
+  if (content.match_elements<caf::strong_actor_ptr>())
+    home_.hands.push_back(content.get_as<caf::strong_actor_ptr>(0));
+  else if (content.match_elements<caf::exit_msg>())
+    home_.seen.push_back("exit " + to_string(content.get_as<caf::exit_msg>(0).reason));
+  else if (content.match_elements<caf::down_msg>())
+    home_.seen.push_back("down " + to_string(content.get_as<caf::down_msg>(0).reason));
+  else if (content.match_elements<caf::error>())
+    home_.seen.push_back("error " + to_string(content.get_as<caf::error>(0)));
+  else
+    home_.seen.push_back("message");
+}
+
+void remoting_world::thing::on_destroy() {
+  cleanup(caf::exit_reason::unreachable, nullptr);
+  --home_.actors;
+}
+
+remoting_world::host::host(caf::actor_system& in, const peer& who)
+    : self(who), system(in), remote(std::make_shared<remoting>(
+                                 in,
+                                 who,
+                                 std::make_shared<flow_control>([](time_point) {}),
+                                 [](const remoting::trouble&) {},
+                                 [this](auto task) { deferred.push_back(std::move(task)); }
+                             )) {}
+
+remoting_world::remoting_world(std::size_t nodes) {
+  for (std::size_t index = 0; index < nodes; ++index)
+    hosts_.push_back(std::make_unique<host>(system_of(index), node(index)));
+}
+
+remoting_world::~remoting_world() {
+  for (auto& one : hosts_)
+    std::exchange(one->hands, {}).clear();
+  for (auto& one : hosts_)
+    one->remote->stop();
+}
+
+void remoting_world::connect(std::size_t one, std::size_t other) {
+  for (auto [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
+    auto link = std::make_shared<outbox>(limits::send_buffer_bytes, limits::send_reserve_bytes, [] {});
+    at(from).links[node(to)] = link;
+    at(from).remote->add_link(node(to), link);
+  }
+}
+
+void remoting_world::connect_all() {
+  for (std::size_t one = 0; one < size(); ++one)
+    for (std::size_t other = one + 1; other < size(); ++other)
+      connect(one, other);
+}
+
+caf::strong_actor_ptr remoting_world::spawn(std::size_t where) {
+  caf::actor_config settings;
+  auto& home = at(where);
+  ++home.actors;
+  return caf::make_actor<thing, caf::strong_actor_ptr>(
+      home.system.next_actor_id(), home.system.node(), &home.system, settings, home
+  );
+}
+
+void remoting_world::collect() {
+  for (std::size_t from = 0; from < size(); ++from) {
+    for (auto& task : std::exchange(at(from).deferred, {}))
+      task();
+    for (auto& [who, link] : at(from).links)
+      for (auto& message : link->take().messages) {
+        link->release(message.payload.size() + link::message_overhead);
+        auto to = static_cast<std::size_t>(who.node.low - 1);
+        under_way_[{from, to}][message.pair].push_back(std::move(message.payload));
+      }
+  }
+}
+
+bool remoting_world::deliver_one(std::size_t choice) {
+  collect();
+  std::vector<std::pair<way, link::pair>> next;
+  for (auto& [direction, pairs] : under_way_)
+    for (auto& [who, messages] : pairs) {
+      auto after = pairs.upper_bound(who);
+      auto waits_for_others = who.receiver == 0 && after != pairs.end() && after->first.sender == who.sender;
+      if (!waits_for_others)
+        next.emplace_back(direction, who);
+    }
+  if (next.empty())
+    return false;
+  auto [direction, who] = next[choice % next.size()];
+  auto& pairs = under_way_[direction];
+  auto& messages = pairs[who];
+  auto payload = std::move(messages.front());
+  messages.pop_front();
+  if (messages.empty())
+    pairs.erase(who);
+  auto cost = payload.size() + link::message_overhead;
+  at(direction.to).remote->deliver(at(direction.from).self, {who, std::move(payload), cost});
+  return true;
+}
+
+void remoting_world::deliver_all() {
+  while (deliver_one())
+    ;
+}
+
+void remoting_world::settle() {
+  for (auto changed = true; changed;) {
+    deliver_all();
+    std::vector<remoting::sizes> before;
+    for (auto& one : hosts_)
+      before.push_back(one->remote->size());
+    // Two rounds: what was used since the last one is spared once.
+    for (auto round = 0; round < 2; ++round)
+      for (auto& one : hosts_)
+        one->remote->sweep(now);
+    deliver_all();
+    changed = false;
+    for (std::size_t index = 0; index < size(); ++index) {
+      auto after = at(index).remote->size();
+      changed |= after.exported != before[index].exported || after.stand_ins != before[index].stand_ins;
+    }
+  }
+}
+
+void remoting_world::lose(std::size_t at_index, std::size_t lost) {
+  under_way_.erase({lost, at_index});
+  under_way_.erase({at_index, lost});
+  at(at_index).links.at(node(lost))->close();
+  at(at_index).remote->lose(node(lost), {errc::node_down, "lost"});
+  at(at_index).links.erase(node(lost));
+}
+
+} // namespace chorus

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "../../actors/remoting/remoting.hpp"
+
+#include <chorus/runtime/random.hpp>
+#include <chorus/runtime/transport/outbox.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/monitorable_actor.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chorus {
+
+/// Remoting of a few nodes without a transport: messages lie between them until the test delivers them, one
+/// by one, in any order that a link may choose. Everything happens in the test's thread.
+class remoting_world {
+public:
+  class host;
+
+  /// An actor that keeps the handles it is sent in its node's hands, and writes down all else.
+  class thing final : public caf::monitorable_actor {
+  public:
+    thing(caf::actor_config& settings, host& home) : monitorable_actor(settings), home_(home) {}
+
+    void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) override;
+    void on_destroy() override;
+    void end(caf::error reason) { cleanup(std::move(reason), nullptr); }
+
+  private:
+    host& home_;
+  };
+
+  class host {
+  public:
+    host(caf::actor_system& system, const peer& self);
+
+    const peer self;
+    caf::actor_system& system;
+    std::shared_ptr<remoting> remote;
+    std::map<peer, std::shared_ptr<outbox>> links;
+    std::vector<caf::strong_actor_ptr> hands; ///< handles that somebody here holds
+    std::vector<std::string> seen;            ///< `exit REASON`, `down REASON`, `error`, other messages
+    std::uint64_t actors = 0;                 ///< made and not ended
+    std::vector<std::function<void()>> deferred;
+  };
+
+  explicit remoting_world(std::size_t nodes);
+  ~remoting_world();
+
+  host& at(std::size_t index) { return *hosts_.at(index); }
+  std::size_t size() const { return hosts_.size(); }
+
+  /// The two nodes meet.
+  void connect(std::size_t one, std::size_t other);
+  void connect_all();
+
+  caf::strong_actor_ptr spawn(std::size_t where);
+
+  /// Delivers one message that may be next; which one is `choice`'s. False if none is under way.
+  bool deliver_one(std::size_t choice = 0);
+  void deliver_all();
+
+  /// Rounds of delivery and sweeping until nothing changes any more.
+  void settle();
+
+  /// What a node's loss means to another one.
+  void lose(std::size_t at, std::size_t lost);
+
+  time_point now{};
+
+private:
+  struct way {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    auto operator<=>(const way&) const = default;
+  };
+
+  void collect();
+
+  std::vector<std::unique_ptr<host>> hosts_;
+  std::map<way, std::map<link::pair, std::deque<shared_bytes>>> under_way_;
+};
+
+} // namespace chorus
