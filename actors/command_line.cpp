@@ -125,6 +125,9 @@ void add_options(CLI::App& app, config& settings) {
   add("--threads", settings.threads, "Threads of the actor scheduler; 0: one for each core")
       ->capture_default_str()
       ->check(CLI::Range(0, 256));
+  add("--scheduler", settings.scheduler, "How these threads find work: sharing or stealing")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"sharing", "stealing"}));
   app.option_defaults()->group("Options");
 }
 

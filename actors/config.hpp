@@ -27,6 +27,9 @@ struct config {
 
   std::string log_level = "info"; ///< trace, debug, info, warn, error, off
   std::size_t threads = 0;        ///< of the actor scheduler; 0: as many as there are cores
+
+  /// How those threads find work: `sharing`, `stealing` (docs/decisions/0015-scheduler-is-a-setting.md).
+  std::string scheduler = "sharing";
 };
 
 } // namespace chorus

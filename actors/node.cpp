@@ -18,6 +18,10 @@ public:
 };
 
 result<node> node::open(config settings) {
+  if (settings.scheduler != "sharing" && settings.scheduler != "stealing")
+    return error{
+        errc::invalid_argument,
+        "there is no scheduler policy '" + settings.scheduler + "': choose sharing or stealing"};
   keep_freed_memory();
   auto identity = node_identity::open(settings.data_directory);
   if (!identity)

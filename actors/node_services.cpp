@@ -19,8 +19,9 @@
 namespace chorus {
 
 node_services::system_settings::system_settings(const config& settings) {
-  // CAF's default, work stealing, wakes idle threads hundreds of times a second and answers later.
-  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.policy", caf::atom_from_string(settings.scheduler));
+  // Without this, idle threads of the policy `stealing` sleep between looks, and messages wait for them.
+  set("work-stealing.moderate-poll-attempts", std::size_t{0});
   if (settings.threads > 0)
     set("scheduler.max-threads", settings.threads);
   chorus::add_error_category(*this);

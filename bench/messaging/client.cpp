@@ -7,41 +7,21 @@
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
 
-#include <caf/deep_to_string.hpp>
-#include <caf/scoped_actor.hpp>
-#include <caf/system_messages.hpp>
-
-#include <optional>
+#include <utility>
 
 namespace chorus::bench {
 
 namespace {
 
-/// To find the server, and for what is under way when the sending ends.
+/// To find the server.
 constexpr std::chrono::seconds patience{30};
-
-result<outcome> run(node& here, const caf::actor& server, const workload& what) {
-  caf::scoped_actor self{here.system()};
-  auto dead_letters = [&here] { return here.counters().dead_letters; };
-  auto when_writable = [&here, server](const caf::actor& sender) { here.when_writable(server, sender); };
-  auto sender = spawn_sender(here.system(), {server, self, what, dead_letters, when_writable});
-  self->monitor(sender);
-  result<outcome> seen = error{errc::unavailable, "the test has not ended in time"};
-  self->receive(
-      [&](outcome& complete) { seen = std::move(complete); },
-      [&](const caf::down_msg& down) {
-        seen = error{errc::unavailable, "the sender ended: " + here.system().render(down.reason)};
-      },
-      caf::after(what.length + patience) >> [] {}
-  );
-  return seen;
-}
 
 } // namespace
 
-int run_client(std::uint16_t port, const workload& what) {
+int run_client(std::uint16_t port, const workload& what, const std::string& scheduler) {
   config settings;
   settings.name = "client";
+  settings.scheduler = scheduler;
   settings.seeds = {{"127.0.0.1", port}};
   settings.log_level = "error"; // the test without a window makes dead letters on purpose
   auto here = node::open(settings);
@@ -50,7 +30,9 @@ int run_client(std::uint16_t port, const workload& what) {
   auto server = here->find(server_name, patience);
   if (!server)
     return report_failure("messaging", server.failure());
-  auto seen = run(*here, *server, what);
+  auto dead_letters = [&here] { return here->counters().dead_letters; };
+  auto when_writable = [&](const caf::actor& sender) { here->when_writable(*server, sender); };
+  auto seen = run(here->system(), {*server, {}, what, dead_letters, when_writable});
   if (!seen)
     return report_failure("messaging", seen.failure());
   if (!is_faultless(what, *seen))

@@ -27,8 +27,12 @@ bool is_faultless(const workload& what, const outcome& seen) {
   return seen.count > 0 && seen.misplaced == 0 && (seen.lost == 0 || may_lose);
 }
 
+double rate_of(const outcome& seen) {
+  return static_cast<double>(seen.count) / to_seconds(seen.elapsed);
+}
+
 void print(const workload& what, outcome seen) {
-  auto rate = static_cast<double>(seen.count) / to_seconds(seen.elapsed);
+  auto rate = rate_of(seen);
   std::printf("R count=%llu rate=%.1f", static_cast<unsigned long long>(seen.count), rate);
   if (what.how == pattern::ping_pong) {
     std::ranges::sort(seen.latencies);

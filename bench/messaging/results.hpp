@@ -27,6 +27,9 @@ struct outcome {
 /// its node has counted as dead letters.
 bool is_faultless(const workload& what, const outcome& seen);
 
+/// Messages per second.
+double rate_of(const outcome& seen);
+
 /// Prints the line `R count=... rate=... ...` that drivers read: `p50` and `p99` in microseconds, `MBps`
 /// in 10^6 bytes of text.
 void print(const workload& what, outcome seen);

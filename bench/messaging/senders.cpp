@@ -6,8 +6,11 @@
 #include <chorus/actors/error.hpp>
 #include <chorus/actors/flow.hpp>
 
+#include <caf/deep_to_string.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/stateful_actor.hpp>
+#include <caf/system_messages.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -27,6 +30,9 @@ constexpr std::chrono::milliseconds warm_up{300};
 
 /// Records between two looks at the clock and the mailbox.
 constexpr std::uint64_t burst = 1000;
+
+/// For what is under way when the sending ends.
+constexpr std::chrono::seconds patience{30};
 
 // -- one request at a time ----------------------------------------------------------------------------
 
@@ -194,6 +200,22 @@ caf::actor spawn_sender(caf::actor_system& system, const assignment& task) {
     break;
   }
   return system.spawn(start_one_way, task);
+}
+
+result<outcome> run(caf::actor_system& system, assignment task) {
+  caf::scoped_actor self{system};
+  task.listener = self;
+  auto sender = spawn_sender(system, task);
+  self->monitor(sender);
+  result<outcome> seen = error{errc::unavailable, "the test has not ended in time"};
+  self->receive(
+      [&](outcome& complete) { seen = std::move(complete); },
+      [&](const caf::down_msg& down) {
+        seen = error{errc::unavailable, "the sender ended: " + system.render(down.reason)};
+      },
+      caf::after(task.what.length + patience) >> [] {}
+  );
+  return seen;
 }
 
 } // namespace chorus::bench

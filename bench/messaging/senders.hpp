@@ -1,6 +1,9 @@
 #pragma once
 
+#include "results.hpp"
 #include "workload.hpp"
+
+#include <chorus/runtime/result.hpp>
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -21,5 +24,8 @@ struct assignment {
 
 /// Starts the actor that runs the test. It ends after it has sent the outcome, or with an error.
 caf::actor spawn_sender(caf::actor_system& system, const assignment& task);
+
+/// Runs the test from an actor of that system, and waits; fills in the listener. Errors: unavailable.
+result<outcome> run(caf::actor_system& system, assignment task);
 
 } // namespace chorus::bench

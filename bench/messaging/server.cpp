@@ -60,15 +60,20 @@ caf::behavior answer(server* self) {
 
 } // namespace
 
-int serve(std::uint16_t port) {
+caf::actor spawn_server(caf::actor_system& system) {
+  return system.spawn(answer);
+}
+
+int serve(std::uint16_t port, const std::string& scheduler) {
   config settings;
   settings.name = "server";
   settings.listen = {"127.0.0.1", port};
   settings.log_level = "warn";
+  settings.scheduler = scheduler;
   auto node = node::open(settings);
   if (!node)
     return report_failure("messaging", node.failure());
-  if (auto failed = node->announce(server_name, node->system().spawn(answer)))
+  if (auto failed = node->announce(server_name, spawn_server(node->system())))
     return report_failure("messaging", failed);
   std::cout << "READY" << std::endl;
   return node->run();

@@ -62,7 +62,9 @@ TEST(command_line, reads_every_option) {
       "--log-level",
       "debug",
       "--threads",
-      "4"};
+      "4",
+      "--scheduler",
+      "stealing"};
   EXPECT_FALSE(line.exit_code);
   EXPECT_EQ(line.settings.cluster, "blue");
   EXPECT_EQ(line.settings.name, "ada");
@@ -74,6 +76,7 @@ TEST(command_line, reads_every_option) {
   EXPECT_EQ(line.settings.leave_within, std::chrono::seconds{3});
   EXPECT_EQ(line.settings.log_level, "debug");
   EXPECT_EQ(line.settings.threads, 4u);
+  EXPECT_EQ(line.settings.scheduler, "stealing");
 }
 
 TEST(command_line, prefers_flags_to_the_file_and_the_file_to_the_environment) {
@@ -131,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"--failure-timeout", "0"},
         std::vector<std::string>{"--failure-timeout", "soon"},
         std::vector<std::string>{"--threads", "-1"},
+        std::vector<std::string>{"--scheduler", "borrowing"},
         std::vector<std::string>{"--config", "/nowhere/node.conf"}
     )
 );
