@@ -8,6 +8,8 @@
 #include <chorus/runtime/transport/advertise.hpp>
 
 #include <caf/actor_cast.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/message.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -15,6 +17,21 @@
 #include <algorithm>
 #include <utility>
 #include <vector>
+
+namespace chorus {
+
+namespace {
+
+/// Actors that no other node holds any more.
+struct unused_actors {
+  std::vector<caf::strong_actor_ptr> content;
+};
+
+} // namespace
+
+} // namespace chorus
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::unused_actors)
 
 namespace chorus {
 
@@ -37,13 +54,17 @@ node_services::node_services(
   // Users' actors often serve for ever; the end of the node is their end too.
   system_->await_actors_before_shutdown(false);
   flow_ = std::make_shared<flow_control>([this](time_point when) { wake_flow_control(when); });
-  remoting_ = std::make_shared<remoting>(
-      *system_,
-      self_.who,
-      flow_,
-      [this](auto& what) { note_trouble(what); },
-      [this](auto task) { transport_->post(std::move(task)); }
-  );
+  undertaker_ = system_->spawn<caf::hidden>([](caf::event_based_actor*) -> caf::behavior {
+    return {[](const unused_actors&) {}};
+  });
+  remoting::hooks around;
+  around.on_trouble = [this](const remoting::trouble& what) { note_trouble(what); };
+  around.defer = [this](std::function<void()> task) { transport_->post(std::move(task)); };
+  around.dispose = [this](std::vector<caf::strong_actor_ptr> actors) {
+    if (!actors.empty())
+      caf::anon_send(undertaker_, unused_actors{std::move(actors)});
+  };
+  remoting_ = std::make_shared<remoting>(*system_, self_.who, flow_, std::move(around));
   names_ = std::make_shared<name_service>(self_.who, remoting_);
 }
 
@@ -105,6 +126,7 @@ void node_services::leave() {
   names_->stop();
   subscribers_->clear();
   remoting_->stop();
+  undertaker_ = nullptr;
   flow_->stop();
   log_->flush();
 }

@@ -97,6 +97,7 @@ private:
   termination termination_;
   std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
   std::shared_ptr<flow_control> flow_;
+  caf::actor undertaker_; ///< lets go of actors, so that users' code does not run in the I/O thread
   std::shared_ptr<remoting> remoting_;
   std::shared_ptr<name_service> names_;
   std::unique_ptr<chorus::transport> transport_;

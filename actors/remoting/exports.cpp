@@ -58,14 +58,20 @@ bool exports::hold(std::uint64_t actor, const peer& who) {
   return true;
 }
 
-bool exports::release(std::uint64_t actor, const peer& who, std::uint64_t received, std::uint64_t returned) {
-  caf::strong_actor_ptr released; // not under the mutex
+bool exports::release(
+    std::uint64_t actor,
+    const peer& who,
+    std::uint64_t received,
+    std::uint64_t returned,
+    std::vector<caf::strong_actor_ptr>& garbage
+) {
   std::lock_guard guard{mutex_};
   auto position = entries_.find(actor);
   if (position == entries_.end())
     return false;
   position->second.holders.release(who, received, returned);
-  released = position->second.let_go();
+  if (auto released = position->second.let_go())
+    garbage.push_back(std::move(released));
   return true;
 }
 
@@ -100,14 +106,15 @@ caf::error exports::reason_of_end(std::uint64_t actor) const {
   return position == ends_.end() ? caf::error{caf::exit_reason::unknown} : position->second;
 }
 
-void exports::forget_holder(const peer& who) {
-  std::vector<caf::strong_actor_ptr> released; // not under the mutex
+std::vector<caf::strong_actor_ptr> exports::forget_holder(const peer& who) {
+  std::vector<caf::strong_actor_ptr> released;
   std::lock_guard guard{mutex_};
   for (auto& [id, known] : entries_) {
     known.holders.forget(who);
     if (auto actor = known.let_go())
       released.push_back(std::move(actor));
   }
+  return released;
 }
 
 void exports::close() {

@@ -18,7 +18,8 @@ namespace chorus {
 /// The local actors that other nodes may know of.
 ///
 /// An actor is held here as long as another node holds a handle of it, as a handle in a local actor's
-/// hands would hold it. After that only its number is remembered, until it ends.
+/// hands would hold it. After that only its number is remembered, until it ends. What is held no more is
+/// given back: with the last handle an actor ends, and that is not for every thread (`remoting::dispose`).
 /// Thread rules: any thread.
 class exports {
 public:
@@ -26,7 +27,7 @@ public:
   /// caller then arranges that `remove` is called when it ends.
   bool give(const caf::strong_actor_ptr& actor, const peer& who);
 
-  /// It was not sent after all.
+  /// It was not sent after all; the sender still holds it.
   void take_back(std::uint64_t actor, const peer& who);
 
   /// A handle of the actor came from `who`. Null if it has ended.
@@ -35,8 +36,15 @@ public:
   /// `who` has a handle from somebody else. Returns false if the actor has ended.
   bool hold(std::uint64_t actor, const peer& who);
 
-  /// `who` uses its handle no more (holders.hpp). Returns false if the actor has ended.
-  bool release(std::uint64_t actor, const peer& who, std::uint64_t received, std::uint64_t returned);
+  /// `who` uses its handle no more (holders.hpp). Returns false if the actor has ended. An actor that is held
+  /// no more goes to `garbage`.
+  bool release(
+      std::uint64_t actor,
+      const peer& who,
+      std::uint64_t received,
+      std::uint64_t returned,
+      std::vector<caf::strong_actor_ptr>& garbage
+  );
 
   /// Null if it has ended.
   caf::strong_actor_ptr find(std::uint64_t actor) const;
@@ -47,8 +55,8 @@ public:
   /// Why the actor has ended; `unknown` if that was long ago.
   caf::error reason_of_end(std::uint64_t actor) const;
 
-  /// Nothing more comes from this life of the node.
-  void forget_holder(const peer& who);
+  /// Nothing more comes from this life of the node. Gives the actors that are held no more.
+  std::vector<caf::strong_actor_ptr> forget_holder(const peer& who);
 
   /// Forgets all actors and takes no more: `give` answers false.
   void close();
@@ -69,7 +77,7 @@ private:
     caf::strong_actor_ptr held; ///< while there are holders
     chorus::holders holders;
 
-    /// What is held no more; let go of it when the mutex is free, the actor may end with it.
+    /// What is held no more. The actor may end with it: not under the mutex.
     caf::strong_actor_ptr let_go();
   };
 

@@ -180,9 +180,11 @@ void remoting::deliver_release(const arrival& what, codec::reader& archive) {
   if (!released)
     return;
   std::vector<released_handle> forgotten;
+  std::vector<caf::strong_actor_ptr> garbage;
   for (auto& handle : *released)
-    if (!exports_.release(handle.actor, what.from, handle.received, handle.returned))
+    if (!exports_.release(handle.actor, what.from, handle.received, handle.returned, garbage))
       forgotten.push_back(handle);
+  around_.dispose(std::move(garbage));
   if (!forgotten.empty())
     send_parcel(what.from, parcel::forgotten, forgotten);
 }

@@ -12,14 +12,10 @@
 namespace chorus {
 
 remoting::remoting(
-    caf::actor_system& system,
-    const peer& self,
-    std::shared_ptr<flow_control> flow,
-    trouble_handler on_trouble,
-    defer later
+    caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around
 )
-    : system_(system), flow_(std::move(flow)), on_trouble_(std::move(on_trouble)), defer_(std::move(later)),
-      node_(self.node), first_life_(self.incarnation), life_(self.incarnation.value) {}
+    : system_(system), flow_(std::move(flow)), around_(std::move(around)), node_(self.node),
+      first_life_(self.incarnation), life_(self.incarnation.value) {}
 
 // -- nodes that come and go ---------------------------------------------------------------------------
 
@@ -34,7 +30,7 @@ void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
 
 void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
-  exports_.forget_holder(who);
+  around_.dispose(exports_.forget_holder(who));
   introductions_.forget(who);
   if (auto node = nodes_.lose(who))
     for (auto& message : node->lose(to_caf(reason)))
@@ -208,7 +204,7 @@ remoting::sizes remoting::size() const {
 
 void remoting::report(trouble::kind what, const peer& other, const error& reason) {
   if (!stopped_)
-    on_trouble_({what, other, reason});
+    around_.on_trouble({what, other, reason});
 }
 
 } // namespace chorus

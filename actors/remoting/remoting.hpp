@@ -56,18 +56,20 @@ public:
     peer other;
     error reason;
   };
-  using trouble_handler = std::function<void(const trouble&)>;
 
-  /// `defer` runs a task in the I/O thread, soon; from any thread.
-  using defer = std::function<void(std::function<void()>)>;
+  /// What the node does for it.
+  struct hooks {
+    std::function<void(const trouble&)> on_trouble;
 
-  remoting(
-      caf::actor_system& system,
-      const peer& self,
-      std::shared_ptr<flow_control> flow,
-      trouble_handler on_trouble,
-      defer later
-  );
+    /// Runs a task in the I/O thread, soon; from any thread.
+    std::function<void(std::function<void()>)> defer;
+
+    /// Lets go of actors in a thread that users may hold up: with its last handle an actor ends, and then
+    /// code of users runs. From the I/O thread.
+    std::function<void(std::vector<caf::strong_actor_ptr>)> dispose;
+  };
+
+  remoting(caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around);
 
   // -- sending (sending.cpp) ------------------------------------------------------------------------
 
@@ -185,8 +187,7 @@ private:
 
   caf::actor_system& system_;
   const std::shared_ptr<flow_control> flow_;
-  const trouble_handler on_trouble_;
-  const defer defer_;
+  const hooks around_;
   std::atomic<bool> stopped_ = false;
   const node_id node_;
   const incarnation first_life_; ///< of this process: handles of any life since then are ours

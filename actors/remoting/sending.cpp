@@ -157,7 +157,7 @@ void remoting::discard(
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
   auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
   caf::strong_actor_ptr stand_in{target.ctrl()};
-  defer_([hub = shared_from_this(), stand_in, local = std::move(local), kind] {
+  around_.defer([hub = shared_from_this(), stand_in, local = std::move(local), kind] {
     hub->send_link(static_cast<const caf17::remote_actor&>(*stand_in->get()), local, kind);
   });
 }

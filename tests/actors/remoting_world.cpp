@@ -61,8 +61,10 @@ remoting_world::host::host(caf::actor_system& in, const peer& who)
                                  in,
                                  who,
                                  std::make_shared<flow_control>([](time_point) {}),
-                                 [](const remoting::trouble&) {},
-                                 [this](auto task) { deferred.push_back(std::move(task)); }
+                                 remoting::hooks{
+                                     [](const remoting::trouble&) {},
+                                     [this](auto task) { deferred.push_back(std::move(task)); },
+                                     [](auto) {}}
                              )) {}
 
 remoting_world::remoting_world(std::size_t nodes) {

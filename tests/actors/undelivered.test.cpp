@@ -44,7 +44,10 @@ protected:
     caf17::set_node(system_, ada);
     flow_ = std::make_shared<flow_control>([this](time_point when) { wake_at_ = when; });
     remoting_ = std::make_shared<remoting>(
-        system_, ada, flow_, [this](auto&) { ++troubles_; }, [](auto task) { task(); }
+        system_,
+        ada,
+        flow_,
+        remoting::hooks{[this](auto&) { ++troubles_; }, [](auto task) { task(); }, [](auto) {}}
     );
     remoting_->add_link(bob, link_);
     remote_ = import(bob);

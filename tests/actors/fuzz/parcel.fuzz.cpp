@@ -78,8 +78,7 @@ private:
       the_system(),
       self_,
       std::make_shared<flow_control>([](time_point) {}),
-      [](const remoting::trouble&) {},
-      [](auto task) { task(); }
+      remoting::hooks{[](const remoting::trouble&) {}, [](auto task) { task(); }, [](auto) {}}
   );
   std::shared_ptr<outbox> link_ = std::make_shared<outbox>(limits::mebibyte, limits::mebibyte, [] {});
   caf::strong_actor_ptr receiver_;
