@@ -5,12 +5,22 @@
 
 namespace chorus {
 
+namespace {
+
+/// Unsigned, as all arithmetic with these numbers: a hostile peer may have named any.
+std::uint64_t minus(std::uint64_t number) {
+  return std::uint64_t{0} - number;
+}
+
+} // namespace
+
 void holders::give(const peer& who) {
   book(who, 1, 0);
 }
 
 void holders::take_back(const peer& who) {
-  book(who, -1, 0);
+  if (std::any_of(entries_.begin(), entries_.end(), [&](auto& entry) { return entry.who == who; }))
+    book(who, minus(1), 0);
 }
 
 void holders::came_back(const peer& who) {
@@ -18,22 +28,21 @@ void holders::came_back(const peer& who) {
 }
 
 void holders::release(const peer& who, std::uint64_t received, std::uint64_t returned) {
-  book(who, -static_cast<std::int64_t>(received), -static_cast<std::int64_t>(returned));
+  book(who, minus(received), minus(returned));
 }
 
 void holders::forget(const peer& who) {
   std::erase_if(entries_, [&](auto& entry) { return entry.who == who; });
 }
 
-void holders::book(const peer& who, std::int64_t given, std::int64_t returned) {
+void holders::book(const peer& who, std::uint64_t given, std::uint64_t returned) {
   auto position =
       std::find_if(entries_.begin(), entries_.end(), [&](auto& entry) { return entry.who == who; });
   if (position == entries_.end())
     position = entries_.insert(entries_.end(), holder{who});
   std::swap(*position, entries_.front());
-  // Unsigned, because a hostile peer may have named any number.
-  auto add = [](std::int64_t& sum, std::int64_t amount) {
-    sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(amount));
+  auto add = [](std::int64_t& sum, std::uint64_t amount) {
+    sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + amount);
   };
   auto& account = entries_.front();
   add(account.given, given);

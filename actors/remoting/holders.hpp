@@ -25,7 +25,7 @@ public:
   /// The handle is about to be sent to `who`.
   void give(const peer& who);
 
-  /// It was not sent after all.
+  /// It was not sent after all. Nothing if `who` was forgotten in between: what it was given went with it.
   void take_back(const peer& who);
 
   /// The handle came from `who`.
@@ -49,7 +49,8 @@ public:
   const std::vector<holder>& all() const noexcept { return entries_; }
 
 private:
-  void book(const peer& who, std::int64_t given, std::int64_t returned);
+  /// Adds to the two sums; modulo 2^64, so that a negative amount is its complement.
+  void book(const peer& who, std::uint64_t given, std::uint64_t returned);
 
   /// An actor has few holders, and the one that was booked last is asked for again: it stands in front.
   std::vector<holder> entries_;

@@ -53,6 +53,14 @@ TEST(holders, hold_nothing_that_was_not_sent) {
   EXPECT_TRUE(accounts.empty());
 }
 
+TEST(holders, are_forgotten_with_what_was_being_sent_to_them) {
+  holders accounts;
+  accounts.give(ben);
+  accounts.forget(ben);
+  accounts.take_back(ben);
+  EXPECT_TRUE(accounts.empty());
+}
+
 TEST(holders, are_independent_of_each_other) {
   holders accounts;
   accounts.give(ben);
