@@ -52,8 +52,8 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
 }
 
 void name_service::withdraw(std::string_view name) {
-  apply(names::withdraw{std::string{name}});
   std::unique_lock guard{mutex_};
+  driver_.apply(names::withdraw{std::string{name}});
   auto position = named_.find(name);
   if (position == named_.end())
     return;

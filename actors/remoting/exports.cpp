@@ -84,7 +84,8 @@ caf::strong_actor_ptr exports::find(std::uint64_t actor) const {
 }
 
 std::vector<holders::holder> exports::remove(std::uint64_t actor, const caf::error& reason) {
-  entry removed; // not under the mutex
+  entry removed;                        // not under the mutex
+  decltype(ends_)::node_type forgotten; // nor this: a reason may hold handles
   std::lock_guard guard{mutex_};
   auto position = entries_.find(actor);
   if (position == entries_.end())
@@ -94,7 +95,7 @@ std::vector<holders::holder> exports::remove(std::uint64_t actor, const caf::err
   if (ends_.try_emplace(actor, reason).second)
     order_of_ends_.push_back(actor);
   if (order_of_ends_.size() > remembered_ends) {
-    ends_.erase(order_of_ends_.front());
+    forgotten = ends_.extract(order_of_ends_.front());
     order_of_ends_.pop_front();
   }
   return removed.holders.all();

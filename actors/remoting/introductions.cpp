@@ -9,14 +9,16 @@ void introductions::add(
     const peer& newcomer, const caf17::actor_reference& reference, caf::strong_actor_ptr actor
 ) {
   std::lock_guard guard{mutex_};
-  if (size_ >= limit)
+  auto given = entries_.find(newcomer);
+  auto is_known = given != entries_.end() && given->second.contains(reference);
+  if (!is_known && size_ >= limit)
     return;
-  auto [position, is_new] = entries_[newcomer].try_emplace(reference);
-  if (is_new) {
-    position->second.actor = std::move(actor);
+  auto& known = entries_[newcomer][reference];
+  if (!is_known) {
+    known.actor = std::move(actor);
     ++size_;
   }
-  ++position->second.count;
+  ++known.count;
 }
 
 void introductions::settle(const peer& newcomer, const caf17::actor_reference& reference) {

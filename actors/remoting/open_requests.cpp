@@ -31,7 +31,9 @@ open_requests::move(std::uint64_t sender, caf::message_id id, const peer& from, 
   if (position == entries_.end())
     return std::nullopt;
   auto& [current, content, moves] = position->second;
-  if (moves.size() < moves_ahead)
+  if (from == current)
+    current = to;
+  else if (moves.size() < moves_ahead)
     moves.emplace_back(from, to);
   auto leads_on = [&] {
     return std::find_if(moves.begin(), moves.end(), [&](auto& move) { return move.first == current; });
