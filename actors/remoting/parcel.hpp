@@ -85,8 +85,11 @@ struct released_handle {
   }
 };
 
-/// In one parcel.
+/// In one parcel `release`, which waits for room.
 inline constexpr std::size_t released_handles = 4096;
+
+/// In one parcel `forgotten`, which must find room: it is a notice of at most `outbox::notice_bytes`.
+inline constexpr std::size_t forgotten_handles = 32;
 
 /// A request of an actor of the receiving node was delegated to another node, which will answer now.
 struct moved_request {

@@ -151,12 +151,13 @@ void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
   if (!given)
     return report_malformed(what.from, given.failure());
   caf::error reason = caf::exit_reason::unknown;
+  auto reason_bytes = archive.left();
   if (auto told = codec::decode_prefix<caf::error>(archive))
     reason = std::move(*told);
   else
     report_malformed(what.from, told.failure());
   if (auto node = sending_node(what.from))
-    node->end(what.between.sender, *given, reason);
+    node->end(what.between.sender, *given, reason, reason_bytes);
 }
 
 void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
@@ -171,7 +172,9 @@ void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
 }
 
 void remoting::deliver_introduced(const arrival& what, codec::reader& archive) {
-  if (auto news = read<introduction>(what, archive))
+  auto news = read<introduction>(what, archive);
+  // Nobody else can know.
+  if (news && (what.from == news->actor.home || what.from == news->newcomer))
     introductions_.settle(news->newcomer, news->actor);
 }
 
@@ -181,12 +184,18 @@ void remoting::deliver_release(const arrival& what, codec::reader& archive) {
     return;
   std::vector<released_handle> forgotten;
   std::vector<caf::strong_actor_ptr> garbage;
-  for (auto& handle : *released)
+  auto tell = [&] {
+    if (!forgotten.empty())
+      send_parcel(what.from, parcel::forgotten, std::exchange(forgotten, {}));
+  };
+  for (auto& handle : *released) {
     if (!exports_.release(handle.actor, what.from, handle.received, handle.returned, garbage))
       forgotten.push_back(handle);
+    if (forgotten.size() == forgotten_handles)
+      tell();
+  }
+  tell();
   around_.dispose(std::move(garbage));
-  if (!forgotten.empty())
-    send_parcel(what.from, parcel::forgotten, forgotten);
 }
 
 void remoting::deliver_forgotten(const arrival& what, codec::reader& archive) {
@@ -248,6 +257,7 @@ void remoting::bounce_message(const peer& to, const link::refused& message, code
   else
     discard(id.is_response() || foreign.home ? nullptr : known_actor(sender), receiver, reason);
   take_back_handle(sender, to);
+  take_back_handle(target, to);
   (void)codec::decode_with(archive, [&](codec::reader& source) {
     return caf17::load_element(source, nullptr, id, {});
   });

@@ -19,10 +19,25 @@ caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
 }
 
 /// Whether nobody but the table can reach the stand-in: no handle, no address, no monitor, no link.
-/// Nobody can get at it meanwhile, except through the table.
+/// Nobody can get at it then, except through the table.
 bool is_unused(const caf::strong_actor_ptr& actor) {
-  return actor->strong_refs.load(std::memory_order_acquire) == 1
-         && actor->weak_refs.load(std::memory_order_acquire) == 1 && !content_of(actor).is_watched();
+  auto& handles = actor->strong_refs;
+  auto& addresses = actor->weak_refs; // all handles together count as one
+  if (handles.load(std::memory_order_acquire) != 1 || addresses.load(std::memory_order_acquire) != 1)
+    return false;
+  // The two were not read at one moment: an address may have become a handle in between. While there is no
+  // handle at all, none can be made of an address, and so there are no others if there is no address.
+  std::size_t only_ours = 1;
+  if (!handles.compare_exchange_strong(only_ours, 0, std::memory_order_acq_rel))
+    return false;
+  auto unused = addresses.load(std::memory_order_acquire) == 1 && !content_of(actor).is_watched();
+  handles.store(1, std::memory_order_release);
+  return unused;
+}
+
+/// Unsigned, as all arithmetic with these numbers: a hostile peer may have named any.
+std::uint64_t minus(std::uint64_t number) {
+  return std::uint64_t{0} - number;
 }
 
 } // namespace
@@ -69,6 +84,10 @@ bool remote_node::is_met() const {
   return open_link_.load(std::memory_order_acquire) != nullptr;
 }
 
+bool remote_node::give_up() {
+  return !given_up_.exchange(true, std::memory_order_relaxed);
+}
+
 bool remote_node::is_overdue(time_point now, duration patience) {
   std::lock_guard guard{mutex_};
   if (!waiting_since_)
@@ -80,6 +99,7 @@ bool remote_node::is_overdue(time_point now, duration patience) {
 
 caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
+  std::vector<caf::error> reasons;            // nor these: they may hold handles
   std::unique_lock guard{mutex_};
   if (auto known = actors_.find(actor); known != actors_.end()) {
     ++known->second.received;
@@ -89,13 +109,13 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   std::optional<caf::error> dead;
   if (auto ended = ends_.find(actor); ended != ends_.end() && ended->second.reason) {
     dead = *ended->second.reason;
-    book_end(actor, -1, nullptr);
+    book_end(actor, minus(1), nullptr, reasons);
   } else if (lost_) {
     dead = *lost_;
   } else {
     if (actors_.size() >= sweep_at_)
       sweep_all(garbage);
-    if (actors_.size() >= stand_ins) {
+    if (actors_.size() >= (link_ ? stand_ins : unmet_stand_ins)) {
       dead = to_caf({errc::overloaded, "this node holds too many handles of actors of another one"});
       releases_.push_back({actor, 1, 0});
     }
@@ -115,41 +135,51 @@ caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
 
 void remote_node::take_back_returned(std::uint64_t actor) {
   if (auto known = find(actor))
-    content_of(known).take_back_returned();
+    return content_of(known).take_back_returned();
+  std::lock_guard guard{mutex_};
+  releases_.push_back({actor, 0, minus(1)}); // it was counted in an earlier one
 }
 
-void remote_node::end(std::uint64_t actor, std::int64_t given, const caf::error& reason) {
-  stand_in ended; // not under the mutex: its monitors fire
+void remote_node::end(
+    std::uint64_t actor, std::int64_t given, const caf::error& reason, std::size_t reason_bytes
+) {
+  stand_in ended;                  // not under the mutex: its monitors fire
+  std::vector<caf::error> reasons; // nor these: they may hold handles
+  auto brief = reason ? caf::error{reason.code(), reason.category()} : caf::error{};
   {
     std::lock_guard guard{mutex_};
     if (auto known = actors_.find(actor); known != actors_.end()) {
       ended = std::move(known->second);
       actors_.erase(known);
     }
-    book_end(actor, given - static_cast<std::int64_t>(ended.received), &reason);
+    auto outstanding = static_cast<std::uint64_t>(given) - ended.received;
+    book_end(actor, outstanding, reason_bytes > remembered_reason_bytes ? &brief : &reason, reasons);
   }
   if (ended.actor)
     content_of(ended.actor).kill_proxy(nullptr, reason);
 }
 
 void remote_node::settle(const released_handle& what) {
+  std::vector<caf::error> reasons; // not under the mutex
   std::lock_guard guard{mutex_};
-  book_end(what.actor, -static_cast<std::int64_t>(what.received), nullptr);
+  book_end(what.actor, minus(what.received), nullptr, reasons);
 }
 
 /// The record is there as long as there is something to wait for.
-void remote_node::book_end(std::uint64_t actor, std::int64_t handles, const caf::error* reason) {
+void remote_node::book_end(
+    std::uint64_t actor, std::uint64_t handles, const caf::error* reason, std::vector<caf::error>& garbage
+) {
   if (ends_.size() >= end_records && !ends_.contains(actor))
     return;
   auto position = ends_.try_emplace(actor).first;
   auto& record = position->second;
-  record.outstanding = static_cast<std::int64_t>(
-      static_cast<std::uint64_t>(record.outstanding) + static_cast<std::uint64_t>(handles)
-  );
-  if (reason != nullptr)
-    record.reason = *reason;
+  record.outstanding = static_cast<std::int64_t>(static_cast<std::uint64_t>(record.outstanding) + handles);
+  if (record.reason && (reason != nullptr || record.outstanding == 0))
+    garbage.push_back(std::move(*record.reason));
   if (record.outstanding == 0)
     ends_.erase(position);
+  else if (reason != nullptr)
+    record.reason = *reason;
 }
 
 bool remote_node::sweep(std::size_t budget) {
@@ -195,6 +225,11 @@ std::vector<released_handle> remote_node::take_releases() {
   return std::exchange(releases_, {});
 }
 
+void remote_node::postpone(std::vector<released_handle> releases) {
+  std::lock_guard guard{mutex_};
+  releases_.insert(releases_.end(), releases.begin(), releases.end());
+}
+
 remote_node::sizes remote_node::size() const {
   std::lock_guard guard{mutex_};
   return {actors_.size(), ends_.size()};
@@ -202,13 +237,14 @@ remote_node::sizes remote_node::size() const {
 
 std::vector<link::send> remote_node::lose(const caf::error& reason) {
   std::unordered_map<std::uint64_t, stand_in> ended;
+  std::unordered_map<std::uint64_t, end_record> ends; // may hold handles: not under the mutex
   std::vector<link::send> waiting;
   {
     std::lock_guard guard{mutex_};
     lost_ = reason;
     ended.swap(actors_);
     waiting.swap(waiting_);
-    ends_.clear();
+    ends.swap(ends_);
     releases_.clear();
   }
   for (auto& [actor, known] : ended)

@@ -34,8 +34,14 @@ public:
   /// Stand-ins that are kept: a handle costs its sender a few bytes, and this node an actor.
   static constexpr std::size_t stand_ins = 1'000'000;
 
+  /// The same while the node is not met: any peer may name nodes that do not exist.
+  static constexpr std::size_t unmet_stand_ins = 4096;
+
   /// Actors that have ended while handles of them were on their way.
   static constexpr std::size_t end_records = 65'536;
+
+  /// Of a reason that came in more bytes only the code is remembered, without the context.
+  static constexpr std::size_t remembered_reason_bytes = limits::kibibyte;
 
   /// What waits for a link to be opened: a handle may arrive before its node is known here.
   static constexpr std::size_t waiting_bytes = limits::mebibyte;
@@ -63,6 +69,9 @@ public:
   /// Whether there has been no link since the first call with an earlier `now`, for `patience`.
   bool is_overdue(time_point now, duration patience);
 
+  /// A notice found no room: the two nodes would disagree for ever. True for the first that says so.
+  bool give_up();
+
   // -- stand-ins ------------------------------------------------------------------------------------
 
   /// The stand-in of an actor whose handle has come. If not from that node itself, the caller tells it so
@@ -75,8 +84,8 @@ public:
   /// A handle of the actor was not sent to its home after all.
   void take_back_returned(std::uint64_t actor);
 
-  /// The actor has ended: its stand-in ends with the same reason.
-  void end(std::uint64_t actor, std::int64_t given, const caf::error& reason);
+  /// The actor has ended: its stand-in ends with the same reason, which came in so many bytes.
+  void end(std::uint64_t actor, std::int64_t given, const caf::error& reason, std::size_t reason_bytes);
 
   /// The home did not know the actor any more when it was told of these releases.
   void settle(const released_handle& what);
@@ -87,6 +96,9 @@ public:
 
   /// What the home is to be told, since the last call.
   std::vector<released_handle> take_releases();
+
+  /// It could not be told of these now: the next `take_releases` gives them again.
+  void postpone(std::vector<released_handle> releases);
 
   struct sizes {
     std::size_t stand_ins = 0;
@@ -119,7 +131,9 @@ private:
   };
 
   caf::strong_actor_ptr make(std::uint64_t actor) const;
-  void book_end(std::uint64_t actor, std::int64_t handles, const caf::error* reason);
+  void book_end(
+      std::uint64_t actor, std::uint64_t handles, const caf::error* reason, std::vector<caf::error>& garbage
+  );
   void sweep_all(std::vector<caf::strong_actor_ptr>& garbage);
   void let_go(std::uint64_t actor, std::vector<caf::strong_actor_ptr>& garbage);
 
@@ -130,6 +144,7 @@ private:
   mutable std::mutex mutex_;
   std::shared_ptr<outbox> link_;
   std::atomic<outbox*> open_link_ = nullptr; ///< the same, without the mutex
+  std::atomic<bool> given_up_ = false;
   std::vector<link::send> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::optional<time_point> waiting_since_;

@@ -3,6 +3,7 @@
 #include "remote_node.hpp"
 
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <caf/error.hpp>
@@ -21,8 +22,8 @@ namespace chorus {
 /// Thread rules: any thread.
 class remote_nodes {
 public:
-  /// Nodes of which there are handles and that were not met yet.
-  static constexpr std::size_t unmet_nodes = 1024;
+  /// Nodes of which there are handles and that were not met yet: several times what a cluster has.
+  static constexpr std::size_t unmet_nodes = 4 * limits::members;
 
   /// Null if there is none.
   std::shared_ptr<remote_node> find(const peer& who) const;

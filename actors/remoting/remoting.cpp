@@ -74,7 +74,7 @@ std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
 caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle, const peer& to) {
   if (!handle)
     return {};
-  if (auto remote = stand_in(handle)) {
+  if (auto remote = stand_in(handle); remote != nullptr && !is_local(remote->reference().home)) {
     if (remote->reference().home == to)
       remote->count_returned();
     else
@@ -107,7 +107,11 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   if (actor == 0 || !home.node)
     return nullptr;
   if (is_local(home)) {
-    auto ours = from == nobody ? exports_.find(actor) : exports_.came_back(actor, from);
+    // What went to others in an earlier life of this node is forgotten; so it does not come back.
+    auto is_counted = from != nobody && home == self();
+    if (from != nobody && !is_counted)
+      send_parcel(from, parcel::introduced, introduction{reference, self()});
+    auto ours = is_counted ? exports_.came_back(actor, from) : exports_.find(actor);
     return ours ? ours
                 : remote_node::make_dead(
                     system_, reference, shared_from_this(), exports_.reason_of_end(actor)
@@ -120,6 +124,9 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
     error reason{errc::node_down, "this life of its node is over"};
     return remote_node::make_dead(system_, reference, shared_from_this(), to_caf(reason));
   }
+  if (from == nobody)
+    if (auto known = node->find(actor))
+      return known; // the home knows of it
   auto stand_in = node->receive(actor);
   if (home != from)
     send_hold(reference, from);
@@ -171,29 +178,33 @@ time_point remoting::sweep(time_point now) {
     if (node->is_met()) {
       complete = node->sweep(sweep_budget) && complete;
       send_releases(*node);
-    } else if (node->is_overdue(now, met_within)) {
+    } else if (complete && node->is_overdue(now, met_within)) {
+      // One at a time: each costs a look at all exports, and a peer may have made them all up.
       lose(node->who(), {errc::node_down, "a handle of its actor came, but the node was not met"});
+      complete = false;
     }
   }
   return now + (complete ? sweep_every : sweep_pause);
 }
 
+/// They may wait for the next round, so they do not take the room that is reserved for what must arrive now.
 void remoting::send_releases(remote_node& to) {
   auto released = to.take_releases();
-  for (std::size_t sent = 0; sent < released.size(); sent += released_handles) {
-    auto first = released.begin() + static_cast<std::ptrdiff_t>(sent);
-    auto count = std::min(released_handles, released.size() - sent);
-    send_parcel(
-        to.who(),
-        parcel::release,
-        std::vector<released_handle>{first, first + static_cast<std::ptrdiff_t>(count)}
-    );
+  for (auto first = released.begin(); first != released.end();) {
+    auto count = std::min<std::ptrdiff_t>(released_handles, released.end() - first);
+    std::vector<released_handle> part{first, first + count};
+    auto bytes = codec::encode(parcel::release);
+    auto failed = codec::encode_to(bytes, part);
+    CHORUS_CHECK(!failed, failed.what.c_str());
+    if (to.send({{}, link::urgency::ordinary, shared_bytes{std::move(bytes)}}) == errc::overloaded)
+      return to.postpone({first, released.end()});
+    first += count;
   }
 }
 
 remoting::sizes remoting::size() const {
   auto [held, known] = exports_.size();
-  sizes all{held, known};
+  sizes all{held, known, 0, introductions_.size()};
   for (auto& node : nodes_.all()) {
     auto [stand_ins, ends] = node->size();
     all.stand_ins += stand_ins;

@@ -135,6 +135,7 @@ public:
     std::size_t exported = 0;   ///< actors of this node that are held for others
     std::size_t remembered = 0; ///< actors of this node that others have known and that live
     std::size_t stand_ins = 0;  ///< actors of other nodes with a handle here
+    std::size_t introduced = 0; ///< handles of a third node's actors, given away and not yet known there
     std::size_t ends = 0;       ///< actors of other nodes that have ended, with handles still on their way
   };
   sizes size() const;
@@ -157,7 +158,8 @@ private:
   void send_parcel(const peer& to, parcel what, const Content& content);
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
   void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
-  void send_notice(const peer& to, link::pair between, byte_buffer bytes);
+  bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
+  void give_up(const peer& who, errc why);
 
   // receiving
   void deliver_message(const arrival& what, codec::reader& archive, caf17::credit held);

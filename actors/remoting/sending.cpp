@@ -166,6 +166,8 @@ void remoting::send_link(const caf17::remote_actor& target, const caf::strong_ac
   const auto& [home, number] = target.reference();
   if (target.home() == nullptr || stand_in(local) != nullptr)
     return; // the link of two remote actors is their nodes' affair
+  if (!nodes_.find(home))
+    return; // lost meanwhile, which has told the local actor
   auto from = give_handle(local, home);
   target.count_returned();
   send_notice(home, {from.actor, number}, codec::encode(what));
@@ -181,7 +183,9 @@ void remoting::send_hold(const caf17::actor_reference& reference, const peer& in
   auto bytes = codec::encode(parcel::hold);
   auto failed = codec::encode_to(bytes, introducer{introduced_by});
   CHORUS_CHECK(!failed, failed.what.c_str());
-  send_notice(reference.home, {0, reference.actor}, std::move(bytes));
+  auto sent = send_notice(reference.home, {0, reference.actor}, std::move(bytes));
+  if (!sent && introduced_by != nobody)
+    send_parcel(introduced_by, parcel::introduced, introduction{reference, self()});
 }
 
 void remoting::send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {
@@ -209,13 +213,25 @@ void remoting::send_parcel(const peer& to, parcel what, const Content& content) 
 
 /// What must arrive as long as the link lives, or the two nodes would disagree for ever. A link that has
 /// no room even for that is given up: its end tells both sides everything.
-void remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
+bool remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
   auto node = nodes_.find(to);
   if (stopped_ || !node)
-    return;
+    return false;
   auto code = node->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
-  if (code != errc::none && code != errc::node_down)
-    report(trouble::kind::hopeless_link, to, {code, "no room even for a notice; the link is given up"});
+  if (code != errc::none && code != errc::node_down && node->give_up())
+    around_.defer([hub = shared_from_this(), to, code] { hub->give_up(to, code); });
+  return code == errc::none;
+}
+
+void remoting::give_up(const peer& who, errc why) {
+  auto node = nodes_.find(who);
+  if (!node)
+    return;
+  error reason{why, "no room even for a notice; the link is given up"};
+  if (node->is_met())
+    report(trouble::kind::hopeless_link, who, reason);
+  else
+    lose(who, {errc::node_down, "too much waits for a node that was not met"});
 }
 
 template void remoting::send_parcel(const peer&, parcel, const introduction&);

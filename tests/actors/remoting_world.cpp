@@ -82,8 +82,8 @@ remoting_world::~remoting_world() {
 void remoting_world::connect(std::size_t one, std::size_t other) {
   for (auto [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
     auto link = std::make_shared<outbox>(limits::send_buffer_bytes, limits::send_reserve_bytes, [] {});
-    at(from).links[node(to)] = link;
-    at(from).remote->add_link(node(to), link);
+    at(from).links[at(to).self] = link;
+    at(from).remote->add_link(at(to).self, link);
   }
 }
 
@@ -128,6 +128,22 @@ bool remoting_world::deliver_one(std::size_t choice) {
   if (next.empty())
     return false;
   auto [direction, who] = next[choice % next.size()];
+  deliver(direction, who);
+  return true;
+}
+
+bool remoting_world::deliver_first(const std::function<bool(const link::pair&)>& is_meant) {
+  collect();
+  for (auto& [direction, pairs] : under_way_)
+    for (auto& [who, messages] : pairs)
+      if (is_meant(who)) {
+        deliver(direction, who);
+        return true;
+      }
+  return false;
+}
+
+void remoting_world::deliver(way direction, link::pair who) {
   auto& pairs = under_way_[direction];
   auto& messages = pairs[who];
   auto payload = std::move(messages.front());
@@ -136,7 +152,6 @@ bool remoting_world::deliver_one(std::size_t choice) {
     pairs.erase(who);
   auto cost = payload.size() + link::message_overhead;
   at(direction.to).remote->deliver(at(direction.from).self, {who, std::move(payload), cost});
-  return true;
 }
 
 void remoting_world::deliver_all() {
@@ -163,12 +178,18 @@ void remoting_world::settle() {
   }
 }
 
+void remoting_world::begin_next_life(std::size_t index) {
+  ++at(index).self.incarnation.value;
+  at(index).remote->take_incarnation(at(index).self);
+}
+
 void remoting_world::lose(std::size_t at_index, std::size_t lost) {
+  auto who = at(lost).self;
   under_way_.erase({lost, at_index});
   under_way_.erase({at_index, lost});
-  at(at_index).links.at(node(lost))->close();
-  at(at_index).remote->lose(node(lost), {errc::node_down, "lost"});
-  at(at_index).links.erase(node(lost));
+  at(at_index).links.at(who)->close();
+  at(at_index).remote->lose(who, {errc::node_down, "lost"});
+  at(at_index).links.erase(who);
 }
 
 } // namespace chorus

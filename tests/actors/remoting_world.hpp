@@ -43,7 +43,7 @@ public:
   public:
     host(caf::actor_system& system, const peer& self);
 
-    const peer self;
+    peer self;
     caf::actor_system& system;
     std::shared_ptr<remoting> remote;
     std::map<peer, std::shared_ptr<outbox>> links;
@@ -69,8 +69,14 @@ public:
   bool deliver_one(std::size_t choice = 0);
   void deliver_all();
 
+  /// Delivers the first message of a pair that `is_meant` if there is one.
+  bool deliver_first(const std::function<bool(const link::pair&)>& is_meant);
+
   /// Rounds of delivery and sweeping until nothing changes any more.
   void settle();
+
+  /// A node that all others have lost goes on as another life.
+  void begin_next_life(std::size_t index);
 
   /// What a node's loss means to another one.
   void lose(std::size_t at, std::size_t lost);
@@ -85,6 +91,7 @@ private:
   };
 
   void collect();
+  void deliver(way direction, link::pair who);
 
   std::vector<std::unique_ptr<host>> hosts_;
   std::map<way, std::map<link::pair, std::deque<shared_bytes>>> under_way_;
