@@ -64,6 +64,7 @@ node_services::node_services(
     if (!actors.empty())
       caf::anon_send(undertaker_, unused_actors{std::move(actors)});
   };
+  around.lend = [this](std::function<void(bool)> work) { return transport_->lend_thread(std::move(work)); };
   remoting_ = std::make_shared<remoting>(*system_, self_.who, flow_, std::move(around));
   names_ = std::make_shared<name_service>(self_.who, remoting_);
 }

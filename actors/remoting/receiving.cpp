@@ -121,8 +121,9 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
       );
     return;
   }
+  receiving_unit_.count_message();
   if (element)
-    receiver->enqueue(std::move(*element), nullptr);
+    receiver->enqueue(std::move(*element), &receiving_unit_);
   else if (id.is_response())
     receiver->enqueue(sender, id, caf::make_message(to_caf(element.failure())), nullptr);
 }

@@ -14,8 +14,9 @@ namespace chorus {
 remoting::remoting(
     caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around
 )
-    : system_(system), flow_(std::move(flow)), around_(std::move(around)), node_(self.node),
-      first_life_(self.incarnation), life_(self.incarnation.value) {}
+    : system_(system), flow_(std::move(flow)), around_(std::move(around)),
+      receiving_unit_(system, around_.lend), node_(self.node), first_life_(self.incarnation),
+      life_(self.incarnation.value) {}
 
 // -- nodes that come and go ---------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../caf17/io_thread_unit.hpp"
 #include "../caf17/remote_actor.hpp"
 #include "exports.hpp"
 #include "flow_control.hpp"
@@ -67,6 +68,9 @@ public:
     /// Lets go of actors in a thread that users may hold up: with its last handle an actor ends, and then
     /// code of users runs. From the I/O thread.
     std::function<void(std::vector<caf::strong_actor_ptr>)> dispose;
+
+    /// As `transport::lend_thread`. From the I/O thread.
+    caf17::io_thread_unit::lend lend;
   };
 
   remoting(caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around);
@@ -190,6 +194,7 @@ private:
   caf::actor_system& system_;
   const std::shared_ptr<flow_control> flow_;
   const hooks around_;
+  caf17::io_thread_unit receiving_unit_;
   std::atomic<bool> stopped_ = false;
   const node_id node_;
   const incarnation first_life_; ///< of this process: handles of any life since then are ours

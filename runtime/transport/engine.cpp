@@ -109,19 +109,20 @@ transport::implementation::~implementation() {
 
 void transport::implementation::start() {
   std::call_once(started_once_, [this] {
-    thread_ = std::thread{[this] {
-      io_thread_ = std::this_thread::get_id();
-      loop_.run(*this);
-    }};
+    thread_ = std::thread{[this] { loop_.run(*this, true); }};
+    deputy_ = std::thread{[this] { loop_.run(*this, false); }};
   });
 }
 
 void transport::implementation::stop() {
-  CHORUS_CHECK(std::this_thread::get_id() != io_thread_.load(), "the I/O thread cannot wait for itself");
+  auto is_waiting_for_itself =
+      std::this_thread::get_id() == thread_.get_id() || std::this_thread::get_id() == deputy_.get_id();
+  CHORUS_CHECK(!is_waiting_for_itself, "an I/O thread cannot wait for itself");
   std::call_once(stopped_once_, [this] {
     if (thread_.joinable()) {
       loop_.post([this] { begin_stop(); });
       thread_.join();
+      deputy_.join();
     }
     loop_.refuse_tasks();
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
@@ -138,6 +139,11 @@ void transport::implementation::begin_stop() {
   auto until = steady_now() + options_.flush_within;
   for (auto& [who, link] : links_)
     link->close(until);
+}
+
+bool transport::implementation::lend_thread(std::function<void(bool)> work) {
+  check_thread();
+  return loop_.lend(std::move(work));
 }
 
 // -- links -------------------------------------------------------------------------------------------
@@ -289,7 +295,7 @@ void transport::implementation::look_at_connections(time_point now) {
 }
 
 void transport::implementation::check_thread() const {
-  CHORUS_CHECK(std::this_thread::get_id() == io_thread_.load(), "only the I/O thread may call this");
+  CHORUS_CHECK(loop_.is_here(), "only the I/O thread may call this");
 }
 
 } // namespace chorus

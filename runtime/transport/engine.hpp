@@ -17,7 +17,7 @@
 
 #include <zmq.hpp>
 
-#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,6 +45,7 @@ public:
   void start();
   void stop();
   bool post(io_loop::task what) { return loop_.post(std::move(what)); }
+  bool lend_thread(std::function<void(bool)> work);
   transport_counters counters() const noexcept { return counters_.snapshot(); }
 
   void add_peer(const peer& who, const address& where);
@@ -109,7 +110,7 @@ private:
   std::once_flag started_once_;
   std::once_flag stopped_once_;
   std::thread thread_;
-  std::atomic<std::thread::id> io_thread_; ///< none before `start`
+  std::thread deputy_;
 };
 
 } // namespace chorus

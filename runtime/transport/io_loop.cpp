@@ -45,7 +45,24 @@ void io_loop::dispose(std::shared_ptr<void> thing) {
   disposed_.push_back(std::move(thing));
 }
 
-void io_loop::run(participant& sockets) {
+bool io_loop::lend(std::function<void(bool here)> work) {
+  if (lent_ || !leadership_.may_lend())
+    return false;
+  lent_ = std::move(work);
+  return true;
+}
+
+void io_loop::run(participant& sockets, bool leads) {
+  while (leads || leadership_.await_lead()) {
+    leader_ = std::this_thread::get_id();
+    if (turn_while_leading(sockets))
+      return;
+    leads = false;
+  }
+}
+
+/// True at the end of the loop, false if the other thread leads on.
+bool io_loop::turn_while_leading(participant& sockets) {
   while (!quitting_) {
     run_tasks();
     timers_.run_due(steady_now());
@@ -58,9 +75,26 @@ void io_loop::run(participant& sockets) {
     sockets.collect(sockets_);
     sockets_.wait(time_to_wait(sockets));
     bury();
+    if (!do_lent_work())
+      return false;
   }
+  if (lent_)
+    std::exchange(lent_, nullptr)(false);
   refuse_tasks();
   sockets_.clear();
+  leadership_.end();
+  return true;
+}
+
+/// False if the other thread leads now. Nothing of the loop may be touched then.
+bool io_loop::do_lent_work() {
+  if (!lent_)
+    return true;
+  auto work = std::exchange(lent_, nullptr);
+  if (leadership_.may_lend())
+    return leadership_.lend([&] { work(true); });
+  work(false);
+  return true;
 }
 
 void io_loop::refuse_tasks() {

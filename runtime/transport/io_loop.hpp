@@ -1,5 +1,6 @@
 #pragma once
 
+#include "leadership.hpp"
 #include "poll_set.hpp"
 #include "timers.hpp"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace chorus {
@@ -19,7 +21,10 @@ time_point steady_now() noexcept;
 
 /// The heart of the I/O thread: tasks of other threads, timers and sockets, turn by turn.
 ///
-/// Thread rules: `post` and `wake` from any thread, the rest from the thread that runs the loop.
+/// Two threads run it, one at a time: what users have to do with a message may be done in the thread that
+/// received it (`lend`), and if it takes long the other thread turns the loop on.
+///
+/// Thread rules: `post` and `wake` from any thread, the rest from the thread that turns the loop.
 class io_loop {
 public:
   using task = std::function<void()>;
@@ -58,8 +63,17 @@ public:
   /// loop may end anything, itself included.
   void dispose(std::shared_ptr<void> thing);
 
-  /// Runs turns until `quit` was called. Everything posted later is refused.
-  void run(participant& sockets);
+  /// Does `work(true)` in this thread after the sockets were looked at; another one turns the loop on if that
+  /// takes long. Or gives it back by `work(false)`, if nobody could. At most one piece in a turn: false, and
+  /// the caller keeps it, if there is one already or nobody could turn the loop.
+  [[nodiscard]] bool lend(std::function<void(bool here)> work);
+
+  /// Runs turns until `quit` was called, if `leads` from the start, else from when the other thread is
+  /// held up. Everything posted after the end is refused. Called by two threads, one of which leads.
+  void run(participant& sockets, bool leads);
+
+  /// Whether the calling thread turns the loop.
+  bool is_here() const noexcept { return std::this_thread::get_id() == leader_.load(); }
 
   void quit() noexcept { quitting_ = true; }
 
@@ -67,6 +81,8 @@ public:
   void refuse_tasks();
 
 private:
+  bool turn_while_leading(participant& sockets);
+  bool do_lent_work();
   void bury();
   void take_wakes();
   void run_tasks();
@@ -75,6 +91,9 @@ private:
   const int wakes_; ///< an eventfd
   std::atomic<bool> woken_{false};
   bool quitting_ = false;
+  leadership leadership_;
+  std::atomic<std::thread::id> leader_; ///< none before the first turn
+  std::function<void(bool)> lent_;
   timers timers_;
   poll_set sockets_;
   std::vector<std::shared_ptr<void>> disposed_;

@@ -49,6 +49,10 @@ void transport::remove_peer(const peer& who, const link::input& why) {
   content_->remove_peer(who, why);
 }
 
+bool transport::lend_thread(std::function<void(bool here)> work) {
+  return content_->lend_thread(std::move(work));
+}
+
 void transport::declare_failed(const peer& who) {
   content_->declare_failed(who);
 }

@@ -119,6 +119,12 @@ public:
   /// `flush_within` is over. `link_closed` follows. A no-op without a link.
   void remove_peer(const peer& who, const link::input& why);
 
+  /// Does `work(true)` in this thread, once what has arrived is handled: a received message may then be
+  /// answered without waking another thread. When it takes longer than about 2 ms, another thread becomes the
+  /// I/O thread; so work may block. `work(false)` gives it back without doing it. At most one piece at a
+  /// time: false, and the caller keeps it, if there is one already or no thread could take over.
+  [[nodiscard]] bool lend_thread(std::function<void(bool here)> work);
+
   /// Answers every frame that still comes from this incarnation, or an earlier one, with "declared
   /// failed". Its datagrams are delivered as before: what to say to them is the failure detector's
   /// question.

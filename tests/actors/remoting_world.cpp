@@ -64,7 +64,8 @@ remoting_world::host::host(caf::actor_system& in, const peer& who)
                                  remoting::hooks{
                                      [](const remoting::trouble&) {},
                                      [this](auto task) { deferred.push_back(std::move(task)); },
-                                     [](auto) {}}
+                                     [](auto) {},
+                                     [](auto) { return false; }}
                              )) {}
 
 remoting_world::remoting_world(std::size_t nodes) {

@@ -47,7 +47,11 @@ protected:
         system_,
         ada,
         flow_,
-        remoting::hooks{[this](auto&) { ++troubles_; }, [](auto task) { task(); }, [](auto) {}}
+        remoting::hooks{
+            [this](auto&) { ++troubles_; },
+            [](auto task) { task(); },
+            [](auto) {},
+            [](auto) { return false; }}
     );
     remoting_->add_link(bob, link_);
     remote_ = import(bob);

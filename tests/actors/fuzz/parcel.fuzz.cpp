@@ -78,7 +78,8 @@ private:
       the_system(),
       self_,
       std::make_shared<flow_control>([](time_point) {}),
-      remoting::hooks{[](const remoting::trouble&) {}, [](auto task) { task(); }, [](auto) {}}
+      remoting::hooks{
+          [](const remoting::trouble&) {}, [](auto task) { task(); }, [](auto) {}, [](auto) { return false; }}
   );
   std::shared_ptr<outbox> link_ = std::make_shared<outbox>(limits::mebibyte, limits::mebibyte, [] {});
   caf::strong_actor_ptr receiver_;

@@ -1,0 +1,56 @@
+#include "leadership.hpp"
+
+#include "io_loop.hpp"
+
+namespace chorus {
+
+bool leadership::may_lend() const {
+  std::lock_guard guard{mutex_};
+  return has_deputy_;
+}
+
+bool leadership::lend(const std::function<void()>& work) {
+  std::unique_lock guard{mutex_};
+  auto reign = reign_;
+  is_lent_ = true;
+  lent_at_ = steady_now();
+  if (deputy_sleeps_)
+    changed_.notify_all();
+  guard.unlock();
+  work();
+  guard.lock();
+  if (reign != reign_)
+    return false;
+  is_lent_ = false;
+  return true;
+}
+
+void leadership::end() {
+  std::lock_guard guard{mutex_};
+  ended_ = true;
+  changed_.notify_all();
+}
+
+bool leadership::await_lead() {
+  std::unique_lock guard{mutex_};
+  has_deputy_ = true;
+  while (!ended_) {
+    auto now = steady_now();
+    if (is_lent_ && now - lent_at_ >= patience) {
+      is_lent_ = false;
+      has_deputy_ = false;
+      ++reign_;
+      return true;
+    }
+    deputy_sleeps_ = !is_lent_ && now - lent_at_ >= restless;
+    if (deputy_sleeps_)
+      changed_.wait(guard);
+    else
+      changed_.wait_for(guard, patience);
+    deputy_sleeps_ = false;
+  }
+  has_deputy_ = false;
+  return false;
+}
+
+} // namespace chorus

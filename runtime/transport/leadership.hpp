@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chorus/runtime/time.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+
+namespace chorus {
+
+/// Which of two threads turns the I/O loop: the leader. It may lend itself to a piece of somebody else's
+/// work; when that takes long, the deputy leads on, and who comes back from the work is the deputy then.
+/// (Leader/Followers: Schmidt, O'Ryan, Kircher, Pyarali and Buschmann, PLoP 2000, with one follower.)
+///
+/// Handing on the lead orders memory: what the old leader did before it lent itself, the new one sees.
+class leadership {
+public:
+  /// Work may hold up the loop for so long, and for as long again until the deputy looks.
+  static constexpr duration patience = std::chrono::milliseconds{1};
+
+  /// The deputy goes to sleep when nothing was lent for so long. Until then it looks by the clock, because
+  /// waking it for each piece of work would cost more than most of them.
+  static constexpr duration restless = std::chrono::milliseconds{50};
+
+  // -- the leader's thread ------------------------------------------------------------------------
+
+  /// Whether there is a deputy to go on, if work takes long.
+  bool may_lend() const;
+
+  /// Does the work. False if the deputy has taken the lead meanwhile: the caller is to `await_lead`.
+  [[nodiscard]] bool lend(const std::function<void()>& work);
+
+  /// The loop has ended.
+  void end();
+
+  // -- the deputy's -------------------------------------------------------------------------------
+
+  /// Waits until this thread is to lead. False if the loop has ended.
+  [[nodiscard]] bool await_lead();
+
+private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  bool has_deputy_ = false;
+  bool deputy_sleeps_ = false;
+  bool is_lent_ = false;
+  time_point lent_at_;
+  std::uint64_t reign_ = 0; ///< counts leaders
+};
+
+} // namespace chorus
