@@ -314,8 +314,8 @@ void node_services::declared_failed() {
   // Every member goes down once for the old life; none of them is to be told that it has failed.
   for (auto& member : members_->members())
     failed_us_.insert(member.who);
+  remoting_->take_incarnation(*next); // first: no handle of the old life goes out over a new link
   transport_->take_incarnation(*next);
-  remoting_->take_incarnation(*next);
   names_->take_incarnation(*next);
   members_->live_on(*next);
 }

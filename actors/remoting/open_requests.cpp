@@ -9,7 +9,7 @@ bool open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf
   std::lock_guard guard{mutex_};
   if (entries_.size() >= limit)
     return false;
-  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}, {}});
+  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}, {}, {}});
   return true;
 }
 
@@ -30,19 +30,33 @@ open_requests::move(std::uint64_t sender, caf::message_id id, const peer& from, 
   auto position = entries_.find(key_of(sender, id));
   if (position == entries_.end())
     return std::nullopt;
-  auto& [current, content, moves] = position->second;
-  if (from == current)
-    current = to;
-  else if (moves.size() < moves_ahead)
-    moves.emplace_back(from, to);
+  auto& moving = position->second;
+  if (from == moving.to)
+    moving.advance(from, to);
+  else if (moving.moves.size() < moves_ahead)
+    moving.moves.emplace_back(from, to);
   auto leads_on = [&] {
-    return std::find_if(moves.begin(), moves.end(), [&](auto& move) { return move.first == current; });
+    return std::find_if(moving.moves.begin(), moving.moves.end(), [&](auto& move) {
+      return move.first == moving.to;
+    });
   };
-  for (auto next = leads_on(); next != moves.end(); next = leads_on()) {
-    current = next->second;
-    moves.erase(next);
+  for (auto next = leads_on(); next != moving.moves.end(); next = leads_on()) {
+    auto [at, further] = *next;
+    moving.moves.erase(next);
+    moving.advance(at, further);
   }
-  return current;
+  return moving.to;
+}
+
+void open_requests::entry::advance(const peer& from, const peer& next) {
+  if (from == next) {
+    via.clear(); // it has arrived: whoever passed it on does not matter any more
+    return;
+  }
+  if (via.size() >= moves_ahead)
+    via.erase(via.begin());
+  via.push_back(from);
+  to = next;
 }
 
 void open_requests::forget(std::uint64_t sender) {
@@ -59,7 +73,8 @@ std::vector<open_requests::request> open_requests::close_all(const peer& to) {
   std::vector<request> closed;
   std::lock_guard guard{mutex_};
   std::erase_if(entries_, [&](auto& item) {
-    if (item.second.to != to)
+    const auto& via = item.second.via;
+    if (item.second.to != to && std::find(via.begin(), via.end(), to) == via.end())
       return false;
     closed.push_back(std::move(item.second.content));
     return true;

@@ -38,15 +38,16 @@ public:
   /// that every request is answered exactly once.
   bool close(std::uint64_t sender, caf::message_id id);
 
-  /// `from` has delegated the request to `to`. Gives who will answer as far as this is known, which may still
-  /// be another one: news of two delegations come from two nodes, in any order. None if the request is not
-  /// open.
+  /// `from` has delegated the request to `to`, or has received it itself, if that is the same. Gives who will
+  /// answer as far as this is known, which may still be another one: news of two delegations come from two
+  /// nodes, in any order. None if the request is not open.
   std::optional<peer> move(std::uint64_t sender, caf::message_id id, const peer& from, const peer& to);
 
   /// The sender has ended and waits no more.
   void forget(std::uint64_t sender);
 
-  /// All requests that wait for this node, which are then no longer open.
+  /// All requests that wait for this node, or that it has delegated to one that does not have them yet. They
+  /// are then no longer open.
   std::vector<request> close_all(const peer& to);
 
 private:
@@ -55,9 +56,12 @@ private:
   static key key_of(std::uint64_t sender, caf::message_id id) noexcept;
 
   struct entry {
+    void advance(const peer& from, const peer& next);
+
     peer to;
     request content;
     std::vector<std::pair<peer, peer>> moves; ///< from where to where, not yet reached
+    std::vector<peer> via;                    ///< who delegated it, until it has arrived
   };
 
   std::mutex mutex_;

@@ -91,7 +91,8 @@ inline constexpr std::size_t released_handles = 4096;
 /// In one parcel `forgotten`, which must find room: it is a notice of at most `outbox::notice_bytes`.
 inline constexpr std::size_t forgotten_handles = 32;
 
-/// A request of an actor of the receiving node was delegated to another node, which will answer now.
+/// A request of an actor of the receiving node was delegated to another node, which will answer now. Says
+/// first who delegates, and then, with itself as `to`, who has received it.
 struct moved_request {
   std::uint64_t requester = 0;
   std::uint64_t id = 0;

@@ -109,6 +109,8 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   auto came_home = id.is_request() && foreign.home && is_local(foreign.home);
   if (came_home) // delegated back to this node, which now answers for itself
     open_requests_.close(foreign.actor, id);
+  else if (id.is_request() && foreign.home)
+    send_parcel(foreign.home, parcel::moved, moved_request{foreign.actor, id.integer_value(), self()});
   if (id.is_response() && !open_requests_.close(what.between.receiver, id))
     return; // answered already, for example because its node was lost, or nobody waits any more
   if (!receiver || (!element && id.is_request())) {
@@ -126,6 +128,8 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     receiver->enqueue(std::move(*element), &receiving_unit_);
   else if (id.is_response())
     receiver->enqueue(sender, id, caf::make_message(to_caf(element.failure())), nullptr);
+  if (receiver->strong_refs.load(std::memory_order_acquire) == 1)
+    around_.dispose({std::move(receiver)}); // it ends with this handle
 }
 
 void remoting::answer_with_error(

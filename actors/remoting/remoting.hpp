@@ -80,6 +80,11 @@ public:
   void forward(const caf17::remote_actor& target, caf::mailbox_element& what) override;
   void link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) override;
 
+  /// Whether this is an actor, or the stand-in of one, that belongs to this node's actor system.
+  bool is_of_this_system(const caf::strong_actor_ptr& handle) const {
+    return handle->home_system == &system_;
+  }
+
   /// Whether this is an actor of this node, not the stand-in of a remote one.
   bool is_local_actor(const caf::strong_actor_ptr& handle) const;
 

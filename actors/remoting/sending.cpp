@@ -120,6 +120,8 @@ error remoting::transmit(
   }
   auto bytes = encode_message(header, content, handles);
   auto failed = bytes ? error{} : bytes.failure();
+  if (handles.has_unusable())
+    failed = {errc::invalid_argument, "a handle of an actor of another actor system of this process"};
   if (!failed) {
     target.count_returned();
     auto code = target.home()->send({between, urgency_of(id, content), std::move(*bytes)});

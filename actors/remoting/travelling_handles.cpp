@@ -5,6 +5,10 @@
 namespace chorus {
 
 caf17::actor_reference outgoing_handles::export_handle(const caf::strong_actor_ptr& handle) {
+  if (handle && !hub_.is_of_this_system(handle)) {
+    has_unusable_ = true;
+    return {};
+  }
   auto reference = hub_.give_handle(handle, to_);
   if (first_.actor == 0)
     first_ = reference;

@@ -19,6 +19,9 @@ public:
 
   caf17::actor_reference export_handle(const caf::strong_actor_ptr& handle) override;
 
+  /// Whether there is one that others cannot use: of an actor of another actor system in this process.
+  bool has_unusable() const noexcept { return has_unusable_; }
+
   /// The message is not sent.
   void take_back();
 
@@ -27,6 +30,7 @@ private:
   const peer to_;
   caf17::actor_reference first_; ///< nearly always the only one: the sender
   std::vector<caf17::actor_reference> more_;
+  bool has_unusable_ = false;
 };
 
 /// The handles in one message of another node.

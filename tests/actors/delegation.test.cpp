@@ -76,6 +76,17 @@ TEST_F(delegated_request, does_not_fail_any_more_when_the_one_who_delegated_is_l
   EXPECT_EQ(seen(), answered);
 }
 
+TEST_F(delegated_request, fails_when_the_one_who_delegated_is_lost_before_it_has_arrived) {
+  delegate(1, 2);
+  auto is_news = [](const link::pair& who) { return who == link::pair{}; };
+  ASSERT_TRUE(world.deliver_first(is_news));
+  while (world.deliver_first(is_news)) // but not the request
+    ;
+  EXPECT_TRUE(seen().empty());
+  world.lose(0, 1);
+  EXPECT_EQ(seen(), failed);
+}
+
 TEST_F(delegated_request, fails_when_it_went_to_a_node_that_is_lost_already) {
   world.lose(0, 2);
   delegate(1, 2);
