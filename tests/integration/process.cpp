@@ -56,7 +56,21 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+/// 0 if there is no such process.
+std::size_t most_resident_bytes_of(const std::string& id) {
+  std::ifstream status{"/proc/" + id + "/status"};
+  constexpr std::string_view wanted = "VmHWM:";
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(wanted))
+      return std::stoul(line.substr(wanted.size())) * 1024; // it says kB and means KiB
+  return 0;
+}
+
 } // namespace
+
+std::size_t own_most_resident_bytes() {
+  return most_resident_bytes_of("self");
+}
 
 process::process(std::vector<std::string> command, const std::map<std::string, std::string>& environment)
     : name_(command.at(0).substr(command.at(0).rfind('/') + 1)) {
@@ -154,18 +168,20 @@ process::lines process::log() const {
 }
 
 std::size_t process::most_resident_bytes() const {
-  std::ifstream status{"/proc/" + std::to_string(id_) + "/status"};
-  constexpr std::string_view wanted = "VmHWM:";
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(wanted))
-      return std::stoul(line.substr(wanted.size())) * 1024; // it says kB and means KiB
-  return 0;
+  return most_resident_bytes_of(std::to_string(id_));
 }
 
 void process::signal(int number) {
   std::lock_guard guard{mutex_};
   if (!exit_code_)
     ::kill(id_, number);
+}
+
+void process::pause() {
+  signal(SIGSTOP);
+  siginfo_t stopped{};
+  while (::waitid(P_PID, static_cast<id_t>(id_), &stopped, WSTOPPED) != 0 && errno == EINTR) {
+  }
 }
 
 std::optional<int> process::wait() {

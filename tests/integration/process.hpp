@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstddef>
 #include <map>
 #include <mutex>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace chorus::testing {
+
+/// The most that this process has held in memory so far (resident set).
+std::size_t own_most_resident_bytes();
 
 /// A program that a test runs and talks to. It leads a process group of its own, which is killed with
 /// this object, and by the kernel should the test itself be killed.
@@ -62,6 +66,10 @@ public:
 
   /// Sends it a signal; a no-op once it has ended.
   void signal(int number);
+
+  /// Stops it (SIGSTOP) and waits until none of its threads runs. Pre: it runs.
+  void pause();
+  void resume() { signal(SIGCONT); }
 
   /// Waits for its end: its exit code, or the negative number of the signal that ended it; nothing
   /// after `patience`. Everything that it printed has been read then.

@@ -16,6 +16,9 @@ using arguments = std::vector<std::string>;
 std::unique_ptr<process> start_counter(arguments flags);
 std::unique_ptr<process> start_chat(arguments flags);
 
+/// The program of servant.hpp.
+std::unique_ptr<process> start_servant(arguments flags);
+
 /// Where a node that prints `ready NAME listening on HOST:PORT` can be reached; waits for that.
 /// Empty, and a failed test, if it never comes.
 std::string address_of(process& node);
