@@ -82,13 +82,8 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
       introductions_.add(to, remote->reference(), handle);
     return remote->reference();
   }
-  if (exports_.give(handle, to)) {
-    auto ended = [weak = weak_from_this(), id = handle->id()](const caf::error& reason) {
-      if (auto hub = weak.lock())
-        hub->actor_ended(id, reason);
-    };
-    handle->get()->attach_functor(ended);
-  }
+  if (exports_.give(handle, to))
+    watch_end(handle);
   return {self(), handle->id()};
 }
 
@@ -164,6 +159,13 @@ const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handl
   if (handle->node() == system_.node()) // nearly always, and much cheaper to ask
     return nullptr;
   return dynamic_cast<const caf17::remote_actor*>(handle->get());
+}
+
+void remoting::watch_end(const caf::strong_actor_ptr& actor) {
+  actor->get()->attach_functor([weak = weak_from_this(), id = actor->id()](const caf::error& reason) {
+    if (auto hub = weak.lock())
+      hub->actor_ended(id, reason);
+  });
 }
 
 void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {

@@ -162,7 +162,6 @@ private:
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
   void
   discard(const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason);
-  void send_link(const caf17::remote_actor& target, const caf::strong_actor_ptr& local, parcel what);
   template <class Content>
   void send_parcel(const peer& to, parcel what, const Content& content);
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
@@ -192,6 +191,7 @@ private:
   std::shared_ptr<remote_node> node_of(const peer& who);
   caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
   void fail_requests(const peer& to, const error& reason);
+  void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
   void send_releases(remote_node& to);
   void report(trouble::kind what, const peer& other, const error& reason);

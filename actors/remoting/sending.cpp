@@ -156,23 +156,20 @@ void remoting::discard(
   flow_->lost({sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason});
 }
 
+/// At once, so that what the local actor sends after it has linked itself does not overtake the news.
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
-  auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
-  caf::strong_actor_ptr stand_in{target.ctrl()};
-  around_.defer([hub = shared_from_this(), stand_in, local = std::move(local), kind] {
-    hub->send_link(static_cast<const caf17::remote_actor&>(*stand_in->get()), local, kind);
-  });
-}
-
-void remoting::send_link(const caf17::remote_actor& target, const caf::strong_actor_ptr& local, parcel what) {
   const auto& [home, number] = target.reference();
-  if (target.home() == nullptr || stand_in(local) != nullptr)
-    return; // the link of two remote actors is their nodes' affair
-  if (!nodes_.find(home))
-    return; // lost meanwhile, which has told the local actor
-  auto from = give_handle(local, home);
+  if (!nodes_.find(home) || stand_in(local) != nullptr)
+    return; // lost, which the local actor is told; the link of two remote actors is their nodes' affair
+  auto id = local->id();
+  if (exports_.give(local, home)) // to watch it takes its lock, which is held here
+    around_.defer([hub = shared_from_this(), local] { hub->watch_end(local); });
   target.count_returned();
-  send_notice(home, {from.actor, number}, codec::encode(what));
+  auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
+  if (send_notice(home, {id, number}, codec::encode(kind)))
+    return;
+  target.take_back_returned();
+  exports_.take_back(id, home);
 }
 
 void remoting::send_names(const peer& to, const_bytes message) {

@@ -39,6 +39,10 @@ protected:
   /// That the watcher has heard this and nothing else, also not later: when it has heard of another actor of
   /// that process which ended afterwards.
   void expect_heard(std::vector<std::string> expected) {
+    for (const auto& event : expected) // no order is promised between two actors' ends
+      EXPECT_TRUE(heard().wait_for(
+          event, static_cast<std::size_t>(std::count(expected.begin(), expected.end(), event))
+      ));
     auto last = caf::make_error(caf::sec::runtime_error, "the last");
     auto another = fresh(GetParam().watched);
     command(watcher_, monitor_atom::value, another);
