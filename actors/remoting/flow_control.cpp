@@ -1,6 +1,7 @@
 #include "flow_control.hpp"
 
 #include <chorus/actors/flow.hpp>
+#include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -13,10 +14,6 @@
 namespace chorus {
 
 namespace {
-
-time_point now() {
-  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
-}
 
 refused_messages to_notice(const lost_messages::record& found) {
   std::chrono::steady_clock::time_point first{found.first.time_since_epoch()};
@@ -38,7 +35,7 @@ error ended(const outbox* link) {
 flow_control::flow_control(std::function<void(time_point)> wake_at) : wake_at_(std::move(wake_at)) {}
 
 void flow_control::lost(const lost_messages::loss& what) {
-  auto when = now();
+  auto when = steady_now();
   auto effect = lost_.add(when, what);
   if (effect == lost_messages::effect::opened_first)
     wake_at_(when + lost_messages::tell_within);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/actors/caf17/actor_reference.hpp>
+#include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/ids.hpp>
 
 #include <caf/error.hpp>
@@ -103,5 +104,14 @@ struct moved_request {
     archive(requester, id, to);
   }
 };
+
+/// The bytes of a parcel whose content always travels: no user's values in it.
+template <class Content>
+byte_buffer encode_parcel(parcel what, const Content& content) {
+  auto bytes = codec::encode(what);
+  auto failed = codec::encode_to(bytes, content);
+  CHORUS_CHECK(!failed, failed.what.c_str());
+  return bytes;
+}
 
 } // namespace chorus

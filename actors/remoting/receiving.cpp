@@ -132,13 +132,6 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     around_.dispose({std::move(receiver)}); // it ends with this handle
 }
 
-void remoting::answer_with_error(
-    const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason
-) {
-  if (requester)
-    requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
-}
-
 void remoting::deliver_link(const arrival& what, parcel kind) {
   auto sender = receive_handle({what.from, what.between.sender}, what.from);
   auto receiver = exports_.came_back(what.between.receiver, what.from);

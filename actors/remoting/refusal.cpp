@@ -1,6 +1,9 @@
 #include "refusal.hpp"
 
+#include <chorus/actors/error.hpp>
 #include <chorus/runtime/limits.hpp>
+
+#include <caf/make_message.hpp>
 
 #include <string>
 
@@ -29,6 +32,11 @@ errc to_code(link::refused::why reason) {
     break;
   }
   return errc::overloaded;
+}
+
+void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason) {
+  if (requester)
+    requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
 }
 
 } // namespace chorus

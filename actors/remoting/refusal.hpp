@@ -4,11 +4,17 @@
 #include <chorus/runtime/link/link.hpp>
 #include <chorus/runtime/result.hpp>
 
+#include <caf/actor_control_block.hpp>
+#include <caf/message_id.hpp>
+
 namespace chorus {
 
 /// Why a link did not take a message, in words that say what to do.
 error describe(errc code, const peer& to);
 
 errc to_code(link::refused::why reason);
+
+/// Answers a request in place of the actor that was asked; from nobody. A no-op without a requester.
+void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason);
 
 } // namespace chorus

@@ -35,6 +35,24 @@ bool is_unused(const caf::strong_actor_ptr& actor) {
   return unused;
 }
 
+caf::strong_actor_ptr make(
+    caf::actor_system& system,
+    const caf17::actor_reference& reference,
+    std::shared_ptr<remote_node> home,
+    std::shared_ptr<caf17::gateway> hub
+) {
+  caf::actor_config settings;
+  return caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
+      reference.actor,
+      caf17::to_caf_node(reference.home),
+      &system,
+      settings,
+      reference,
+      std::move(home),
+      std::move(hub)
+  );
+}
+
 /// Unsigned, as all arithmetic with these numbers: a hostile peer may have named any.
 std::uint64_t minus(std::uint64_t number) {
   return std::uint64_t{0} - number;
@@ -124,7 +142,8 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
     guard.unlock();
     return make_dead(system_, {who_, actor}, hub_, std::move(*dead));
   }
-  return actors_.emplace(actor, stand_in{make(actor), 1, true}).first->second.actor;
+  return actors_.emplace(actor, stand_in{make(system_, {who_, actor}, shared_from_this(), hub_), 1, true})
+      .first->second.actor;
 }
 
 caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
@@ -194,11 +213,10 @@ bool remote_node::sweep(std::size_t budget) {
       if (!std::exchange(item->second.recently_used, false) && is_unused(item->second.actor))
         unused.push_back(item->first);
   }
-  for (auto actor : unused)
-    let_go(actor, garbage);
+  let_go(unused, garbage);
   auto complete = next_bucket_ >= actors_.bucket_count();
   if (complete)
-    sweep_at_ = std::max(swept_from, 2 * actors_.size());
+    end_sweep();
   return complete;
 }
 
@@ -207,17 +225,24 @@ void remote_node::sweep_all(std::vector<caf::strong_actor_ptr>& garbage) {
   for (auto& [actor, known] : actors_)
     if (is_unused(known.actor))
       unused.push_back(actor);
-  for (auto actor : unused)
-    let_go(actor, garbage);
+  let_go(unused, garbage);
+  end_sweep();
+}
+
+void remote_node::end_sweep() {
   sweep_at_ = std::max(swept_from, 2 * actors_.size());
 }
 
-void remote_node::let_go(std::uint64_t actor, std::vector<caf::strong_actor_ptr>& garbage) {
-  auto position = actors_.find(actor);
-  auto& unused = position->second;
-  releases_.push_back({actor, unused.received, content_of(unused.actor).returned()});
-  garbage.push_back(std::move(unused.actor));
-  actors_.erase(position);
+void remote_node::let_go(
+    const std::vector<std::uint64_t>& actors, std::vector<caf::strong_actor_ptr>& garbage
+) {
+  for (auto actor : actors) {
+    auto position = actors_.find(actor);
+    auto& unused = position->second;
+    releases_.push_back({actor, unused.received, content_of(unused.actor).returned()});
+    garbage.push_back(std::move(unused.actor));
+    actors_.erase(position);
+  }
 }
 
 std::vector<released_handle> remote_node::take_releases() {
@@ -252,35 +277,13 @@ std::vector<link::send> remote_node::lose(const caf::error& reason) {
   return waiting;
 }
 
-caf::strong_actor_ptr remote_node::make(std::uint64_t actor) const {
-  caf::actor_config settings;
-  return caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
-      actor,
-      caf17::to_caf_node(who_),
-      &system_,
-      settings,
-      caf17::actor_reference{who_, actor},
-      std::const_pointer_cast<remote_node>(shared_from_this()),
-      hub_
-  );
-}
-
 caf::strong_actor_ptr remote_node::make_dead(
     caf::actor_system& system,
     const caf17::actor_reference& reference,
     std::shared_ptr<caf17::gateway> hub,
     caf::error reason
 ) {
-  caf::actor_config settings;
-  auto actor = caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
-      reference.actor,
-      caf17::to_caf_node(reference.home),
-      &system,
-      settings,
-      reference,
-      nullptr,
-      std::move(hub)
-  );
+  auto actor = make(system, reference, nullptr, std::move(hub));
   content_of(actor).kill_proxy(nullptr, std::move(reason));
   return actor;
 }

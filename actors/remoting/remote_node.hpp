@@ -130,12 +130,12 @@ private:
     std::optional<caf::error> reason;
   };
 
-  caf::strong_actor_ptr make(std::uint64_t actor) const;
   void book_end(
       std::uint64_t actor, std::uint64_t handles, const caf::error* reason, std::vector<caf::error>& garbage
   );
   void sweep_all(std::vector<caf::strong_actor_ptr>& garbage);
-  void let_go(std::uint64_t actor, std::vector<caf::strong_actor_ptr>& garbage);
+  void end_sweep();
+  void let_go(const std::vector<std::uint64_t>& actors, std::vector<caf::strong_actor_ptr>& garbage);
 
   const peer who_;
   caf::actor_system& system_;

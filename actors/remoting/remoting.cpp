@@ -23,8 +23,7 @@ remoting::remoting(
 void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
   for (auto& earlier : nodes_.earlier_lives(who))
     lose(earlier, {errc::node_down, "the node is back as another life"});
-  auto node =
-      nodes_.meet(who, [&] { return std::make_shared<remote_node>(who, system_, shared_from_this()); });
+  auto node = nodes_.meet(who, [&] { return make_node(who); });
   for (auto& message : node->open(std::move(link)))
     bounce(who, {message.pair, std::move(message.payload), link::refused::why::overloaded});
 }
@@ -41,7 +40,7 @@ void remoting::lose(const peer& who, const error& reason) {
 
 void remoting::fail_requests(const peer& to, const error& reason) {
   for (auto& [sender, id] : open_requests_.close_all(to))
-    sender->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
+    answer_with_error(sender, id, reason);
 }
 
 void remoting::take_incarnation(const peer& self) {
@@ -65,9 +64,11 @@ bool remoting::is_local(const peer& who) const {
 }
 
 std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
-  return nodes_.find_or_make(who, [&] {
-    return std::make_shared<remote_node>(who, system_, shared_from_this());
-  });
+  return nodes_.find_or_make(who, [&] { return make_node(who); });
+}
+
+std::shared_ptr<remote_node> remoting::make_node(const peer& who) {
+  return std::make_shared<remote_node>(who, system_, shared_from_this());
 }
 
 // -- handles that come and go -------------------------------------------------------------------------
@@ -146,7 +147,7 @@ void remoting::let_go(std::uint64_t actor) {
 }
 
 bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
-  return handle->home_system == &system_ && stand_in(handle) == nullptr;
+  return is_of_this_system(handle) && stand_in(handle) == nullptr;
 }
 
 std::shared_ptr<outbox> remoting::link_to(const caf::strong_actor_ptr& handle) const {
@@ -196,10 +197,8 @@ void remoting::send_releases(remote_node& to) {
   for (auto first = released.begin(); first != released.end();) {
     auto count = std::min<std::ptrdiff_t>(released_handles, released.end() - first);
     std::vector<released_handle> part{first, first + count};
-    auto bytes = codec::encode(parcel::release);
-    auto failed = codec::encode_to(bytes, part);
-    CHORUS_CHECK(!failed, failed.what.c_str());
-    if (to.send({{}, link::urgency::ordinary, shared_bytes{std::move(bytes)}}) == errc::overloaded)
+    shared_bytes bytes{encode_parcel(parcel::release, part)};
+    if (to.send({{}, link::urgency::ordinary, std::move(bytes)}) == errc::overloaded)
       return to.postpone({first, released.end()});
     first += count;
   }

@@ -163,7 +163,9 @@ private:
   void
   discard(const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason);
   template <class Content>
-  void send_parcel(const peer& to, parcel what, const Content& content);
+  void send_parcel(const peer& to, parcel what, const Content& content) {
+    send_notice(to, {}, encode_parcel(what, content));
+  }
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
   void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
   bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
@@ -181,13 +183,13 @@ private:
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
-  void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason);
   remote_node* sending_node(const peer& who);
 
   // nodes and handles
   peer self() const;
   bool is_local(const peer& who) const;
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
+  std::shared_ptr<remote_node> make_node(const peer& who);
   std::shared_ptr<remote_node> node_of(const peer& who);
   caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
   void fail_requests(const peer& to, const error& reason);

@@ -136,11 +136,9 @@ error remoting::transmit(
 
 /// A request is answered with the reason, an answer is replaced by it; of anything else its sender is told.
 void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason) {
+  if (what.mid.is_request() && what.sender)
+    return answer_with_error(what.sender, what.mid, reason);
   auto told = caf::make_message(to_caf(reason));
-  if (what.mid.is_request() && what.sender) {
-    what.sender->enqueue(nullptr, what.mid.response_id(), std::move(told), nullptr);
-    return;
-  }
   if (what.mid.is_response() && !transmit(target, what.sender, what.mid, told.content()))
     return;
   auto can_hear = what.sender && is_local_actor(what.sender) && !what.mid.is_response();
@@ -179,9 +177,7 @@ void remoting::send_names(const peer& to, const_bytes message) {
 }
 
 void remoting::send_hold(const caf17::actor_reference& reference, const peer& introduced_by) {
-  auto bytes = codec::encode(parcel::hold);
-  auto failed = codec::encode_to(bytes, introducer{introduced_by});
-  CHORUS_CHECK(!failed, failed.what.c_str());
+  auto bytes = encode_parcel(parcel::hold, introducer{introduced_by});
   auto sent = send_notice(reference.home, {0, reference.actor}, std::move(bytes));
   if (!sent && introduced_by != nobody)
     send_parcel(introduced_by, parcel::introduced, introduction{reference, self()});
@@ -195,19 +191,9 @@ void remoting::send_end(const peer& to, std::uint64_t actor, std::int64_t given,
       )) {
     // Too large or too deep to travel: the end itself counts.
     handles.take_back();
-    bytes = codec::encode(parcel::ended);
-    auto failed = codec::encode_to(bytes, end_notice{given, caf::exit_reason::unknown});
-    CHORUS_CHECK(!failed, "a plain reason always travels");
+    bytes = encode_parcel(parcel::ended, end_notice{given, caf::exit_reason::unknown});
   }
   send_notice(to, {actor, 0}, std::move(bytes));
-}
-
-template <class Content>
-void remoting::send_parcel(const peer& to, parcel what, const Content& content) {
-  auto bytes = codec::encode(what);
-  auto failed = codec::encode_to(bytes, content);
-  CHORUS_CHECK(!failed, failed.what.c_str());
-  send_notice(to, {}, std::move(bytes));
 }
 
 /// What must arrive as long as the link lives, or the two nodes would disagree for ever. A link that has
@@ -232,9 +218,5 @@ void remoting::give_up(const peer& who, errc why) {
   else
     lose(who, {errc::node_down, "too much waits for a node that was not met"});
 }
-
-template void remoting::send_parcel(const peer&, parcel, const introduction&);
-template void remoting::send_parcel(const peer&, parcel, const moved_request&);
-template void remoting::send_parcel(const peer&, parcel, const std::vector<released_handle>&);
 
 } // namespace chorus

@@ -1,6 +1,7 @@
 #include "caller_stub.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
@@ -20,10 +21,6 @@ using let_go_atom = caf::atom_constant<caf::atom("let_go")>;
 
 /// The stub that hands a message over in this thread: what comes back meanwhile was never sent.
 thread_local const caller_stub* sending = nullptr;
-
-time_point moment_now() {
-  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
-}
 
 std::uint64_t number_of(caf::message_id id) {
   return id.request_id().integer_value();
@@ -79,7 +76,7 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
   if (calls_.size() >= open_calls_limit)
     return to_caf({errc::overloaded, "too many open calls of one caller: wait for answers"});
   auto promise = make_response_promise();
-  attempts tries{what.retry, moment_now(), chance_.split()};
+  attempts tries{what.retry, steady_now(), chance_.split()};
   auto [which, is_new] =
       calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, 0, {}, {}});
   if (which->second.what.how == request_semantics::at_most_once) {
@@ -88,14 +85,14 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
     known.handle = target;
     known.open.insert(which->first);
   }
-  advance(which, moment_now());
+  advance(which, steady_now());
   arm();
   return promise;
 }
 
 void caller_stub::wake() {
   armed_.reset();
-  auto moment = moment_now();
+  auto moment = steady_now();
   while (!due_.empty() && due_.begin()->first <= moment)
     advance(calls_.find(due_.begin()->second), moment);
   if (acknowledge_at_ && *acknowledge_at_ <= moment)
@@ -127,7 +124,7 @@ void caller_stub::send_try(call_table::iterator which) {
   if (!open.what.target) {
     open.last_failure = to_caf({errc::unavailable, "nobody is found to ask"});
     tries_.erase(open.last_try);
-    open.tries.failed(moment_now(), true, execution::none);
+    open.tries.failed(steady_now(), true, execution::none);
     return;
   }
   auto outer = std::exchange(sending, this);
@@ -170,8 +167,8 @@ void caller_stub::refused(call_table::iterator which, const try_outcome& what, r
     return;
   case refused_call::why::overloaded:
     open.last_failure = to_caf({errc::overloaded, "the receiver remembers as many calls as it can"});
-    open.tries.failed(moment_now(), what.request == open.last_try, execution::none);
-    return advance(which, moment_now());
+    open.tries.failed(steady_now(), what.request == open.last_try, execution::none);
+    return advance(which, steady_now());
   case refused_call::why::not_kept:
     open.last_failure = to_caf({errc::outcome_unknown, "it was executed, but its answer was not kept"});
     return give_up(which);
@@ -186,12 +183,12 @@ void caller_stub::failed(call_table::iterator which, const try_outcome& what, co
     return end(which, what.content);
   open.last_failure = reason;
   auto known = what.at_once ? execution::none : execution::unknown;
-  open.tries.failed(moment_now(), what.request == open.last_try, known);
+  open.tries.failed(steady_now(), what.request == open.last_try, known);
   if (is_end && !open.what.find_again)
     return give_up(which);
   if (is_end)
     open.what.target = nullptr;
-  advance(which, moment_now());
+  advance(which, steady_now());
 }
 
 void caller_stub::find_again(open_call& which) {
@@ -226,7 +223,7 @@ void caller_stub::end(call_table::iterator which, caf::message answer) {
   if (ended.what.how == request_semantics::at_most_once) {
     auto known = servers_.find(caf::actor_cast<caf::actor_addr>(ended.what.target));
     known->second.open.erase(number);
-    known->second.idle_since = moment_now();
+    known->second.idle_since = steady_now();
     if (known->second.open.empty() && !acknowledge_at_)
       acknowledge_at_ = known->second.idle_since + acknowledge_after;
   }
@@ -271,7 +268,7 @@ void caller_stub::arm() {
   if (!next || (armed_ && *armed_ <= *next))
     return;
   armed_ = next;
-  delayed_send(this, std::max(duration{}, *next - moment_now()), wake_atom::value);
+  delayed_send(this, std::max(duration{}, *next - steady_now()), wake_atom::value);
 }
 
 void caller_stub::quit_if_done() {

@@ -10,10 +10,6 @@
 
 namespace chorus {
 
-time_point steady_now() noexcept {
-  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
-}
-
 io_loop::io_loop() : wakes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   CHORUS_CHECK(wakes_ >= 0, "no file descriptor left for an eventfd");
 }

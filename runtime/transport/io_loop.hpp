@@ -5,6 +5,7 @@
 #include "timers.hpp"
 
 #include <chorus/runtime/time.hpp>
+#include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <atomic>
 #include <functional>
@@ -15,9 +16,6 @@
 #include <vector>
 
 namespace chorus {
-
-/// The moment by the steady clock.
-time_point steady_now() noexcept;
 
 /// The heart of the I/O thread: tasks of other threads, timers and sockets, turn by turn.
 ///

@@ -1,6 +1,6 @@
 #include "leadership.hpp"
 
-#include "io_loop.hpp"
+#include <chorus/runtime/transport/steady_clock.hpp>
 
 namespace chorus {
 

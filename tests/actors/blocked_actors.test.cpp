@@ -84,6 +84,15 @@ protected:
     return *found;
   }
 
+  /// Asks from ada.
+  bool echo_answers() {
+    caf::scoped_actor self{ada().system()};
+    auto answered = false;
+    self->request(echo_, patience, ping_atom::value)
+        .receive([&](ping_atom) { answered = true; }, [](const caf::error&) {});
+    return answered;
+  }
+
   node& ada() { return nodes_.at(0); }
   node& ben() { return nodes_.at(1); }
 
@@ -98,11 +107,7 @@ TEST_F(blocked_actors, do_not_hold_up_others_while_a_thread_is_free) {
   for (std::size_t count = 1; count <= scheduler_threads; ++count) {
     caf::anon_send(blockers_[count - 1], block_atom::value);
     ASSERT_TRUE(obstacle_.wait_for(count));
-    caf::scoped_actor self{ada().system()};
-    auto answered = false;
-    self->request(echo_, patience, ping_atom::value)
-        .receive([&](ping_atom) { answered = true; }, [](const caf::error&) {});
-    EXPECT_TRUE(answered) << count << " blocked";
+    EXPECT_TRUE(echo_answers()) << count << " blocked";
   }
 }
 
@@ -112,11 +117,7 @@ TEST_F(blocked_actors, never_make_their_node_look_dead) {
     caf::anon_send(blockers_[count - 1], block_atom::value);
     ASSERT_TRUE(obstacle_.wait_for(count));
   }
-  caf::scoped_actor self{ada().system()};
-  auto answered = false;
-  self->request(echo_, patience, ping_atom::value)
-      .receive([&](ping_atom) { answered = true; }, [](const caf::error&) {});
-  EXPECT_TRUE(answered) << "when they are done";
+  EXPECT_TRUE(echo_answers()) << "when they are done";
   EXPECT_EQ(nodes_.events(0).all(), std::vector<std::string>{"up ben"});
   EXPECT_EQ(nodes_.events(1).all(), std::vector<std::string>{"up ada"});
 }

@@ -42,6 +42,14 @@ protected:
     world.deliver_all();
   }
 
+  void expect_to_wait_for_node_3_alone() {
+    world.lose(0, 1);
+    world.lose(0, 2);
+    EXPECT_TRUE(seen().empty());
+    world.lose(0, 3);
+    EXPECT_EQ(seen(), failed);
+  }
+
   const std::vector<std::string>& seen() { return world.at(0).seen; }
 
   const std::vector<std::string> answered{"message"};
@@ -100,11 +108,7 @@ TEST_F(delegated_request, is_followed_further) {
   world.deliver_all();
   delegate(2, 3);
   world.deliver_all();
-  world.lose(0, 1);
-  world.lose(0, 2);
-  EXPECT_TRUE(seen().empty());
-  world.lose(0, 3);
-  EXPECT_EQ(seen(), failed);
+  expect_to_wait_for_node_3_alone();
 }
 
 TEST_F(delegated_request, is_followed_further_although_the_second_news_come_first) {
@@ -112,11 +116,7 @@ TEST_F(delegated_request, is_followed_further_although_the_second_news_come_firs
   world.deliver_all();
   delegate(1, 2);
   world.deliver_all();
-  world.lose(0, 1);
-  world.lose(0, 2);
-  EXPECT_TRUE(seen().empty());
-  world.lose(0, 3);
-  EXPECT_EQ(seen(), failed);
+  expect_to_wait_for_node_3_alone();
 }
 
 TEST_F(delegated_request, is_answered_once_when_it_comes_home) {
