@@ -33,6 +33,28 @@ struct new_life {
   chorus::incarnation incarnation;
 };
 
+/// From now on this node says this about itself. Pre: encoded at most `limits::metadata_bytes`
+/// (`metadata_size` in `swim/wire.hpp` tells).
+struct update {
+  metadata about;
+};
+
+/// A TCP connection to this member broke. No verdict: it is a reason to look.
+struct connection_lost {
+  peer who;
+};
+
+/// The answer to `try_connection`; at most one is looked for at a time for each member.
+struct connection_tried {
+  enum class outcome : std::uint8_t {
+    open,      ///< somebody listens there; at once closed again
+    refused,   ///< the host says that nobody listens there (ECONNREFUSED), at all addresses of the name
+    no_answer, ///< anything else: no route, no time left, an unknown name
+  };
+  peer who;
+  outcome result = outcome::no_answer;
+};
+
 // -- steps ---------------------------------------------------------------------------------------
 
 /// A member is here: open a link to it.
@@ -53,6 +75,21 @@ struct member_down {
 
 std::string_view to_string(member_down::why reason) noexcept;
 
+/// A member is suspected: for the first time since it was last trusted. It is a member still.
+struct member_suspected {
+  member who;
+};
+
+/// A suspicion was refuted: the member lives.
+struct member_trusted {
+  member who;
+};
+
+/// A member says something else about itself, or is to be reached elsewhere: `who` as it is from now on.
+struct member_updated {
+  member who;
+};
+
 /// The others declared this incarnation failed: end all links, take a new incarnation, apply `new_life`.
 struct declared_failed {};
 
@@ -67,6 +104,13 @@ template <class Message>
 struct contact {
   address to;
   Message message;
+};
+
+/// Try a plain TCP connection to `where` and close it at once; the outcome comes back as
+/// `connection_tried`. A step that is not answered is asked again after a while.
+struct try_connection {
+  peer who;
+  address where;
 };
 
 /// A seed that did not answer yet: for the log, with back-off.

@@ -1,6 +1,5 @@
 #include <chorus/membership/full_mesh.hpp>
 #include <chorus/runtime/check.hpp>
-#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/protocol_core.hpp>
 
 #include <algorithm>
@@ -127,7 +126,7 @@ void core::handle(time_point now, const peer& from, const accusation& what) {
     return;
   }
   std::erase_if(accusers_, [&](const accuser& other) { return other.who.node == from.node; });
-  if (accusers_.size() >= limits::members)
+  if (accusers_.size() >= members_limit)
     return;
   accusers_.push_back({from, what.where, what.accuser});
   // Others may accuse as well: what they say decides whose view is the isolated one.
@@ -199,7 +198,7 @@ void core::meet_newcomer(time_point now, const gossip& what) {
       refuse(*conflict, members_.at(conflict->subject.node).who.where);
     return;
   }
-  if (members_.size() + 1 >= limits::members && !members_.contains(who.who.node)) {
+  if (members_.size() + 1 >= members_limit && !members_.contains(who.who.node)) {
     refuse({who.who, refusal::why::cluster_full, config_.self}, who.where);
     return;
   }

@@ -42,7 +42,7 @@
 ///    themselves.
 ///
 /// Limits: links are a full mesh, so the traffic is quadratic and a cluster has at most
-/// `limits::members` members. A crash is noticed within `failure_timeout` after the last datagram.
+/// `members_limit` members. A crash is noticed within `failure_timeout` after the last datagram.
 namespace chorus::membership::full_mesh {
 
 using input = std::variant<add_seed, link_lost, leave, new_life>;

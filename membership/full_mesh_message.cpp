@@ -3,8 +3,6 @@
 #include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/limits.hpp>
 
-#include <tuple>
-
 namespace chorus::membership::full_mesh {
 
 namespace {
@@ -33,7 +31,7 @@ struct content_check {
       return {errc::malformed, "gossip about its sender that somebody else sent"};
     if (auto problem = check(what.self))
       return problem;
-    if (what.known.size() > limits::members)
+    if (what.known.size() > members_limit)
       return {errc::too_large, "gossip with more members than a cluster has"};
     for (const auto& someone : what.known)
       if (auto problem = check(someone))
@@ -50,7 +48,7 @@ struct content_check {
   error operator()(const accusation& what) const {
     if (what.accuser.self != from.node)
       return {errc::malformed, "an accusation with the standing of somebody else"};
-    if (what.accuser.members == 0 || what.accuser.members > limits::members)
+    if (what.accuser.members == 0 || what.accuser.members > members_limit)
       return {errc::malformed, "an accusation with an impossible standing"};
     return check(what.where);
   }
@@ -63,12 +61,6 @@ struct content_check {
 };
 
 } // namespace
-
-bool standing::outweighs(const standing& other) const noexcept {
-  if (members != other.members)
-    return members > other.members;
-  return std::tie(least, self) < std::tie(other.least, other.self);
-}
 
 wire_message wire::encode(const message& what) {
   return {codec::encode(what, datagram), {}};
@@ -84,22 +76,6 @@ error check_content(const peer& from, const message& what) {
   if (!from.node || !from.incarnation)
     return {errc::malformed, "a message of nobody"};
   return std::visit(content_check{from}, what);
-}
-
-std::string describe(const refusal& what) {
-  const auto holder = "node " + to_string(what.holder.who) + " at " + to_string(what.holder.where);
-  switch (what.reason) {
-  case refusal::why::name_taken:
-    return "the name '" + what.holder.name + "' is taken by " + holder
-           + "; start this node under another name or stop the other one";
-  case refusal::why::node_id_taken:
-    return "another process runs with the node id of this one: " + holder + ", named '" + what.holder.name
-           + "'; every node needs a data directory of its own that was not copied from another node";
-  case refusal::why::cluster_full:
-    return "the cluster has as many members as there can be (" + std::to_string(limits::members) + "), says "
-           + holder + "; stop a node that is not needed";
-  }
-  return "the cluster refuses this node";
 }
 
 } // namespace chorus::membership::full_mesh

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <chorus/membership/member.hpp>
+#include <chorus/membership/refusal.hpp>
+#include <chorus/membership/standing.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/seams.hpp>
 
-#include <compare>
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -17,6 +18,9 @@
 /// What the nodes of a full mesh say to each other, in datagrams that may be lost, doubled, late and
 /// out of order.
 namespace chorus::membership::full_mesh {
+
+/// Members of one cluster: everybody has a link to everybody and speaks to it.
+inline constexpr std::size_t members_limit = 64;
 
 /// "I am here, and these are the members that I hear."
 struct gossip {
@@ -41,23 +45,6 @@ struct farewell {
   void serialize(Archive&) {}
 };
 
-/// How much of the cluster stands behind a node: decides who stays when two nodes have declared each
-/// other failed. More members win; among as many the side with the least node, and at last the
-/// lesser node itself. Any two nodes that compare the same pair of standings agree.
-struct standing {
-  std::uint32_t members = 1; ///< that the node hears, itself included
-  node_id least;             ///< the least node among them
-  node_id self;
-
-  bool outweighs(const standing& other) const noexcept;
-  friend bool operator==(const standing&, const standing&) = default;
-
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(members, least, self);
-  }
-};
-
 /// "I have declared that life of yours failed."
 struct accusation {
   peer subject;
@@ -67,23 +54,6 @@ struct accusation {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(subject, accuser, where);
-  }
-};
-
-/// "I do not take you, because of `holder`."
-struct refusal {
-  enum class why : std::uint8_t {
-    name_taken = 0,    ///< `holder` has your name
-    node_id_taken = 1, ///< `holder` has your node id
-    cluster_full = 2,  ///< there are as many members as there can be; `holder` is who says so
-  };
-  peer subject;
-  why reason = why::name_taken;
-  member holder;
-
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(subject, reason, holder);
   }
 };
 
@@ -98,8 +68,5 @@ struct wire {
 /// Whether a message may be looked at further: names, addresses and counts are within their limits and
 /// it speaks for its sender. An error says what is wrong, for the log.
 error check_content(const peer& from, const message& what);
-
-/// The sentence for the operator of the node that is refused.
-std::string describe(const refusal& what);
 
 } // namespace chorus::membership::full_mesh

@@ -47,7 +47,11 @@ inline constexpr std::size_t decode_depth = 64;
 /// Bytes of a name: nodes, clusters, announced actors.
 inline constexpr std::size_t name_bytes = 255;
 
-/// Members of one cluster in this version: links are a full mesh.
-inline constexpr std::size_t members = 64;
+/// Members of one cluster. What every node keeps and sends for the cluster as a whole is kept for that many.
+inline constexpr std::size_t members = 1024;
+
+/// What a member says about itself: roles, tags and version, encoded. Every member keeps it of every other,
+/// and it travels in datagrams beside other news.
+inline constexpr std::size_t metadata_bytes = 512;
 
 } // namespace chorus::limits

@@ -3,7 +3,6 @@
 #include <chorus/consensus/generals/order.hpp>
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/ids.hpp>
-#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/signature_scheme.hpp>
@@ -13,8 +12,8 @@
 
 namespace chorus::consensus::generals::sm {
 
-/// SM(m) takes about n^2 messages, so the cluster's limit will do.
-inline constexpr std::size_t generals_limit = limits::members;
+/// SM(m) takes about n^2 messages.
+inline constexpr std::size_t generals_limit = 64;
 
 /// One commander, one loyal lieutenant, and all others.
 inline constexpr std::size_t traitors_limit = generals_limit - 2;

@@ -15,9 +15,9 @@ namespace {
 /// What the I/O thread takes from the ROUTER in one turn, before outboxes and timers have theirs.
 constexpr std::size_t incoming_per_turn = 256;
 
-/// Sockets of one context: for each member of a full mesh, a few times over while lives change, three
-/// and the other end of a monitor.
-constexpr int sockets_limit = static_cast<int>(limits::members * 64);
+/// Sockets of one context: for each connection, a few times over while lives change, three and the other
+/// end of a monitor.
+constexpr int sockets_limit = 4096;
 
 /// The heads of frames and datagrams, with room for a cluster's name.
 constexpr std::size_t head_bytes = 1024;

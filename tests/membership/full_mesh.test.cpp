@@ -1,7 +1,6 @@
 #include "mesh_world.hpp"
 
 #include <chorus/membership/full_mesh.hpp>
-#include <chorus/runtime/limits.hpp>
 
 #include <gtest/gtest.h>
 
@@ -381,14 +380,14 @@ TEST_F(full_mesh_test, forgets_a_refusal_that_nobody_repeats) {
 }
 
 TEST_F(full_mesh_test, takes_no_more_members_than_a_cluster_has) {
-  for (std::uint64_t n = 100; n < 100 + limits::members - 1; ++n)
+  for (std::uint64_t n = 100; n < 100 + members_limit - 1; ++n)
     join(someone("m" + std::to_string(n), n));
   auto late = someone("late", 1);
   hear(gossip{late, {}, address{"b", 4000}, {}});
   auto sent_now = take_sent();
   ASSERT_EQ(sent_now.size(), 1u);
   EXPECT_EQ(std::get<refusal>(sent_now[0].second).reason, refusal::why::cluster_full);
-  EXPECT_EQ(mesh.members().size(), limits::members - 1);
+  EXPECT_EQ(mesh.members().size(), members_limit - 1);
   join(someone("m100", 100, 2)); // a restart takes no place
 }
 

@@ -75,14 +75,14 @@ TEST_F(hostile_content, is_refused_with_one_member_too_many) {
         what.known.push_back(someone("m" + std::to_string(n), 100 + n));
     };
   };
-  EXPECT_FALSE(is_refused_with(crowd(limits::members)));
-  EXPECT_TRUE(is_refused_with(crowd(limits::members + 1)));
+  EXPECT_FALSE(is_refused_with(crowd(members_limit)));
+  EXPECT_TRUE(is_refused_with(crowd(members_limit + 1)));
 }
 
 TEST_F(hostile_content, is_refused_when_an_accuser_claims_an_impossible_standing) {
   EXPECT_TRUE(is_refused(a.who, accusation{b.who, {40, {0, 1}, {0, 3}}, a.where}));
   EXPECT_TRUE(is_refused(a.who, accusation{b.who, {0, {0, 1}, {0, 1}}, a.where}));
-  EXPECT_TRUE(is_refused(a.who, accusation{b.who, {limits::members + 1, {0, 1}, {0, 1}}, a.where}));
+  EXPECT_TRUE(is_refused(a.who, accusation{b.who, {members_limit + 1, {0, 1}, {0, 1}}, a.where}));
 }
 
 TEST_F(hostile_content, is_refused_when_an_accuser_cannot_be_reached) {

@@ -20,7 +20,7 @@ gossip largest_gossip() {
         {std::string(limits::name_bytes, 'h'), 65535}};
   };
   gossip what{longest(1), {}, longest(1).where, longest(1).where};
-  for (std::uint64_t n = 1; n <= limits::members; ++n)
+  for (std::uint64_t n = 1; n <= members_limit; ++n)
     what.known.push_back(longest(n));
   return what;
 }

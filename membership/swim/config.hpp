@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chorus/membership/contact_list.hpp>
+#include <chorus/membership/member.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstdint>
+
+namespace chorus::membership::swim {
+
+/// What a node brings along.
+struct config {
+  member self;            ///< pre: a valid id, incarnation, name, advertised address and metadata
+  std::uint64_t seed = 0; ///< of chance
+
+  /// A silent member of a small cluster is believed for about that long. Everything else that takes time
+  /// is reckoned from it. Pre: at least `least_failure_timeout`.
+  duration failure_timeout = std::chrono::seconds{4};
+
+  /// How long refusals have to last before this node gives up: the holder of its name may be dead.
+  duration refusal_patience = std::chrono::seconds{12}; ///< pre: more than `failure_timeout`
+
+  contact_list::settings contacts{};
+};
+
+inline constexpr duration least_failure_timeout = std::chrono::milliseconds{20};
+
+} // namespace chorus::membership::swim

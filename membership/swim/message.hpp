@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chorus/membership/member.hpp>
+#include <chorus/membership/refusal.hpp>
+#include <chorus/membership/standing.hpp>
+#include <chorus/membership/swim/rumour.hpp>
+#include <chorus/runtime/address.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/strong_integer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+/// What the nodes say to each other, in datagrams that may be lost, doubled, late and out of order. Who
+/// speaks stands in the transport's envelope.
+namespace chorus::membership::swim {
+
+/// Tells which question an answer belongs to; counted by whoever asks.
+using probe_number = strong_integer<struct probe_number_tag, std::uint32_t>;
+
+/// "Are you there?" (SWIM, section 3.1)
+struct ping {
+  probe_number number;
+};
+
+/// "I am."
+struct ack {
+  probe_number number;
+};
+
+/// "I do not hear `subject`; do you?" (SWIM: ping-req)
+struct ping_request {
+  probe_number number;
+  peer subject;
+};
+
+/// "I do": the answer to a ping request.
+struct indirect_ack {
+  probe_number number;
+};
+
+/// "Not yet, but I have heard you": what tells one's own trouble from the subject's (Lifeguard,
+/// section IV-A).
+struct nack {
+  probe_number number;
+};
+
+/// Nothing but rumours.
+struct gossip {};
+
+/// "I am here": to an address where a member may be, and back.
+struct hello {
+  member self;
+  chorus::refutation refutation;
+  std::uint64_t digest = 0; ///< of the sender's view
+  /// Set in a question: answer, please, and repeat this address, at which I try to reach you.
+  std::optional<address> asked_at;
+  /// Set in an answer: the address at which the question came.
+  std::optional<address> answers;
+  /// Whether the sender belongs to a cluster, if only to its own: it began without seeds.
+  bool is_in = false;
+};
+
+/// "My view of the cluster has this digest"; who has another one answers with its view.
+struct summary {
+  std::uint64_t digest = 0;
+  bool is_answer = false; ///< then only the view is sent, not another summary
+};
+
+/// A part of the sender's view, as rumours. In a page `failed` is what the sender believes, not a verdict
+/// for others (the push-pull of memberlist).
+struct page {
+  std::vector<rumour> entries;
+};
+
+/// "I have declared that life of yours failed."
+struct verdict {
+  peer subject;
+  standing judge;
+  address where; ///< at which the judge can be reached
+};
+
+using content =
+    std::variant<ping, ack, ping_request, indirect_ack, nack, gossip, hello, summary, page, verdict, refusal>;
+
+/// One datagram.
+struct message {
+  content what;
+  std::vector<rumour> rumours; ///< that travel along
+};
+
+/// What one datagram carries: fits an Ethernet frame with the headers of IP, TCP, ZeroMQ and the transport.
+/// Only a single rumour or member with the longest texts may take more.
+inline constexpr std::size_t datagram_target = 1200;
+
+} // namespace chorus::membership::swim

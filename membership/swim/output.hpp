@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chorus/membership/events.hpp>
+#include <chorus/membership/swim/message.hpp>
+#include <chorus/runtime/steps.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace chorus::membership::swim {
+
+using input = std::variant<add_seed, link_lost, leave, new_life, update, connection_lost, connection_tried>;
+
+/// Performed in the order of the fields.
+struct output {
+  /// In the order in which it happened; the old life of a member goes down before the new one is up.
+  std::vector<std::variant<member_down, member_up, member_suspected, member_trusted, member_updated>> changes;
+  bool declared_failed_now = false;
+  std::optional<rejected> rejection; ///< at most once in a life
+  std::vector<try_connection> connections;
+  std::vector<transmit<message>> messages; ///< to members, after their `member_up`
+  std::vector<contact<message>> contacts;
+  std::vector<seed_silent> silent_seeds;
+
+  bool empty() const noexcept {
+    return changes.empty() && !declared_failed_now && !rejection && connections.empty() && messages.empty()
+           && contacts.empty() && silent_seeds.empty();
+  }
+
+  template <class Visitor>
+  void for_each_step(Visitor&& visit) {
+    for (auto& change : changes)
+      std::visit([&](auto& step) { visit(std::move(step)); }, change);
+    if (declared_failed_now)
+      visit(declared_failed{});
+    if (rejection)
+      visit(std::move(*rejection));
+    for (auto& step : connections)
+      visit(std::move(step));
+    for (auto& step : messages)
+      visit(std::move(step));
+    for (auto& step : contacts)
+      visit(std::move(step));
+    for (auto& step : silent_seeds)
+      visit(std::move(step));
+  }
+};
+
+/// For metrics and tests.
+struct counters {
+  std::uint64_t messages_sent = 0;
+  std::uint64_t messages_received = 0;
+  std::uint64_t messages_invalid = 0;     ///< refused because of their content
+  std::uint64_t messages_of_the_past = 0; ///< of or about lives that are over
+  std::uint64_t rumours_sent = 0;         ///< counted each time that one travels
+  std::uint64_t rumours_dropped = 0;      ///< because there were too many
+  std::uint64_t probes_sent = 0;
+  std::uint64_t probes_missed = 0; ///< without a direct answer in time
+  std::uint64_t probes_failed = 0; ///< without any answer
+  std::uint64_t suspicions = 0;    ///< begun here
+  std::uint64_t refutations = 0;   ///< of suspicions of this node
+  std::uint64_t verdicts = 0;      ///< of failure that were found here, not heard
+  std::uint64_t verdicts_told = 0; ///< to those whom they are about
+  std::uint64_t roll_calls = 0;
+  std::uint64_t exchanges = 0; ///< in which views differed
+  std::uint64_t refusals_sent = 0;
+  std::uint64_t introductions_dropped = 0; ///< because the contact list was full
+  std::uint64_t seeds_dropped = 0;         ///< because there were more than `contact_list::limit`
+  std::uint64_t pauses_noticed = 0;        ///< this node itself did not run for a while
+};
+
+} // namespace chorus::membership::swim
