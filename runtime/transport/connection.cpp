@@ -137,6 +137,7 @@ void connection::take_changes() {
       // Whoever comes back may have another address.
       next_host_ = hosts_.size();
       renew_at_ = steady_now() + patience();
+      owner_.lost();
       break;
     case lane::change::attempt_failed:
       attempt_failed();

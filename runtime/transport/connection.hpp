@@ -44,6 +44,9 @@ public:
     /// There is a new connection, and it can be written.
     virtual void connected() = 0;
 
+    /// The connection of the message lane broke; ZeroMQ tries to make a new one.
+    virtual void lost() = 0;
+
   protected:
     ~user() = default;
   };

@@ -49,6 +49,13 @@ std::optional<monitor_event> next_event(zmq::socket_t& events) {
   return event;
 }
 
+door::event failure_of(const monitor_event& handshake) {
+  auto by_the_other_side = handshake.value == EPIPE || handshake.value == ECONNRESET;
+  return handshake.what == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL && by_the_other_side
+             ? door::event::hung_up
+             : door::event::ended_in_handshake;
+}
+
 door::settings within_the_system(door::settings how) {
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur != RLIM_INFINITY) {
@@ -88,7 +95,7 @@ void door::take_events() {
     else if (next->what == ZMQ_EVENT_ACCEPT_FAILED)
       accept_failed(descriptor);
     else
-      handshake_failed_ = true; // ZeroMQ's thread tells the end of the same connection next
+      failure_ = failure_of(*next); // ZeroMQ's thread tells the end of the same connection next
   }
 }
 
@@ -110,7 +117,7 @@ void door::accepted(int descriptor) {
 }
 
 void door::disconnected(int descriptor) {
-  auto told = std::exchange(handshake_failed_, false);
+  auto told = std::exchange(failure_, std::nullopt);
   auto which = open_.find(descriptor);
   if (which == open_.end())
     return;
@@ -122,7 +129,7 @@ void door::disconnected(int descriptor) {
   if (gone.is_ended)
     --ended_;
   else if (failed)
-    owner_.happened(event::ended_in_handshake, gone.host);
+    owner_.happened(told.value_or(event::ended_in_handshake), gone.host);
 }
 
 /// ZeroMQ does not tell whose: it is one that has sent more than a greeting and is still there, most likely

@@ -46,7 +46,8 @@ public:
   /// What happened at the door, for counters and reports.
   enum class event {
     accepted,
-    ended_in_handshake, ///< by the other side, by time, or because it was no ZeroMQ of a fitting kind
+    hung_up,            ///< by the other side before a handshake: perhaps it only asked who listens
+    ended_in_handshake, ///< by time, or because it was no ZeroMQ of a fitting kind
     one_too_many,       ///< and was ended, or made another one end
     message_too_long,   ///< without its end; the connection was ended
     out_of_descriptors, ///< the process has none left for the next one
@@ -116,7 +117,7 @@ private:
   std::set<std::pair<std::uint64_t, int>> in_handshake_;
   std::size_t ended_ = 0; ///< of `open_`
   std::uint64_t last_number_ = 0;
-  bool handshake_failed_ = false; ///< of the connection whose end is told next
+  std::optional<event> failure_; ///< of the handshake of the connection whose end is told next
 
   /// Rounds in each of which every connection with a complete message was served: ZeroMQ takes turns.
   std::uint64_t round_ = 0;

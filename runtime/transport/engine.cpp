@@ -99,6 +99,11 @@ transport::implementation::implementation(
           },
           [this](bool was_sent) { ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped); },
           [this](std::shared_ptr<void> gone) { loop_.dispose(std::move(gone)); }
+      ),
+      attempts_(
+          names_,
+          [this](io_loop::task what) { loop_.post(std::move(what)); },
+          options_.connection_attempt_within
       ) {
   options_.link.cluster = options_.cluster;
 }
@@ -128,6 +133,7 @@ void transport::implementation::stop() {
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
     links_.clear();
     seeds_.clear();
+    attempts_.clear();
     door_.close();
     incoming_.socket.close();
     context_.close();
@@ -228,6 +234,12 @@ void transport::implementation::send_datagram(const address& where, byte_buffer 
     seeds_.send(options_.self, where, to_datagram(std::move(payload)));
 }
 
+void transport::implementation::try_connection(const address& where, connection_attempts::answer done) {
+  check_thread();
+  if (!stopping_)
+    attempts_.ask(where, std::move(done));
+}
+
 wire_message transport::implementation::to_datagram(byte_buffer payload) const {
   CHORUS_CHECK(payload.size() <= limits::datagram_bytes, "a datagram does not travel in pieces");
   return envelope::encode(envelope::datagram{
@@ -249,6 +261,7 @@ void transport::implementation::turn(time_point now) {
     return true;
   });
   seeds_.tick(now);
+  attempts_.tick(now);
   if (auto look = door_.deadline(); look && *look <= now)
     look_at_connections(now);
   if (stopping_ && links_.empty())
@@ -257,8 +270,10 @@ void transport::implementation::turn(time_point now) {
 
 std::optional<time_point> transport::implementation::next_turn() const {
   auto first = seeds_.deadline();
-  if (auto look = door_.deadline(); look && (!first || *look < *first))
-    first = look;
+  for (auto other : {door_.deadline(), attempts_.deadline()}) {
+    if (other && (!first || *other < *first))
+      first = other;
+  }
   for (const auto& [who, link] : links_) {
     auto next = link->next_turn();
     if (next && (!first || *next < *first))
@@ -274,6 +289,7 @@ void transport::implementation::collect(poll_set& sockets) {
   for (auto& [who, link] : links_)
     link->collect(sockets);
   seeds_.collect(sockets);
+  attempts_.collect(sockets);
 }
 
 void transport::implementation::take_incoming() {

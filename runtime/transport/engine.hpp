@@ -1,6 +1,7 @@
 #pragma once
 
 #include "connection.hpp"
+#include "connection_attempts.hpp"
 #include "counters.hpp"
 #include "door.hpp"
 #include "envelope.hpp"
@@ -54,6 +55,7 @@ public:
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
   void send_datagram(const peer& to, byte_buffer payload);
   void send_datagram(const address& where, byte_buffer payload);
+  void try_connection(const address& where, connection_attempts::answer done);
   void take_incarnation(const peer& self);
   void arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what);
 
@@ -103,6 +105,7 @@ private:
 
   std::map<peer, std::shared_ptr<peer_link>> links_;
   seed_connections seeds_;
+  connection_attempts attempts_;
   failed_lives failed_;
   rate_limit reports_;
   bool stopping_ = false;

@@ -136,6 +136,11 @@ void peer_link::connected() {
     driver_.apply(link::reconnected{});
 }
 
+void peer_link::lost() {
+  if (!ended_)
+    around_.events.connection_lost(who());
+}
+
 // -- what other threads have left --------------------------------------------------------------------
 
 /// All at once, so that they share frames.

@@ -78,6 +78,7 @@ private:
   // what the connection calls
   void received(received_message message) override;
   void connected() override;
+  void lost() override;
 
   void hand_over(time_point now);
   void refuse_leftovers();

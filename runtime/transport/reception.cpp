@@ -127,6 +127,9 @@ void transport::implementation::happened(door::event what, const std::string& ho
   case door::event::accepted:
     ++counters_.connections_accepted;
     return;
+  case door::event::hung_up:
+    ++counters_.handshakes_failed;
+    return;
   case door::event::ended_in_handshake:
     ++counters_.handshakes_failed;
     return report(

@@ -69,6 +69,10 @@ void transport::send_datagram(const address& where, byte_buffer payload) {
   content_->send_datagram(where, std::move(payload));
 }
 
+void transport::try_connection(const address& where, std::function<void(connection_outcome)> done) {
+  content_->try_connection(where, std::move(done));
+}
+
 void transport::take_incarnation(const peer& self) {
   content_->take_incarnation(self);
 }

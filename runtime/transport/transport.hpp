@@ -18,6 +18,13 @@
 
 namespace chorus {
 
+/// What a plain TCP connection to an address has met.
+enum class connection_outcome : std::uint8_t {
+  open,      ///< somebody listens; who, was not asked
+  refused,   ///< the machine answers that nobody does, for every address that the name has
+  no_answer, ///< in time; or the name does not resolve, the network cannot be reached, too many were asked
+};
+
 /// What the transport tells its node. Every call comes from the I/O thread and must return soon:
 /// all links wait meanwhile.
 class transport_events {
@@ -36,6 +43,11 @@ public:
   /// The link has ended; nothing more will be delivered from this incarnation.
   virtual void link_closed(const peer& who, const link::closed& end) = 0;
 
+  /// The connection that carries messages to this peer broke: its process may have ended, or something
+  /// between here and there. The transport connects again by itself, and the link goes on. Not reported by
+  /// default.
+  virtual void connection_lost(const peer&) {}
+
   /// A datagram of a node of this cluster. `from` is what the sender says of itself.
   virtual void datagram_received(const peer& from, shared_bytes payload) = 0;
 
@@ -51,6 +63,7 @@ struct transport_options {
   link::config link; ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
+  duration connection_attempt_within = std::chrono::seconds{1}; ///< for an answer to `try_connection`
   /// Of others at a time; at most half of the descriptors that the process may have (`ulimit -n`).
   std::size_t connections = 4096;
 };
@@ -141,6 +154,10 @@ public:
   /// Best effort to whoever listens at `where`, for seeds: at all addresses that the name has. The
   /// connection is kept for a while; until there is one, the newest datagram waits for a moment.
   void send_datagram(const address& where, byte_buffer payload);
+
+  /// Finds out whether anybody accepts TCP connections at `where`, by one that is closed again at once. Calls
+  /// `done` once, later and in the I/O thread; not at all after `stop`.
+  void try_connection(const address& where, std::function<void(connection_outcome)> done);
 
   /// Takes a new life: what `declare_failed` remembers is forgotten, every link ends (`link_closed` with
   /// reason `declared_failed`) and from now on this node speaks as `self`. Pre: same node, greater

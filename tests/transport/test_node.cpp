@@ -123,6 +123,10 @@ void test_node::link_closed(const peer& who, const link::closed& end) {
   write_down([&] { told.closed.emplace_back(who, end); });
 }
 
+void test_node::connection_lost(const peer& who) {
+  write_down([&] { ++told.connections_lost[who]; });
+}
+
 void test_node::datagram_received(const peer& from, shared_bytes payload) {
   write_down([&] { told.datagrams.emplace_back(from, as_text(payload.view())); });
 }

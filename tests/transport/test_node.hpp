@@ -30,7 +30,7 @@ byte_buffer text_bytes(const std::string& text);
 transport_options options_of(const peer& self);
 
 /// A running transport that writes down what it is told.
-class test_node final : private transport_events {
+class test_node : private transport_events {
 public:
   explicit test_node(transport_options options);
   ~test_node() override;
@@ -55,6 +55,7 @@ public:
   struct {
     std::map<peer, std::size_t> established;
     std::vector<std::pair<peer, link::closed>> closed;
+    std::map<peer, std::size_t> connections_lost;
     std::map<std::pair<peer, link::pair>, std::vector<std::uint64_t>> numbers; ///< of messages
     std::size_t messages = 0;
     std::size_t message_bytes = 0;
@@ -73,6 +74,7 @@ private:
   void message_delivered(const peer& from, link::delivered message) override;
   void message_refused(const peer& to, link::refused message) override;
   void link_closed(const peer& who, const link::closed& end) override;
+  void connection_lost(const peer& who) override;
   void datagram_received(const peer& from, shared_bytes payload) override;
   void stranger_met(const std::string& where, const error& reason) override;
 

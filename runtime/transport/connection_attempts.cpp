@@ -1,0 +1,212 @@
+#include "connection_attempts.hpp"
+
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/transport/steady_clock.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+constexpr int events_per_turn = 64;
+
+/// Where a port is free, the system may choose it for this end as well, and TCP connects a socket with
+/// itself. Nobody listens there.
+bool is_connected_with_itself(int socket) {
+  sockaddr_storage here{};
+  sockaddr_storage there{};
+  socklen_t size_here = sizeof here;
+  socklen_t size_there = sizeof there;
+  return getsockname(socket, reinterpret_cast<sockaddr*>(&here), &size_here) == 0
+         && getpeername(socket, reinterpret_cast<sockaddr*>(&there), &size_there) == 0
+         && size_here == size_there && std::memcmp(&here, &there, size_here) == 0;
+}
+
+connection_outcome outcome_of(int code) {
+  return code == ECONNREFUSED ? connection_outcome::refused : connection_outcome::no_answer;
+}
+
+/// Begins to connect; the error's number if that has failed already.
+int begin(int socket, const std::string& host, std::uint16_t port) {
+  addrinfo wanted{};
+  wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0)
+    return EINVAL;
+  auto rc = connect(socket, found->ai_addr, found->ai_addrlen);
+  auto code = rc == 0 || errno == EINPROGRESS ? 0 : errno;
+  freeaddrinfo(found);
+  return code;
+}
+
+int family_of(const std::string& host) {
+  return host.find(':') == std::string::npos ? AF_INET : AF_INET6;
+}
+
+} // namespace
+
+/// One address of a name.
+struct connection_attempts::attempt {
+  explicit attempt(int family) : socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    // Closed at once, without a farewell that the other side would have to answer.
+    linger at_once{1, 0};
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  ~attempt() { end(); }
+  attempt(const attempt&) = delete;
+  attempt& operator=(const attempt&) = delete;
+
+  void end() {
+    if (socket >= 0)
+      close(std::exchange(socket, -1));
+  }
+
+  int socket;
+};
+
+struct connection_attempts::question {
+  answer done;
+  time_point until;
+  std::uint16_t port = 0;
+  std::vector<std::unique_ptr<attempt>> attempts;
+  std::size_t under_way = 0;
+  bool only_refused = true; ///< of those that have ended
+};
+
+connection_attempts::connection_attempts(resolver& names, post_function post, duration within)
+    : names_(names), post_(std::move(post)), within_(within), events_(epoll_create1(EPOLL_CLOEXEC)),
+      handle_(std::make_shared<connection_attempts*>(this)) {
+  CHORUS_CHECK(events_ >= 0, "no file descriptor left for an epoll");
+}
+
+connection_attempts::~connection_attempts() {
+  open_.clear();
+  close(events_);
+}
+
+void connection_attempts::ask(const address& where, answer done) {
+  if (open_.size() >= questions_limit)
+    return post_([done = std::move(done)] { done(connection_outcome::no_answer); });
+  auto which = ++last_;
+  auto& fresh = *open_.emplace(which, std::make_unique<question>()).first->second;
+  fresh.done = std::move(done);
+  fresh.until = steady_now() + within_;
+  fresh.port = where.port;
+  names_.resolve(
+      where.host,
+      [handle = std::weak_ptr{handle_}, which](const result<std::vector<std::string>>& hosts) {
+        if (auto alive = handle.lock())
+          (*alive)->resolved(which, hosts);
+      }
+  );
+}
+
+void connection_attempts::collect(poll_set& sockets) {
+  if (!open_.empty())
+    sockets.add(events_, [this] { take_events(); });
+}
+
+void connection_attempts::clear() {
+  open_.clear();
+}
+
+std::optional<time_point> connection_attempts::deadline() const {
+  std::optional<time_point> first;
+  for (const auto& [which, each] : open_) {
+    if (!first || each->until < *first)
+      first = each->until;
+  }
+  return first;
+}
+
+void connection_attempts::tick(time_point now) {
+  std::vector<std::uint64_t> overdue;
+  for (const auto& [which, each] : open_) {
+    if (each->until <= now)
+      overdue.push_back(which);
+  }
+  for (auto which : overdue)
+    finish(which, connection_outcome::no_answer);
+}
+
+void connection_attempts::resolved(std::uint64_t which, const result<std::vector<std::string>>& hosts) {
+  auto known = open_.find(which);
+  if (known == open_.end())
+    return;
+  if (!hosts || hosts->empty())
+    return finish(which, connection_outcome::no_answer);
+  auto& asked = *known->second;
+  for (const auto& host : *hosts) {
+    if (asked.attempts.size() == addresses_limit)
+      break;
+    auto fresh = std::make_unique<attempt>(family_of(host));
+    auto code = fresh->socket < 0 ? errno : begin(fresh->socket, host, asked.port);
+    epoll_event wanted{};
+    wanted.events = EPOLLOUT;
+    wanted.data.u64 = which;
+    if (code == 0 && epoll_ctl(events_, EPOLL_CTL_ADD, fresh->socket, &wanted) != 0)
+      code = errno;
+    if (code != 0) {
+      asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
+      fresh->end();
+    } else {
+      ++asked.under_way;
+    }
+    asked.attempts.push_back(std::move(fresh));
+  }
+  if (asked.under_way == 0)
+    finish(which, asked.only_refused ? connection_outcome::refused : connection_outcome::no_answer);
+}
+
+void connection_attempts::take_events() {
+  epoll_event ready[events_per_turn];
+  auto count = epoll_wait(events_, ready, events_per_turn, 0);
+  for (int i = 0; i < count; ++i)
+    look_at(ready[i].data.u64);
+}
+
+/// Some of its attempts have ended.
+void connection_attempts::look_at(std::uint64_t which) {
+  auto known = open_.find(which);
+  if (known == open_.end())
+    return;
+  auto& asked = *known->second;
+  for (auto& each : asked.attempts) {
+    if (each->socket < 0)
+      continue;
+    pollfd state{each->socket, POLLOUT, 0};
+    if (poll(&state, 1, 0) <= 0)
+      continue;
+    int code = 0;
+    socklen_t size = sizeof code;
+    getsockopt(each->socket, SOL_SOCKET, SO_ERROR, &code, &size);
+    if (code == 0 && is_connected_with_itself(each->socket))
+      code = ECONNREFUSED;
+    if (code == 0)
+      return finish(which, connection_outcome::open);
+    asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
+    each->end();
+    --asked.under_way;
+  }
+  if (asked.under_way == 0)
+    finish(which, asked.only_refused ? connection_outcome::refused : connection_outcome::no_answer);
+}
+
+void connection_attempts::finish(std::uint64_t which, connection_outcome how) {
+  auto known = open_.find(which);
+  auto done = std::move(known->second->done);
+  open_.erase(known); // first: whoever is told may ask again
+  done(how);
+}
+
+} // namespace chorus

@@ -1,0 +1,160 @@
+#include "two_nodes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <vector>
+
+/// Whether anybody listens somewhere, asked by a plain TCP connection.
+namespace chorus {
+namespace {
+
+using namespace chorus::testing;
+using namespace std::chrono_literals;
+
+/// A port of 127.0.0.1 that this test owns.
+class port {
+public:
+  port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    where_.sin_family = AF_INET;
+    where_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where_;
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&where_), size), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&where_), &size), 0);
+  }
+  ~port() {
+    for (auto each : callers_)
+      close(each);
+    close(socket_);
+  }
+  port(const port&) = delete;
+  port& operator=(const port&) = delete;
+
+  address number() const { return {"127.0.0.1", ntohs(where_.sin_port)}; }
+
+  void listen_without_accepting() { EXPECT_EQ(listen(socket_, 0), 0); }
+
+  /// Until the system drops whoever else knocks.
+  void fill_queue() {
+    listen_without_accepting();
+    for (int i = 0; i < 8; ++i) {
+      callers_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      connect(callers_.back(), reinterpret_cast<sockaddr*>(&where_), sizeof where_);
+    }
+  }
+
+private:
+  const int socket_;
+  sockaddr_in where_{};
+  std::vector<int> callers_;
+};
+
+struct asking_node : test_node {
+  explicit asking_node(duration within = patience) : test_node(adjusted(within)) {}
+
+  static transport_options adjusted(duration within) {
+    auto options = options_of(ada);
+    options.connection_attempt_within = within;
+    return options;
+  }
+
+  void ask(const address& where, std::size_t times = 1) {
+    run([&] {
+      auto before = answers.size();
+      for (std::size_t i = 0; i < times; ++i)
+        net().try_connection(where, [this](connection_outcome how) {
+          answers.push_back(how);
+          ++count;
+        });
+      EXPECT_EQ(answers.size(), before) << "not from within the call";
+    });
+  }
+
+  std::vector<connection_outcome> wait_for(std::size_t expected) {
+    EXPECT_TRUE(wait([&] { return count == expected; }));
+    return answers;
+  }
+
+private:
+  std::vector<connection_outcome> answers; ///< of the I/O thread, and of whoever has seen the count
+  std::atomic<std::size_t> count = 0;
+};
+
+std::vector<connection_outcome> answer(const address& where, duration within = patience) {
+  asking_node node{within};
+  node.ask(where);
+  return node.wait_for(1);
+}
+
+using outcomes = std::vector<connection_outcome>;
+
+TEST(connection_attempts, meet_an_open_port_although_nobody_accepts_there) {
+  port listens;
+  listens.listen_without_accepting();
+  EXPECT_EQ(answer(listens.number()), outcomes{connection_outcome::open});
+}
+
+TEST(connection_attempts, are_refused_where_nobody_listens) {
+  port closed; // bound, so that nobody else gets it
+  EXPECT_EQ(answer(closed.number()), outcomes{connection_outcome::refused});
+}
+
+TEST(connection_attempts, have_no_answer_from_a_port_that_drops) {
+  port full;
+  full.fill_queue();
+  EXPECT_EQ(answer(full.number(), 100ms), outcomes{connection_outcome::no_answer});
+}
+
+TEST(connection_attempts, have_no_answer_from_a_name_that_does_not_resolve) {
+  EXPECT_EQ(answer({"no-such-host.invalid", 1}), outcomes{connection_outcome::no_answer}); // RFC 2606
+}
+
+TEST(connection_attempts, follow_all_addresses_of_a_name) {
+  test_node node{options_of(bob)};
+  // localhost may be ::1 as well, where nobody listens.
+  EXPECT_EQ(answer({"localhost", node.where().port}), outcomes{connection_outcome::open});
+  port closed;
+  EXPECT_EQ(answer({"localhost", closed.number().port}), outcomes{connection_outcome::refused});
+}
+
+TEST(connection_attempts, are_bounded_in_number_and_whoever_is_one_too_many_is_told) {
+  port full;
+  full.fill_queue();
+  asking_node node{1h};
+  node.ask(full.number(), 65);
+  EXPECT_EQ(node.wait_for(1), outcomes{connection_outcome::no_answer});
+}
+
+TEST(connection_attempts, are_forgotten_with_the_transport) {
+  port full;
+  full.fill_queue();
+  asking_node node{1h};
+  node.ask(full.number());
+  node.net().stop();
+  EXPECT_TRUE(node.wait_for(0).empty());
+}
+
+TEST(connection_attempts, are_no_strangers_to_the_node_that_they_meet) {
+  test_node node{options_of(bob)};
+  EXPECT_EQ(answer(node.where()), outcomes{connection_outcome::open});
+  ASSERT_TRUE(node.wait([&] { return node.net().counters().handshakes_failed == 1; }));
+  EXPECT_TRUE(node.told.strangers.empty());
+}
+
+TEST(connection_lost, is_told_when_the_connection_of_a_link_breaks_and_not_when_the_link_ends) {
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.told.connections_lost[bob] == 0; }));
+  nodes.to_b.cut();
+  EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.told.connections_lost[bob] == 1; }));
+  EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().reconnects == 1; }));
+  nodes.b.net().stop();
+  ASSERT_TRUE(nodes.a.wait([&] { return !nodes.a.told.closed.empty(); }));
+  EXPECT_EQ(nodes.a.told.connections_lost[bob], 1u);
+}
+
+} // namespace
+} // namespace chorus
