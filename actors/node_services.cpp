@@ -102,6 +102,7 @@ error node_services::start() {
       to_string(transport_->listening_on()),
       to_string(self_.where)
   );
+  log_->info("joined: {} is {} at {}", self_.name, to_string(self_.who), to_string(self_.where));
   return {};
 }
 
@@ -246,7 +247,7 @@ void node_services::stranger_met(const std::string& where, const error& reason) 
 // -- what the membership says -----------------------------------------------------------------------
 
 void node_services::member_is_up(const membership::member& who) {
-  log_->info("{} is here: {} at {}", who.name, to_string(who.who), to_string(who.where));
+  log_->info("joined: {} is {} at {}", who.name, to_string(who.who), to_string(who.where));
   transport_->add_peer(who.who, who.where);
   remoting_->add_link(who.who, transport_->outbox_of(who.who));
   names_->peer_up(who.who);
@@ -294,7 +295,9 @@ void node_services::end_overdue_departures() {
 
 void node_services::finish_departure(const membership::member_down& what) {
   auto reason = std::string{membership::to_string(what.reason)};
-  log_->info("{} is gone: {} {}", what.who.name, to_string(what.who.who), reason);
+  log_->info(
+      "{}: {} was {} at {}", reason, what.who.name, to_string(what.who.who), to_string(what.who.where)
+  );
   names_->peer_down(what.who.who);
   remoting_->lose(what.who.who, {errc::node_down, "node " + what.who.name + " " + reason});
   subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));

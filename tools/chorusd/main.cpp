@@ -1,0 +1,20 @@
+// A bare node: a seed for others, and a watcher of the cluster. Its log tells who comes and goes.
+
+#include <chorus/actors/command_line.hpp>
+#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/node.hpp>
+
+int main(int argc, char** argv) {
+  CLI::App app{"A node without actors of its own: a seed for others, and a watcher of the cluster.\n"
+               "It writes one line to standard error for each member that comes, goes or is suspected."};
+  chorus::config settings;
+  settings.threads = 1; // nothing runs there but what the actor system does for itself
+  chorus::add_options(app, settings);
+  if (auto done = chorus::parse(app, argc, argv))
+    return *done;
+
+  auto node = chorus::node::open(settings);
+  if (!node)
+    return chorus::report_failure("chorusd", node.failure());
+  return node->run();
+}
