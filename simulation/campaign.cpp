@@ -158,6 +158,8 @@ void campaign_result::add(const campaign& what, const run_result& one) {
   met.merge(one.met);
   for (const auto& name : what.expected)
     met.expect(name);
+  for (const auto& each : what.shares)
+    met.expect(each);
   if (one.broken && (!failing_seed || one.seed < *failing_seed))
     failing_seed = one.seed;
 }

@@ -58,6 +58,9 @@ struct campaign {
 
   /// What has to happen at least once in all runs together: names of `coverage`.
   std::vector<std::string> expected;
+
+  /// What may happen in a few runs, as a share of all runs together.
+  std::vector<share> shares;
 };
 
 /// What a run of one seed came to.
@@ -112,8 +115,9 @@ struct campaign_result {
   void add(const campaign& what, const run_result& one);
   void merge(const campaign_result& other);
 
-  /// Something was run, no invariant was broken, and everything happened that was expected to.
-  bool passed() const { return runs > 0 && !failing_seed && met.missing().empty(); }
+  /// Something was run, no invariant was broken, everything happened that was expected to, and what has to be
+  /// rare was rare.
+  bool passed() const { return runs > 0 && !failing_seed && met.missing().empty() && met.exceeded().empty(); }
 };
 
 } // namespace chorus::simulation

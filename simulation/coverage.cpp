@@ -16,6 +16,8 @@ void coverage::merge(const coverage& other) {
     ours.times += theirs.times;
     ours.expected = ours.expected || theirs.expected;
   }
+  for (const auto& [part, what] : other.shares_)
+    shares_.insert_or_assign(part, what);
 }
 
 std::uint64_t coverage::operator[](std::string_view what) const {
@@ -29,6 +31,19 @@ std::vector<std::string> coverage::missing() const {
     if (count.expected && count.times == 0)
       names.push_back(what);
   return names;
+}
+
+std::vector<std::string> coverage::exceeded() const {
+  std::vector<std::string> sentences;
+  for (const auto& [part, what] : shares_) {
+    auto times = (*this)[part];
+    auto of = (*this)[what.whole];
+    if (static_cast<double>(times) > what.at_most * static_cast<double>(of))
+      sentences.push_back(
+          std::to_string(times) + " of " + std::to_string(of) + " (" + what.whole + ") are: " + part
+      );
+  }
+  return sentences;
 }
 
 std::string coverage::table() const {

@@ -7,9 +7,17 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chorus::simulation {
+
+/// Of all that `whole` counts, at most this share may be what `part` counts: for what may happen, but rarely.
+struct share {
+  std::string part;
+  std::string whole;
+  double at_most = 0; ///< from 0 to 1
+};
 
 /// How often things happened in one run or in many: faults and the rare branches of a protocol. What was
 /// expected and never happened was not tested, whatever the checkers say.
@@ -23,12 +31,18 @@ public:
   /// `what` must happen; until it does, it is missing.
   void expect(std::string_view what) { entry(what).expected = true; }
 
+  /// The counts of both are expected to keep it. Nothing of `part` is within any share.
+  void expect(share what) { shares_.insert_or_assign(what.part, std::move(what)); }
+
   void merge(const coverage& other);
 
   std::uint64_t operator[](std::string_view what) const;
 
   /// What was expected and never happened, in alphabetical order.
   std::vector<std::string> missing() const;
+
+  /// Shares that are larger than they may be, a sentence each, in alphabetical order of the parts.
+  std::vector<std::string> exceeded() const;
 
   /// Everything with its number, a line each, in alphabetical order.
   std::string table() const;
@@ -42,6 +56,7 @@ private:
   tally& entry(std::string_view what);
 
   std::map<std::string, tally, std::less<>> counts_;
+  std::map<std::string, share> shares_; ///< by their part
 };
 
 } // namespace chorus::simulation

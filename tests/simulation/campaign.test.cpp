@@ -368,6 +368,23 @@ TEST(a_campaign, fails_when_an_invariant_is_broken_and_names_the_smallest_seed) 
   EXPECT_FALSE(all.passed());
 }
 
+TEST(a_campaign, fails_when_what_has_to_be_rare_is_too_frequent_in_all_runs_together) {
+  auto what = of_ledgers(recovery::right);
+  auto result_with = [&what](double share) {
+    what.shares = {{"crash", "ledgers", share}};
+    campaign_result all;
+    for (std::uint64_t seed = 1; seed <= 2; ++seed)
+      all.add(what, run(what, seed));
+    return all;
+  };
+  const auto crashes = static_cast<double>(result_with(1000).met["crash"]);
+  ASSERT_GT(crashes, 1);
+  EXPECT_TRUE(result_with(crashes / 6).passed());
+  auto all = result_with((crashes - 1) / 6);
+  EXPECT_FALSE(all.passed());
+  EXPECT_FALSE(all.failing_seed);
+}
+
 TEST(a_campaign, without_a_single_run_has_not_passed) {
   EXPECT_FALSE(campaign_result{}.passed());
 }

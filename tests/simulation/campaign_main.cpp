@@ -82,6 +82,8 @@ int report(const simulation::campaign& what, const simulation::campaign_result& 
   }
   for (const auto& name : all.met.missing())
     std::printf("never happened: %s; more seeds or other rates are needed\n", name.c_str());
+  for (const auto& sentence : all.met.exceeded())
+    std::printf("broken: too often in all runs together: %s\n", sentence.c_str());
   return all.passed() ? 0 : 1;
 }
 

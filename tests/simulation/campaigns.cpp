@@ -24,12 +24,29 @@ void expect(simulation::campaign& what, const std::vector<std::string>& more) {
   what.expected.insert(what.expected.end(), more.begin(), more.end());
 }
 
+/// Twenty seconds of storm with work at every moment, and every other seed with a mix of these faults. All
+/// faults and `rare_branches` have to happen.
+template <class Trial>
+simulation::campaign
+storm_of(std::string name, simulation::fault_profile faults, std::vector<std::string> rare_branches) {
+  simulation::campaign what;
+  what.name = std::move(name);
+  what.faults = std::move(faults);
+  what.storm_length = 20s;
+  what.settle_within = 60s;
+  what.work_every = 10ms;
+  what.mixes = true;
+  what.begin = [](simulation::world& around) { return std::make_unique<Trial>(around); };
+  what.expected = std::move(rare_branches);
+  expect(what, faults_in(what.faults));
+  return what;
+}
+
 /// Everything that a fair-loss network and nodes that come back can do to a link, in twenty seconds.
 listed_campaign links() {
-  simulation::campaign what;
-  what.name = "link";
-  what.faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.03, 0.03, 0};
-  what.faults.faults = {
+  simulation::fault_profile faults;
+  faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.03, 0.03, 0};
+  faults.faults = {
       {fault::connection_reset, {700ms, {}, {}}},
       {fault::one_way_partition, {3s, 100ms, 8s}},
       {fault::two_way_partition, {8s, 100ms, 3s}},
@@ -41,45 +58,34 @@ listed_campaign links() {
       {fault::clock_slow, {8s, 1s, 5s}},
       {fault::clock_jump, {15s, 10ms, 10s}},
   };
-  what.storm_length = 20s;
-  what.settle_within = 60s;
-  what.work_every = 10ms;
-  what.mixes = true;
-  what.begin = [](simulation::world& around) { return std::make_unique<link_trial>(around); };
-  what.expected = expected_of_links();
-  expect(what, faults_in(what.faults));
-  return {std::move(what), 1'500};
+  return {storm_of<link_trial>("link", std::move(faults), expected_of_links()), 1'500};
 }
 
 /// One copy bears everything but a disk that loses or changes what it has answered for.
 listed_campaign durable_counters() {
-  simulation::campaign what;
-  what.name = "durable-counter";
-  what.faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.05, 0.05, 0};
-  what.faults.faults = {
+  simulation::fault_profile faults;
+  faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.05, 0.05, 0};
+  faults.faults = {
       {fault::two_way_partition, {5s, 100ms, 8s}},
       {fault::crash, {2s, 1ms, 2s}},
       {fault::pause, {4s, 10ms, 3s}},
       {fault::disk_full, {6s, 10ms, 2s}},
       {fault::disk_slow, {3s, 100ms, 2s}},
   };
-  what.storm_length = 20s;
+  auto what = storm_of<counter_trial>(
+      "durable-counter",
+      std::move(faults),
+      {"answered", "given up", "torn record passed over", "unsynced lost", "torn write"}
+  );
   what.settle_within = 30s;
-  what.work_every = 10ms;
-  what.mixes = true;
-  what.begin = [](simulation::world& around) { return std::make_unique<counter_trial>(around); };
-  what.expected = {"answered", "given up", "torn record passed over"};
-  expect(what, faults_in(what.faults));
-  expect(what, {"unsynced lost", "torn write"});
   return {std::move(what), 3'000};
 }
 
 /// A network without links and nodes that forget when they crash: what requests are for.
 listed_campaign requests_of_each_semantics() {
-  simulation::campaign what;
-  what.name = "requests";
-  what.faults.stormy = {{200us, 5ms, 0.4, 2s}, 0.1, 0.1, 0.05, 0};
-  what.faults.faults = {
+  simulation::fault_profile faults;
+  faults.stormy = {{200us, 5ms, 0.4, 2s}, 0.1, 0.1, 0.05, 0};
+  faults.faults = {
       {fault::two_way_partition, {5s, 100ms, 5s}},
       {fault::one_way_partition, {5s, 100ms, 2s}},
       {fault::crash, {3s, 1ms, 2s}},
@@ -89,29 +95,21 @@ listed_campaign requests_of_each_semantics() {
       {fault::clock_slow, {8s, 1s, 5s}},
       {fault::clock_jump, {15s, 10ms, 10s}},
   };
-  what.storm_length = 20s;
-  what.settle_within = 60s;
+  auto what = storm_of<request_trial>("requests", std::move(faults), expected_of_requests());
   what.work_every = 30ms;
-  what.mixes = true;
-  what.begin = [](simulation::world& around) { return std::make_unique<request_trial>(around); };
-  what.expected = expected_of_requests();
-  expect(what, faults_in(what.faults));
   return {std::move(what), 500};
 }
 
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
-  simulation::campaign what;
-  what.name = std::move(name);
-  what.faults.stormy = {{100us, 5ms, 0, 5ms}, 0, 0, 0.1, 0};
-  what.faults.calm = what.faults.stormy;
+  simulation::fault_profile faults;
+  faults.stormy = {{100us, 5ms, 0, 5ms}, 0, 0, 0.1, 0};
+  faults.calm = faults.stormy;
+  auto what = storm_of<Trial>(std::move(name), std::move(faults), std::move(expected));
   what.storm_length = 500ms;
   what.settle_within = 1s;
-  what.work_every = 10ms;
-  what.begin = [](simulation::world& around) { return std::make_unique<Trial>(around); };
-  what.expected = std::move(expected);
-  expect(what, faults_in(what.faults));
+  what.mixes = false;
   expect(what, {"equivocation", "forgery", "replay", "a lying commander", "a loyal commander"});
   return {std::move(what), 10'000};
 }
@@ -140,7 +138,12 @@ listed_campaign signed_messages() {
 
 const std::vector<listed_campaign>& all_campaigns() {
   static const std::vector<listed_campaign> all{
-      links(), durable_counters(), requests_of_each_semantics(), oral_messages(), signed_messages()};
+      links(),
+      durable_counters(),
+      requests_of_each_semantics(),
+
+      oral_messages(),
+      signed_messages()};
   return all;
 }
 

@@ -224,6 +224,28 @@ TEST(coverage, still_expects_what_was_expected_when_it_is_merged) {
   EXPECT_EQ(met.missing(), std::vector<std::string>{"rare"});
 }
 
+TEST(coverage, says_which_share_is_larger_than_it_may_be) {
+  simulation::coverage met;
+  met.expect(simulation::share{"late", "all", 0.25});
+  met.add("all", 4);
+  EXPECT_TRUE(met.exceeded().empty());
+  met.add("late");
+  EXPECT_TRUE(met.exceeded().empty());
+
+  simulation::coverage other;
+  other.add("late");
+  other.merge(met);
+  EXPECT_EQ(other.exceeded(), std::vector<std::string>{"2 of 4 (all) are: late"});
+}
+
+TEST(coverage, lets_nothing_be_a_share_of_nothing) {
+  simulation::coverage met;
+  met.expect(simulation::share{"late", "all", 1});
+  EXPECT_TRUE(met.exceeded().empty());
+  met.add("late");
+  EXPECT_EQ(met.exceeded().size(), 1u);
+}
+
 TEST(coverage, names_every_fault_by_a_name_of_its_own) {
   simulation::fault_counts all;
   for (std::size_t kind = 0; kind < simulation::fault_kinds; ++kind)
