@@ -1,0 +1,78 @@
+#pragma once
+
+#include "membership_checkers.hpp"
+#include "reported_views.hpp"
+
+#include <chorus/membership/events.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace chorus::testing {
+
+/// Where all processes and what they report are entered, and all checkers of it.
+class membership_books {
+public:
+  struct limits {
+    duration spread;            ///< of the news of a leave
+    std::size_t datagram_bytes; ///< at most
+    duration period;            ///< of probing
+    double idle_messages;       ///< of one node in a period, at most
+  };
+
+  explicit membership_books(const limits& what)
+      : leaves_(what.spread), traffic_(what.datagram_bytes, what.period, what.idle_messages) {}
+
+  // -- what happens to processes ---------------------------------------------------------------------------
+
+  void started(const peer& who) { views_[who.node] = {who, {}, {}, {}}; }
+
+  /// It wants to leave, and may end any time.
+  void leaving(const peer& who) { leaves_.leaving(who); }
+
+  void ended(time_point now, const peer& who);
+
+  // -- what they say
+  // -----------------------------------------------------------------------------------------
+
+  void up(const node_id& at, const membership::member& who);
+  void down(time_point now, const node_id& at, const membership::member_down& what);
+  void suspected(const node_id& at, const peer& who);
+  void trusted(const node_id& at, const peer& who);
+  void updated(const node_id& at, const membership::member& who);
+  void declared_failed(const node_id& at);
+
+  /// It has started over and reported everybody down.
+  void new_life(time_point now, const peer& who);
+
+  void sent(std::size_t bytes) { traffic_.sent(bytes); }
+
+  // -- for the trial
+  // ------------------------------------------------------------------------------------------
+
+  const reported_views& views() const noexcept { return views_; }
+
+  failures_are_noticed& failures() noexcept { return failures_; }
+  leaves_are_no_failures& leaves() noexcept { return leaves_; }
+  views_agree& agreement() noexcept { return agreement_; }
+  const views_agree& agreement() const noexcept { return agreement_; }
+  traffic_is_bounded& traffic() noexcept { return traffic_; }
+
+  std::vector<simulation::checker*> checkers() {
+    return {&turns_, &endings_, &leaves_, &failures_, &agreement_, &outcasts_, &traffic_};
+  }
+
+private:
+  reported_views views_;
+  lives_in_turn turns_;
+  ended_lives_stay_ended endings_;
+  leaves_are_no_failures leaves_;
+  failures_are_noticed failures_;
+  views_agree agreement_;
+  outcasts_return outcasts_;
+  traffic_is_bounded traffic_;
+};
+
+} // namespace chorus::testing

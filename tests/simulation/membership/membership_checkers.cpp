@@ -1,0 +1,218 @@
+#include "membership_checkers.hpp"
+
+#include <chorus/simulation/transcript.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace chorus::testing {
+
+using membership::member;
+using membership::member_down;
+
+namespace {
+
+std::string at_whom(const reported_view& at) {
+  return "at " + to_string(at.self) + ": ";
+}
+
+} // namespace
+
+// -- lives in turn ---------------------------------------------------------------------------------------
+
+void lives_in_turn::up(const reported_view& at, const member& who) {
+  if (who.who.node == at.self.node)
+    return broken(at_whom(at) + "it is a member of its own");
+  if (auto earlier = at.up.find(who.who.node); earlier != at.up.end())
+    broken(
+        at_whom(at) + to_string(who.who) + " is up while " + to_string(earlier->second.who) + " is not down"
+    );
+}
+
+void lives_in_turn::mentioned(const reported_view& at, const peer& who, const std::string& as) {
+  if (!at.has(who))
+    broken(at_whom(at) + to_string(who) + " is " + as + " and is not up");
+}
+
+void lives_in_turn::suspected(const reported_view& at, const peer& who) {
+  mentioned(at, who, "suspected");
+  if (at.suspected.contains(who.node))
+    broken(at_whom(at) + to_string(who) + " is suspected twice");
+}
+
+void lives_in_turn::trusted(const reported_view& at, const peer& who) {
+  mentioned(at, who, "trusted");
+  if (!at.suspected.contains(who.node))
+    broken(at_whom(at) + to_string(who) + " is trusted again and was not suspected");
+}
+
+// -- ended lives stay ended --------------------------------------------------------------------------------
+
+void ended_lives_stay_ended::up(const reported_view& at, const member& who) {
+  auto over = at.over.find(who.who.node);
+  if (over != at.over.end() && who.who.incarnation <= over->second)
+    broken(
+        at_whom(at) + to_string(who.who) + " is up, and life " + to_string(over->second) + " was down already"
+    );
+}
+
+// -- leaves are no failures --------------------------------------------------------------------------------
+
+void leaves_are_no_failures::down(
+    time_point now, const reported_view& at, const peer& who, member_down::why reason
+) {
+  auto known = leaves_.find(who);
+  if (reason == member_down::why::left) {
+    if (known == leaves_.end())
+      return broken(at_whom(at) + to_string(who) + " has left, and never wanted to");
+    known->second.knowing.insert(at.self.node);
+  }
+  if (reason != member_down::why::failed || known == leaves_.end())
+    return;
+  auto told = known->second.told_since.find(at.self.node);
+  if (told != known->second.told_since.end() && now - told->second >= spread_)
+    broken(
+        at_whom(at) + to_string(who) + " has failed, though for " + simulation::to_text(now - told->second)
+        + " s it could hear that it has left"
+    );
+}
+
+void leaves_are_no_failures::look(time_point now, const reported_views& all, const in_touch& can_talk) {
+  std::vector<peer> forgotten;
+  for (auto& [who, known] : leaves_) {
+    std::map<node_id, time_point> told;
+    auto is_up_somewhere = all.contains(who.node) && all.at(who.node).self == who;
+    for (const auto& [node, view] : all) {
+      if (!view.has(who))
+        continue;
+      is_up_somewhere = true;
+      if (!std::ranges::any_of(known.knowing, [&](const auto& other) { return can_talk(node, other); }))
+        continue;
+      auto before = known.told_since.find(node);
+      told.emplace(node, before == known.told_since.end() ? now : before->second);
+    }
+    known.told_since = std::move(told);
+    if (!is_up_somewhere && !known.knowing.empty())
+      forgotten.push_back(who);
+  }
+  for (const auto& who : forgotten)
+    leaves_.erase(who);
+}
+
+// -- failures are noticed
+// ------------------------------------------------------------------------------------
+
+void failures_are_noticed::demand(time_point now, std::optional<duration> bound) {
+  bound_ = bound;
+  demanded_since_ = now;
+}
+
+void failures_are_noticed::look(time_point now, const reported_views& all) {
+  if (!bound_)
+    return;
+  for (const auto& [node, view] : all)
+    for (const auto& [other, who] : view.up) {
+      auto over = ended_.find(who.who);
+      if (over == ended_.end())
+        continue;
+      auto since = std::max(over->second, demanded_since_);
+      if (now - since > *bound_)
+        return broken(
+            at_whom(view) + to_string(who.who) + " is up " + simulation::to_text(now - since)
+            + " s after its end"
+        );
+    }
+}
+
+// -- views agree
+// -----------------------------------------------------------------------------------------------
+
+void views_agree::demand(time_point now, std::optional<duration> bound) {
+  until_.reset();
+  if (bound)
+    until_ = now + *bound;
+  agreed_ = false;
+}
+
+bool views_agree::look(time_point now, const reported_views& all, const std::map<node_id, member>& alive) {
+  auto difference = [&]() -> std::string {
+    for (const auto& [node, self] : alive) {
+      const auto& view = all.at(node);
+      for (const auto& [other, who] : alive) {
+        if (other == node)
+          continue;
+        auto known = view.up.find(other);
+        if (known == view.up.end())
+          return at_whom(view) + to_string(who.who) + " is missing";
+        if (known->second != who)
+          return at_whom(view) + to_string(who.who) + " is not known as it is";
+        if (view.suspected.contains(other))
+          return at_whom(view) + to_string(who.who) + " is suspected";
+      }
+    }
+    return {};
+  };
+  difference_ = difference();
+  if (difference_.empty())
+    agreed_ = true;
+  else if (until_ && (agreed_ || now > *until_))
+    broken(difference_);
+  return difference_.empty();
+}
+
+// -- outcasts return
+// ---------------------------------------------------------------------------------------------
+
+void outcasts_return::down(const reported_view& at, const peer& who, member_down::why reason) {
+  // An outcast ends all its links; that is no verdict.
+  if (reason == member_down::why::failed && !outcasts_.contains(at.self))
+    accused_.insert(who);
+}
+
+void outcasts_return::declared_failed(const peer& who) {
+  if (!accused_.contains(who))
+    broken(to_string(who) + " is told that it has failed, and nobody says so");
+  if (!outcasts_.insert(who).second)
+    broken(to_string(who) + " is told twice that it has failed");
+}
+
+void outcasts_return::new_life(const reported_view& at, const peer& who) {
+  if (!outcasts_.contains(at.self))
+    broken(to_string(at.self) + " goes on as " + to_string(who) + " and was not told that it has failed");
+  if (who.node != at.self.node || who.incarnation <= at.self.incarnation)
+    broken(to_string(at.self) + " goes on as " + to_string(who) + ", which is no greater life");
+  if (!at.up.empty())
+    broken(
+        to_string(at.self) + " goes on as " + to_string(who) + " and keeps "
+        + to_string(at.up.begin()->second.who)
+    );
+}
+
+void outcasts_return::up(const reported_view& at) {
+  if (outcasts_.contains(at.self))
+    broken(to_string(at.self) + " has failed and takes members");
+}
+
+// -- traffic is bounded
+// ------------------------------------------------------------------------------------------
+
+void traffic_is_bounded::sent(std::size_t bytes) {
+  ++messages_;
+  bytes_ += bytes;
+  if (bytes > datagram_bytes_)
+    broken("a datagram has " + std::to_string(bytes) + " bytes");
+}
+
+void traffic_is_bounded::begin_idle(time_point now) {
+  before_idle_ = messages_;
+  idle_since_ = now;
+}
+
+void traffic_is_bounded::end_idle(time_point now, std::size_t nodes) {
+  auto periods = static_cast<double>((now - idle_since_).count()) / static_cast<double>(period_.count());
+  auto each = static_cast<double>(messages_ - before_idle_) / static_cast<double>(nodes) / periods;
+  if (each > idle_messages_)
+    broken("a node says " + std::to_string(each) + " things in each period while nothing happens");
+}
+
+} // namespace chorus::testing

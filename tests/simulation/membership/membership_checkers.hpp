@@ -1,0 +1,142 @@
+#pragma once
+
+#include "reported_views.hpp"
+
+#include <chorus/runtime/time.hpp>
+#include <chorus/simulation/checker.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+/// The promises of a membership protocol: one checker for each. They are told of a report before the view
+/// takes it up (membership_books.hpp).
+namespace chorus::testing {
+
+/// A member is up before it is anything else, one life of a node at a time.
+class lives_in_turn final : public simulation::checker {
+public:
+  lives_in_turn() : checker("a member is up before it is down, and one life of it at a time") {}
+  void up(const reported_view& at, const membership::member& who);
+  void mentioned(const reported_view& at, const peer& who, const std::string& as);
+  void suspected(const reported_view& at, const peer& who);
+  void trusted(const reported_view& at, const peer& who);
+};
+
+/// What an observer has reported down does not come up again within the observer's life.
+class ended_lives_stay_ended final : public simulation::checker {
+public:
+  ended_lives_stay_ended() : checker("nothing of a life that was declared over is reported alive again") {}
+  void up(const reported_view& at, const membership::member& who);
+};
+
+/// Once a leave has reached one member, no member that can talk to one who knows of it reports a failure;
+/// and nobody is said to leave who does not.
+///
+/// "Can talk" is sampled: each time somebody looks around, and for at least `spread` without a break, which
+/// is the time that a rumour may take in a cluster that loses a few packets.
+class leaves_are_no_failures final : public simulation::checker {
+public:
+  using in_touch = std::function<bool(const node_id&, const node_id&)>;
+
+  explicit leaves_are_no_failures(duration spread)
+      : checker("a leave that reached a member is never a failure to those it talks to"), spread_(spread) {}
+
+  void leaving(const peer& who) { leaves_.try_emplace(who); }
+  void down(time_point now, const reported_view& at, const peer& who, membership::member_down::why reason);
+  void look(time_point now, const reported_views& all, const in_touch& can_talk);
+
+private:
+  struct leave {
+    std::set<node_id> knowing;
+    std::map<node_id, time_point> told_since; ///< who can talk to one of them, and since when
+  };
+
+  duration spread_;
+  std::map<peer, leave> leaves_;
+};
+
+/// Within the bound after its end, or after the faults have stopped, nobody has a life any more that is over.
+class failures_are_noticed final : public simulation::checker {
+public:
+  failures_are_noticed() : checker("who has crashed is declared over by all others within the bound") {}
+  void ended(time_point now, const peer& who) { ended_[who] = now; }
+
+  /// From now on ends must be noticed within `bound`; nothing: whenever.
+  void demand(time_point now, std::optional<duration> bound);
+  void look(time_point now, const reported_views& all);
+
+private:
+  std::map<peer, time_point> ended_;
+  std::optional<duration> bound_;
+  time_point demanded_since_;
+};
+
+/// Some time after the faults have stopped nobody alive is suspected and everybody has everybody, as they are
+/// now; and once that is so, it stays so.
+class views_agree final : public simulation::checker {
+public:
+  views_agree()
+      : checker("once the faults have stopped, nobody alive is suspected and all views are equal") {}
+
+  /// From now on views must become equal within `bound`; nothing: need not be.
+  void demand(time_point now, std::optional<duration> bound);
+
+  /// Lives that are over may be in the views still (failures_are_noticed judges that). True if all is well.
+  bool look(time_point now, const reported_views& all, const std::map<node_id, membership::member>& alive);
+
+  /// What was not well when somebody last looked.
+  const std::string& difference() const noexcept { return difference_; }
+
+private:
+  std::optional<time_point> until_;
+  bool agreed_ = false;
+  std::string difference_;
+};
+
+/// Only lives that somebody has declared failed are told so; they end, and go on as greater ones, for which
+/// nobody is up at first.
+class outcasts_return final : public simulation::checker {
+public:
+  outcasts_return() : checker("who is declared failed was, ends, and comes back as a greater life") {}
+  void down(const reported_view& at, const peer& who, membership::member_down::why reason);
+  void declared_failed(const peer& who);
+  void new_life(const reported_view& at, const peer& who);
+  void up(const reported_view& at);
+
+private:
+  std::set<peer> accused_;
+  std::set<peer> outcasts_;
+};
+
+/// No datagram is larger than it may be, and where nothing happens a node says no more than a fixed number of
+/// things in each period, however large the cluster is.
+class traffic_is_bounded final : public simulation::checker {
+public:
+  /// `idle_messages`: of one node in one `period`.
+  traffic_is_bounded(std::size_t datagram_bytes, duration period, double idle_messages)
+      : checker("datagrams are bounded, and a quiet cluster is quiet"), datagram_bytes_(datagram_bytes),
+        period_(period), idle_messages_(idle_messages) {}
+
+  void sent(std::size_t bytes);
+  void begin_idle(time_point now);
+  void end_idle(time_point now, std::size_t nodes);
+
+  std::uint64_t messages() const noexcept { return messages_; }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+
+private:
+  std::size_t datagram_bytes_;
+  duration period_;
+  double idle_messages_;
+  std::uint64_t messages_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t before_idle_ = 0;
+  time_point idle_since_;
+};
+
+} // namespace chorus::testing
