@@ -87,12 +87,15 @@ std::optional<time_point> contact_list::next_due() const {
   return next;
 }
 
-std::vector<contact_list::attempt> contact_list::take_due(time_point now, const std::set<address>& occupied) {
+std::vector<contact_list::attempt>
+contact_list::take_due(time_point now, const std::set<address>& occupied, std::size_t count) {
   forget_unwanted(now);
   std::vector<attempt> attempts;
   for (auto& [where, contact] : entries_) {
     if (contact.due > now)
       continue;
+    if (attempts.size() >= count)
+      break;
     if (occupied.contains(where) && !is_introduced(contact, now)) {
       contact.due = now + times_.longest_gap;
       continue;

@@ -73,8 +73,9 @@ public:
   std::optional<time_point> next_due() const;
 
   /// The questions that are due. Addresses in `occupied` have a live member and are passed over, unless
-  /// somebody new was introduced there.
-  std::vector<attempt> take_due(time_point now, const std::set<address>& occupied);
+  /// somebody new was introduced there. At most `count`; the others stay due.
+  std::vector<attempt>
+  take_due(time_point now, const std::set<address>& occupied, std::size_t count = 3 * limit);
 
 private:
   struct entry {

@@ -1,16 +1,54 @@
 #pragma once
 
+#include <chorus/membership/contact_list.hpp>
 #include <chorus/membership/member.hpp>
+#include <chorus/membership/standing.hpp>
 #include <chorus/membership/suspicion_report.hpp>
 #include <chorus/membership/swim/config.hpp>
+#include <chorus/membership/swim/ended_lives.hpp>
+#include <chorus/membership/swim/local_health.hpp>
 #include <chorus/membership/swim/message.hpp>
 #include <chorus/membership/swim/output.hpp>
+#include <chorus/membership/swim/probe_schedule.hpp>
+#include <chorus/membership/swim/roll_call.hpp>
+#include <chorus/membership/swim/round_trip.hpp>
+#include <chorus/membership/swim/rumour_queue.hpp>
+#include <chorus/membership/swim/suspicion.hpp>
+#include <chorus/membership/swim/timing.hpp>
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/random.hpp>
 #include <chorus/runtime/time.hpp>
 
+#include <cstddef>
+#include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
+/// Who is here, by gossip: SWIM (Das, Gupta and Motivala, "SWIM: scalable weakly-consistent
+/// infection-style process group membership protocol", DSN 2002) with Lifeguard (Dadgar, Phillips and
+/// Currey, arXiv 1707.00788), and what a cluster needs whose nodes restart, part and meet again.
+///
+/// What holds:
+///
+/// 1. Each period a node probes one member, itself and through three others. The traffic of a node does
+///    not grow with the cluster; news reach everybody in a time that grows with its logarithm.
+/// 2. Whoever does not answer is suspected, not dead: it is told, and may refute. The verdict comes the
+///    sooner, the more members found the same; voices of the suspected do not count.
+/// 3. A refused connection, or somebody else at the address, brings the verdict at once when two members
+///    have found it, or all that there are.
+/// 4. A life that is over here is never taken back by this life. It is told; then it asks its own members
+///    who still hears it, and the side with less behind it takes a new incarnation (`roll_call`). So a
+///    node that was cut off or paused starts over, not the cluster that went on without it.
+/// 5. A newer incarnation of a member takes the place of the older; an older one is ignored.
+/// 6. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: who
+///    is in stays, who comes yields; if both are in, the greater node id yields. A refusal counts only once
+///    it has lasted longer than a dead holder could still be believed alive.
+/// 7. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by
+///    themselves.
+///
+/// All nodes of a cluster trust each other to follow the protocol; what the bytes say is checked all the
+/// same.
 namespace chorus::membership::swim {
 
 /// One node's view of the cluster: a pure protocol core.
@@ -20,6 +58,30 @@ public:
   using input = swim::input;
   using output = swim::output;
 
+  /// Members asked to probe in this node's stead (SWIM, section 3.1: k).
+  static constexpr std::size_t helpers = 3;
+
+  /// Members that a round of gossip goes to.
+  static constexpr std::size_t gossip_fanout = 4;
+
+  /// So many members, on average, look for themselves when they hear of a suspicion.
+  static constexpr std::size_t confirming_members = 6;
+
+  /// Probes under way, of this node and for others; beyond, none is begun.
+  static constexpr std::size_t probes_limit = 256;
+
+  /// Members that are told directly when this node leaves; gossip tells the rest.
+  static constexpr std::size_t farewells_limit = 64;
+
+  /// Lives of which the others hear in an exchange that they are over, the latest.
+  static constexpr std::size_t ended_lives_told = 64;
+
+  /// Addresses without a member that are asked in one go.
+  static constexpr std::size_t questions_at_once = 8;
+
+  /// Nodes whose last suspicion is remembered; the one that ended longest ago makes room.
+  static constexpr std::size_t reports_limit = 256;
+
   core(time_point now, config settings);
 
   void receive(time_point now, const peer& from, const message& what);
@@ -28,17 +90,182 @@ public:
   std::optional<time_point> next_deadline() const;
   output drain();
 
-  const member& self() const noexcept;
+  const member& self() const noexcept { return config_.self; }
 
   /// The members without this node, suspected ones included, by node id.
   std::vector<member> members() const;
 
-  bool is_suspected(const node_id& who) const;
+  bool is_suspected(const node_id& who) const { return suspects_.contains(who); }
 
   /// The latest suspicion of a node, also when it is over; nothing if there was none that is remembered.
   std::optional<suspicion_report> why_suspected(const node_id& who) const;
 
-  const swim::counters& counters() const noexcept;
+  const swim::counters& counters() const noexcept { return counters_; }
+
+  int local_health_score() const noexcept { return health_.score(); }
+
+private:
+  enum class phase {
+    running,
+    outcast, ///< declared failed; waits for `new_life`
+    gone,    ///< has left
+  };
+
+  struct known_member {
+    member who;
+    chorus::refutation refutation;
+    bool acquainted = false; ///< it has spoken to this node, so it knows it
+    std::optional<suspicion> suspected = std::nullopt;
+    std::optional<time_point> trying_since = std::nullopt;        ///< a connection
+    std::optional<time_point> refusals_count_from = std::nullopt; ///< the last one meant nothing
+  };
+  using known_members = std::map<node_id, known_member>;
+
+  /// A question that waits for its answer. `asked_for` is set when it is asked in another's stead.
+  struct probe {
+    peer subject;
+    time_point asked_at;
+    time_point detour_at; ///< without an answer: ask helpers, or send a nack
+    time_point ends_at;
+    bool detoured = false;
+    std::size_t nacks_missing = 0;
+    bool had_helpers = false;
+    struct request {
+      peer by;
+      probe_number number;
+    };
+    std::optional<request> asked_for = std::nullopt;
+  };
+
+  struct refused_since {
+    time_point first;
+    time_point latest;
+  };
+
+  // -- core.cpp: inputs, and what is due when
+  void handle(time_point now, const add_seed& what);
+  void handle(time_point now, const link_lost& what);
+  void handle(time_point now, const leave& what);
+  void handle(time_point now, const new_life& what);
+  void handle(time_point now, const update& what);
+  void handle(time_point now, const connection_lost& what);
+  void handle(time_point now, const connection_tried& what);
+  void notice_own_pause(time_point now);
+
+  // -- members.cpp: who is a member, and the end of that
+  known_member* find(const peer& who);
+  void take_up(time_point now, const alive& what);
+  void take_down(time_point now, known_members::iterator who, member_down::why reason);
+  bool is_trusted(const peer& who) const;
+  std::size_t cluster_size() const { return members_.size() + 1; }
+
+  // -- probing.cpp: SWIM's failure detector
+  void handle(time_point now, const peer& from, const ping& what);
+  void handle(time_point now, const peer& from, const ack& what);
+  void handle(time_point now, const peer& from, const ping_request& what);
+  void handle(time_point now, const peer& from, const indirect_ack& what);
+  void handle(time_point now, const peer& from, const nack& what);
+  void probe_next(time_point now);
+  void start_probe(time_point now, known_member& subject, std::optional<probe::request> asked_for = {});
+  void advance_probes(time_point now);
+  void take_detour(time_point now, probe_number number, probe& waiting);
+  void fail_probe(time_point now, const probe& over);
+  void hear_stranger(time_point now, const peer& from, const peer& expected);
+  probe_number take_number();
+
+  // -- suspecting.cpp: suspicion, refutation and verdict
+  void accuse(time_point now, known_member& subject, const std::vector<voice>& voices, chorus::refutation of);
+  void accuse_myself(time_point now, known_member& subject, evidence what);
+  void look_myself(time_point now, known_member& subject, bool also_connect);
+  void try_connection_to(time_point now, known_member& subject);
+  void end_suspicion(time_point now, known_member& subject, suspicion_report::outcome how);
+  void remember(suspicion_report report);
+  void trust(time_point now, known_member& subject);
+  void weigh_suspicions();
+  void judge_suspects(time_point now);
+  void refute(time_point now, chorus::refutation accused);
+  suspicion_report report_of(const suspicion& what) const;
+
+  // -- spreading.cpp: rumours, heard and said
+  void hear(time_point now, const peer& from, const rumour& what);
+  void hear(time_point now, const peer& from, const alive& what);
+  void hear(time_point now, const peer& from, const suspect& what);
+  void hear(time_point now, const peer& from, const failed& what);
+  void hear(time_point now, const peer& from, const left& what);
+  void handle(time_point now, const peer& from, const gossip& what);
+  void spread(time_point now, rumour what);
+  void spread_again(time_point now, rumour what);
+  void gossip_now(time_point now);
+  void send(const known_member& to, content what);
+  alive speak() const { return {config_.self, refutation_}; }
+
+  // -- joining.cpp: who comes, and where to ask
+  void handle(time_point now, const peer& from, const hello& what);
+  void meet_own_node_id(time_point now, const member& other);
+  void meet_newcomer(time_point now, const hello& what);
+  void welcome(time_point now, const hello& what);
+  void introduce(time_point now, const address& where);
+  bool is_in() const { return !members_.empty() || !has_seeds_; }
+  void ask_contacts(time_point now);
+  hello greet() const;
+  void greet_back(time_point now, const hello& what, std::optional<address> asked_at);
+
+  // -- names.cpp: names and node ids that two have
+  void handle(time_point now, const peer& from, const refusal& what);
+  std::optional<refusal> find_conflict(const hello& newcomer) const;
+  void settle_own_name(time_point now);
+  void heed_refusal(time_point now, const refusal& what);
+  void refuse(const refusal& what, const address& where);
+
+  // -- exchanging.cpp: push and pull of whole views
+  void handle(time_point now, const peer& from, const summary& what);
+  void handle(time_point now, const peer& from, const page& what);
+  void hear_view(time_point now, const peer& from, const std::vector<rumour>& entries);
+  void compare_views(time_point now);
+  void send_view(time_point now, const known_member& to);
+  std::vector<rumour> view(time_point now) const;
+  std::uint64_t view_digest() const;
+
+  // -- judging.cpp: lives that are over and do not know it
+  void handle(time_point now, const peer& from, const verdict& what);
+  void meet_ended_life(time_point now, const peer& who, const address& where, ended_lives::life& ended);
+  void pronounce(const peer& subject, const address& where, const standing& mine);
+  void call_the_roll(time_point now);
+  void judge(time_point now);
+  standing weigh() const;
+
+  config config_;
+  timing times_;
+  random_generator chance_;
+  contact_list contacts_;
+  probe_schedule schedule_;
+  rumour_queue rumours_;
+  round_trip_estimator round_trips_;
+  local_health health_;
+  ended_lives ended_;
+
+  phase phase_ = phase::running;
+  chorus::refutation refutation_;
+  known_members members_;
+  std::set<node_id> suspects_;
+  bool weights_changed_ = false;                ///< of voices against suspects
+  std::map<node_id, suspicion_report> reports_; ///< of suspicions that are over
+
+  std::map<probe_number, probe> probes_;
+  probe_number next_number_;
+  std::optional<roll_call> roll_call_;
+  std::optional<refused_since> refused_;
+  bool rejected_ = false;
+  bool has_seeds_ = false;
+
+  time_point next_probe_;  ///< this and the next two count while there are members
+  time_point next_gossip_; ///< counts while there are rumours
+  time_point next_exchange_;
+  duration exchange_gap_;    ///< after an exchange in which views differed
+  time_point next_question_; ///< not before
+  time_point ran_at_;
+  output output_;
+  swim::counters counters_;
 };
 
 } // namespace chorus::membership::swim

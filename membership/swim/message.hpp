@@ -18,8 +18,8 @@
 /// speaks stands in the transport's envelope.
 namespace chorus::membership::swim {
 
-/// Tells which question an answer belongs to; counted by whoever asks.
-using probe_number = strong_integer<struct probe_number_tag, std::uint32_t>;
+/// Tells which question an answer belongs to; counted by whoever asks, from a random one on and round.
+using probe_number = strong_integer<struct probe_number_tag, std::uint16_t>;
 
 /// "Are you there?" (SWIM, section 3.1)
 struct ping {
@@ -62,6 +62,8 @@ struct hello {
   std::optional<address> answers;
   /// Whether the sender belongs to a cluster, if only to its own: it began without seeds.
   bool is_in = false;
+  /// The first page of the sender's view, in an answer to somebody whose digest differs.
+  std::vector<rumour> view;
 };
 
 /// "My view of the cluster has this digest"; who has another one answers with its view.
@@ -85,6 +87,9 @@ struct verdict {
 
 using content =
     std::variant<ping, ack, ping_request, indirect_ack, nack, gossip, hello, summary, page, verdict, refusal>;
+
+/// A refutation that is greater is made up: nobody has refuted so often.
+inline constexpr chorus::refutation refutation_limit{std::uint64_t{1} << 40};
 
 /// One datagram.
 struct message {

@@ -1,0 +1,207 @@
+#include <chorus/membership/swim/check.hpp>
+#include <chorus/membership/swim/core.hpp>
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/protocol_core.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus::membership::swim {
+
+static_assert(protocol_core<core>);
+
+core::core(time_point now, config settings)
+    : config_(std::move(settings)), times_(config_.failure_timeout), chance_(config_.seed),
+      contacts_(config_.contacts, chance_.split()), schedule_(chance_.split()),
+      round_trips_(times_.shortest_probe_timeout(), times_.longest_probe_timeout()),
+      next_number_{static_cast<std::uint16_t>(chance_.next())}, next_probe_(now), next_gossip_(now),
+      next_exchange_(now), exchange_gap_(times_.period), next_question_(now), ran_at_(now) {
+  CHORUS_CHECK(
+      !check(config_.self), "a node needs an id, an incarnation, a name and an address that others can use"
+  );
+  CHORUS_CHECK(
+      least_failure_timeout <= config_.failure_timeout && config_.failure_timeout < config_.refusal_patience,
+      "failure timeout < patience with refusals"
+  );
+}
+
+void core::receive(time_point now, const peer& from, const message& what) {
+  if (phase_ != phase::running)
+    return;
+  notice_own_pause(now);
+  ++counters_.messages_received;
+  if (check_content(from, what)) {
+    ++counters_.messages_invalid;
+    return;
+  }
+  if (auto* ended = ended_.find(from); ended != nullptr && !std::holds_alternative<verdict>(what.what)) {
+    meet_ended_life(now, from, ended->where, *ended);
+    return;
+  }
+  if (auto* sender = find(from))
+    sender->acquainted = true;
+  // What is said about the sender may let it in, so that its question can be answered.
+  for (const auto& one : what.rumours)
+    hear(now, from, one);
+  std::visit([&](const auto& told) { handle(now, from, told); }, what.what);
+  weigh_suspicions();
+}
+
+void core::apply(time_point now, const input& what) {
+  if (phase_ == phase::gone)
+    return;
+  notice_own_pause(now);
+  std::visit([&](const auto& told) { handle(now, told); }, what);
+  weigh_suspicions();
+}
+
+void core::tick(time_point now) {
+  if (phase_ != phase::running)
+    return;
+  notice_own_pause(now);
+  advance_probes(now);
+  weigh_suspicions();
+  judge_suspects(now);
+  if (roll_call_ && roll_call_->ends_at() <= now)
+    judge(now);
+  if (phase_ != phase::running)
+    return;
+  if (!members_.empty() && next_probe_ <= now)
+    probe_next(now);
+  if (!members_.empty() && next_exchange_ <= now)
+    compare_views(now);
+  if (!members_.empty() && !rumours_.empty() && next_gossip_ <= now)
+    gossip_now(now);
+  if (next_question_ <= now)
+    ask_contacts(now);
+  weigh_suspicions();
+}
+
+std::optional<time_point> core::next_deadline() const {
+  if (phase_ != phase::running)
+    return std::nullopt;
+  auto next = contacts_.next_due();
+  if (next)
+    next = std::max(*next, next_question_);
+  auto include = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
+  for (const auto& [number, waiting] : probes_)
+    include(waiting.detoured ? waiting.ends_at : waiting.detour_at);
+  for (const auto& node : suspects_)
+    include(members_.at(node).suspected->deadline());
+  if (roll_call_)
+    include(roll_call_->ends_at());
+  if (!members_.empty()) {
+    include(next_probe_);
+    include(next_exchange_);
+    if (!rumours_.empty())
+      include(next_gossip_);
+  }
+  return next;
+}
+
+output core::drain() {
+  return std::exchange(output_, {});
+}
+
+std::vector<member> core::members() const {
+  std::vector<member> everybody;
+  everybody.reserve(members_.size());
+  for (const auto& [node, known] : members_)
+    everybody.push_back(known.who);
+  return everybody;
+}
+
+// -- inputs ------------------------------------------------------------------------------------------
+
+void core::handle(time_point now, const add_seed& what) {
+  has_seeds_ = true;
+  if (what.where != config_.self.where && !contacts_.add_seed(now, what.where))
+    ++counters_.seeds_dropped;
+}
+
+void core::handle(time_point now, const link_lost& what) {
+  const auto known = members_.find(what.who.node);
+  if (known == members_.end() || known->second.who.who != what.who)
+    return;
+  // The two of them have no link any more and neither can take the other back, but that is their affair:
+  // nobody else hears of it.
+  const auto where = known->second.who.where;
+  take_down(now, known, member_down::why::failed);
+  pronounce(what.who, where, weigh());
+}
+
+void core::handle(time_point, const leave&) {
+  const message farewell{gossip{}, {left{config_.self.who}}};
+  for (const auto& node : schedule_.sample(farewells_limit, [](const node_id&) { return true; }))
+    output_.messages.push_back({members_.at(node).who.who, farewell});
+  phase_ = phase::gone;
+}
+
+void core::handle(time_point now, const new_life& what) {
+  CHORUS_CHECK(what.incarnation > config_.self.who.incarnation, "a new life has a greater incarnation");
+  // What the old life declared failed is forgotten: it was the old life that promised never to hear of
+  // them again. Were it kept, this node would in turn make all those take new lives who went on
+  // without it.
+  while (!members_.empty())
+    take_down(now, members_.begin(), member_down::why::failed);
+  ended_.forget_failed();
+  rumours_.clear();
+  probes_.clear();
+  roll_call_.reset();
+  refused_.reset();
+  rejected_ = false;
+  output_.connections.clear();
+  output_.messages.clear();
+  output_.contacts.clear();
+  config_.self.who.incarnation = what.incarnation;
+  refutation_ = {};
+  health_ = {};
+  phase_ = phase::running;
+  ran_at_ = now;
+  next_question_ = now;
+}
+
+void core::handle(time_point now, const update& what) {
+  auto changed = config_.self;
+  changed.about = what.about;
+  CHORUS_CHECK(!check(changed), "metadata takes at most limits::metadata_bytes");
+  if (changed == config_.self)
+    return;
+  config_.self = std::move(changed);
+  refutation_ = refutation_.next();
+  spread(now, speak());
+}
+
+void core::handle(time_point now, const connection_lost& what) {
+  if (auto* subject = find(what.who))
+    look_myself(now, *subject, true);
+}
+
+void core::handle(time_point now, const connection_tried& what) {
+  auto* subject = find(what.who);
+  if (subject == nullptr)
+    return;
+  subject->trying_since.reset();
+  const auto counts = !subject->refusals_count_from || *subject->refusals_count_from <= now;
+  if (what.result == connection_tried::outcome::refused && counts)
+    accuse_myself(now, *subject, evidence::refused);
+}
+
+// A process that was stopped for a while, or a thread that got no turn, finds the silence of others where
+// there was only its own. It gives them back the time in which it did not listen.
+void core::notice_own_pause(time_point now) {
+  const auto expected = next_deadline();
+  const auto since = expected ? std::max(*expected, ran_at_) : now;
+  ran_at_ = now;
+  const auto pause = now - since;
+  if (pause <= times_.own_pause())
+    return;
+  ++counters_.pauses_noticed;
+  probes_.clear();
+  for (const auto& node : suspects_)
+    members_.at(node).suspected->postpone(pause);
+  if (roll_call_)
+    roll_call_->postpone(pause);
+}
+
+} // namespace chorus::membership::swim

@@ -1,0 +1,152 @@
+#include <chorus/membership/swim/core.hpp>
+#include <chorus/membership/swim/pages.hpp>
+
+#include <bit>
+#include <tuple>
+#include <utility>
+
+// Whoever comes says hello to any address where a member may be. It is asked back at the address that it
+// advertises, before others build on it; its answer lets it in, and it learns the whole view.
+
+namespace chorus::membership::swim {
+
+void core::handle(time_point now, const peer& from, const hello& what) {
+  if (from.node == config_.self.who.node) {
+    if (what.self == config_.self && what.asked_at)
+      contacts_.echoed(*what.asked_at);
+    else if (what.self != config_.self)
+      meet_own_node_id(now, what.self);
+    return;
+  }
+  const auto known = members_.find(from.node);
+  if (known == members_.end() || known->second.who.who.incarnation < from.incarnation) {
+    meet_newcomer(now, what);
+    return;
+  }
+  if (what.answers)
+    contacts_.answered(now, *what.answers);
+  hear(now, from, alive{what.self, what.refutation});
+  hear_view(now, from, what.view);
+  if (what.asked_at)
+    greet_back(now, what, std::nullopt);
+}
+
+/// Another process says that it has this node's id, or it is an echo of this one.
+void core::meet_own_node_id(time_point now, const member& other) {
+  const auto& self = config_.self;
+  if (other == self)
+    return;
+  auto rank = [](const member& process) {
+    // Of two processes in the same life somebody has to stay: by address, for want of anything better.
+    return std::tuple{process.who.incarnation, process.where, process.name};
+  };
+  if (rank(other) > rank(self)) {
+    heed_refusal(now, {self.who, refusal::why::node_id_taken, other});
+    return;
+  }
+  ++counters_.messages_of_the_past;
+  if (other.where != self.where)
+    refuse({other.who, refusal::why::node_id_taken, self}, other.where);
+}
+
+void core::meet_newcomer(time_point now, const hello& what) {
+  const auto& who = what.self;
+  if (const auto conflict = find_conflict(what)) {
+    if (conflict->subject == config_.self.who)
+      heed_refusal(now, *conflict);
+    else if (conflict->subject == who.who)
+      refuse(*conflict, who.where);
+    else
+      refuse(*conflict, members_.at(conflict->subject.node).who.where);
+    // The holder may be dead: then look, and the name will be free.
+    if (const auto holder = members_.find(conflict->holder.who.node); holder != members_.end())
+      look_myself(now, holder->second, false);
+    return;
+  }
+  if (cluster_size() >= limits::members && !members_.contains(who.who.node)) {
+    refuse({who.who, refusal::why::cluster_full, config_.self}, who.where);
+    return;
+  }
+  const auto answered = what.answers && contacts_.answered(now, *what.answers);
+  // Whoever has this node in its view has had an answer from it, so datagrams pass in both directions.
+  const auto has_this_node = std::ranges::any_of(what.view, [this](const rumour& entry) {
+    const auto* named = std::get_if<alive>(&entry);
+    return named != nullptr && named->who.who == config_.self.who;
+  });
+  if ((answered && *what.answers == who.where) || has_this_node) {
+    welcome(now, what);
+    return;
+  }
+  // It speaks to us; ask it where it says that it can be reached.
+  introduce(now, who.where);
+  if (what.asked_at) {
+    greet_back(now, what, who.where);
+    contacts_.asked(now, who.where);
+  }
+}
+
+void core::welcome(time_point now, const hello& what) {
+  const alive newcomer{what.self, what.refutation};
+  take_up(now, newcomer);
+  spread(now, newcomer);
+  auto& known = members_.at(what.self.who.node);
+  known.acquainted = what.answers.has_value();
+  hear_view(now, what.self.who, what.view);
+  if (what.asked_at)
+    greet_back(now, what, std::nullopt);
+}
+
+void core::introduce(time_point now, const address& where) {
+  if (where != config_.self.where && !contacts_.introduce(now, where))
+    ++counters_.introductions_dropped;
+}
+
+void core::ask_contacts(time_point now) {
+  std::set<address> occupied;
+  for (const auto& [node, known] : members_)
+    occupied.insert(known.who.where);
+  const auto attempts = contacts_.take_due(now, occupied, questions_at_once);
+  if (attempts.size() == questions_at_once)
+    next_question_ = now + times_.contact_gap();
+  for (const auto& attempt : attempts) {
+    auto question = greet();
+    question.asked_at = attempt.where;
+    output_.contacts.push_back({attempt.where, {std::move(question), {}}});
+    ++counters_.messages_sent;
+    // Said at 2, 4, 8, ... questions without an answer: the log is told, not flooded.
+    const auto worth_saying =
+        attempt.unanswered >= 2 && std::has_single_bit(static_cast<unsigned>(attempt.unanswered));
+    if (attempt.seed && worth_saying && !refused_)
+      output_.silent_seeds.push_back({attempt.where, attempt.unanswered});
+  }
+}
+
+hello core::greet() const {
+  hello what;
+  what.self = config_.self;
+  what.refutation = refutation_;
+  what.digest = view_digest();
+  what.is_in = is_in();
+  return what;
+}
+
+/// Answers a question at the address where its asker says that it can be reached, with the view if it has
+/// another one. `asked_at` asks in turn.
+void core::greet_back(time_point now, const hello& what, std::optional<address> asked_at) {
+  auto answer = greet();
+  answer.answers = what.asked_at;
+  answer.asked_at = std::move(asked_at);
+  if (what.digest != answer.digest) {
+    auto pages = divide_into_pages(view(now));
+    answer.view = std::move(pages.front().entries);
+    pages.erase(pages.begin());
+    // As long as there is no connection only the newest datagram waits for it: that has to be the answer.
+    counters_.messages_sent += pages.size();
+    for (auto& one : pages)
+      output_.contacts.push_back({what.self.where, {std::move(one), {}}});
+  }
+  ++counters_.messages_sent;
+  output_.contacts.push_back({what.self.where, {std::move(answer), {}}});
+}
+
+} // namespace chorus::membership::swim

@@ -1,0 +1,98 @@
+#include <chorus/membership/swim/core.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+// Of two nodes that have declared each other failed, the one with less behind it starts over
+// (docs/decisions/0008-verdicts-are-weighed.md).
+
+namespace chorus::membership::swim {
+
+/// A life that is over here speaks, or somebody believes in it.
+void core::meet_ended_life(time_point now, const peer& who, const address& where, ended_lives::life& ended) {
+  ++counters_.messages_of_the_past;
+  if (ended.told_at && now - *ended.told_at < times_.verdict_gap())
+    return;
+  ended.told_at = now;
+  switch (ended.reason) {
+  case member_down::why::left:
+    spread_again(now, left{ended.who});
+    break;
+  case member_down::why::failed:
+    pronounce(who, where, weigh());
+    break;
+  case member_down::why::restarted:
+    // Two processes with one node id: the later one has taken the other's place.
+    if (const auto later = members_.find(who.node);
+        later != members_.end() && later->second.who.where != ended.where)
+      refuse({who, refusal::why::node_id_taken, later->second.who}, ended.where);
+    break;
+  }
+}
+
+void core::pronounce(const peer& subject, const address& where, const standing& mine) {
+  output_.contacts.push_back({where, {verdict{subject, mine, config_.self.where}, {}}});
+  ++counters_.verdicts_told;
+}
+
+void core::handle(time_point now, const peer& from, const verdict& what) {
+  const auto known = members_.find(from.node);
+  const auto is_past = known != members_.end() && from.incarnation < known->second.who.who.incarnation;
+  if (what.subject != config_.self.who || is_past) {
+    ++counters_.messages_of_the_past;
+    return;
+  }
+  call_the_roll(now);
+  roll_call_->accused({from, what.where, what.judge});
+}
+
+/// A no-op if it is being called.
+void core::call_the_roll(time_point now) {
+  if (roll_call_)
+    return;
+  const auto number = take_number();
+  std::set<peer> asked;
+  for (const auto& node : schedule_.sample(roll_call::asked_limit, [](const node_id&) { return true; })) {
+    const auto& known = members_.at(node);
+    asked.insert(known.who.who);
+    send(known, ping{number});
+  }
+  // Others may accuse as well: what they say decides whose view is the isolated one.
+  const auto window = std::max(times_.longest_probe_timeout(), 2 * round_trips_.timeout());
+  roll_call_.emplace(number, now + window, std::move(asked), members_.size());
+  ++counters_.roll_calls;
+}
+
+void core::judge(time_point now) {
+  const auto over = *std::exchange(roll_call_, std::nullopt);
+  const auto self = config_.self.who.node;
+  if (const auto* greatest = over.find_outweighing(self)) {
+    // There is the cluster that goes on.
+    contacts_.add_lost(now, greatest->where);
+    phase_ = phase::outcast;
+    output_.declared_failed_now = true;
+    return;
+  }
+  // The judges have ended their links to this life, so this side ends its own, and they start over.
+  for (const auto& other : over.judges()) {
+    const auto known = members_.find(other.who.node);
+    if (known != members_.end() && known->second.who.who == other.who)
+      take_down(now, known, member_down::why::failed);
+    else if (known == members_.end())
+      ended_.bury(now, other.who, other.where, member_down::why::failed);
+    pronounce(other.who, other.where, over.weigh(self));
+  }
+}
+
+/// What this node believes to have behind it.
+standing core::weigh() const {
+  const auto self = config_.self.who.node;
+  standing mine{static_cast<std::uint32_t>(cluster_size() - suspects_.size()), self, self};
+  for (const auto& [node, known] : members_)
+    if (!known.suspected)
+      mine.least = std::min(mine.least, node);
+  return mine;
+}
+
+} // namespace chorus::membership::swim

@@ -1,0 +1,164 @@
+#include <chorus/membership/swim/core.hpp>
+#include <chorus/membership/swim/wire.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+// Rumours: which of two beats the other (SWIM, section 4.2), and how they travel (section 4.1).
+
+namespace chorus::membership::swim {
+
+void core::hear(time_point now, const peer& from, const rumour& what) {
+  std::visit([&](const auto& told) { hear(now, from, told); }, what);
+}
+
+void core::hear(time_point now, const peer&, const alive& what) {
+  const auto& who = what.who.who;
+  if (who.node == config_.self.who.node) {
+    if (who != config_.self.who || (what.refutation == refutation_ && what.who != config_.self))
+      meet_own_node_id(now, what.who);
+    else if (what.refutation > refutation_)
+      refute(now, what.refutation);
+    return;
+  }
+  if (auto* ended = ended_.find(who)) {
+    meet_ended_life(now, who, what.who.where, *ended);
+    return;
+  }
+  const auto known = members_.find(who.node);
+  if (known == members_.end() || known->second.who.who.incarnation < who.incarnation) {
+    if (known == members_.end() && cluster_size() >= limits::members) {
+      ++counters_.introductions_dropped;
+      return;
+    }
+    take_up(now, what);
+    spread(now, what);
+    return;
+  }
+  auto& subject = known->second;
+  if (subject.who.who != who || what.refutation <= subject.refutation)
+    return;
+  subject.refutation = what.refutation;
+  if (std::exchange(subject.who, what.who) != what.who)
+    output_.changes.emplace_back(member_updated{what.who});
+  if (subject.suspected && subject.suspected->refutation() < what.refutation)
+    trust(now, subject);
+  if (subject.suspected)
+    return;
+  spread(now, what);
+}
+
+void core::hear(time_point now, const peer&, const suspect& what) {
+  if (what.who == config_.self.who) {
+    refute(now, what.refutation);
+    return;
+  }
+  if (const auto* ended = ended_.find(what.who)) {
+    if (ended->reason == member_down::why::left)
+      spread_again(now, left{ended->who});
+    return;
+  }
+  auto* subject = find(what.who);
+  if (subject == nullptr)
+    return;
+  if (what.refutation < subject->refutation)
+    spread_again(now, alive{subject->who, subject->refutation});
+  else
+    accuse(now, *subject, what.voices, what.refutation);
+}
+
+void core::hear(time_point now, const peer&, const failed& what) {
+  if (what.who == config_.self.who) {
+    refute(now, what.refutation);
+    call_the_roll(now);
+    return;
+  }
+  if (const auto* ended = ended_.find(what.who)) {
+    if (ended->reason == member_down::why::left)
+      spread_again(now, left{ended->who});
+    return;
+  }
+  const auto known = members_.find(what.who.node);
+  if (known == members_.end() || known->second.who.who != what.who)
+    return;
+  auto& subject = known->second;
+  const auto refuted = subject.suspected ? subject.suspected->refutation() : subject.refutation;
+  if (what.refutation < refuted) {
+    if (what.refutation < subject.refutation)
+      spread_again(now, alive{subject.who, subject.refutation});
+    return;
+  }
+  // The verdict of a node that may be deaf itself is one voice.
+  const voice said{what.accuser, evidence::hearsay};
+  if (!is_trusted(what.accuser)) {
+    accuse(now, subject, {said}, what.refutation);
+    return;
+  }
+  if (!subject.suspected)
+    remember({what.who, now, {{said.accuser, said.what, now}}, suspicion_report::outcome::failed, now});
+  take_down(now, known, member_down::why::failed);
+  spread(now, what);
+}
+
+void core::hear(time_point now, const peer&, const left& what) {
+  if (what.who.node == config_.self.who.node || ended_.find(what.who) != nullptr)
+    return;
+  const auto known = members_.find(what.who.node);
+  if (known == members_.end()) {
+    // Whoever is only now introduced by a late rumour has left before.
+    ended_.bury(now, what.who, {}, member_down::why::left);
+  } else if (known->second.who.who == what.who) {
+    take_down(now, known, member_down::why::left);
+    spread(now, what);
+  }
+}
+
+void core::handle(time_point, const peer&, const gossip&) {}
+
+/// News for everybody.
+void core::spread(time_point now, rumour what) {
+  if (!rumours_.put(std::move(what)))
+    ++counters_.rumours_dropped;
+  next_gossip_ = std::min(std::max(next_gossip_, now), now + times_.news_gap());
+}
+
+/// No news, but somebody has missed it.
+void core::spread_again(time_point now, rumour what) {
+  if (!rumours_.contains(subject_of(what).node))
+    spread(now, std::move(what));
+}
+
+void core::gossip_now(time_point now) {
+  for (const auto& node : schedule_.sample(gossip_fanout, [](const node_id&) { return true; }))
+    if (!rumours_.empty())
+      send(members_.at(node), gossip{});
+  next_gossip_ = now + (rumours_.has_news() ? times_.news_gap() : times_.gossip_gap());
+}
+
+/// With whatever rumours fit beside it. Who is suspected is told before all others (Lifeguard, section IV-C:
+/// buddy system), and who may not know this node is told who speaks.
+void core::send(const known_member& to, content what) {
+  message full{std::move(what), {}};
+  auto bytes = encoded_size(full);
+  auto add = [&](rumour one) {
+    bytes += encoded_size(one);
+    full.rumours.push_back(std::move(one));
+  };
+  if (!to.acquainted)
+    add(speak());
+  if (to.suspected)
+    add(to.suspected->as_rumour());
+  if (bytes < datagram_target) {
+    const auto repetitions = rumour_queue::repetitions(cluster_size());
+    auto others = rumours_.take(datagram_target - bytes, repetitions, to.who.who.node);
+    full.rumours.insert(
+        full.rumours.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end())
+    );
+  }
+  counters_.rumours_sent += full.rumours.size();
+  ++counters_.messages_sent;
+  output_.messages.push_back({to.who.who, std::move(full)});
+}
+
+} // namespace chorus::membership::swim

@@ -1,0 +1,148 @@
+#include <chorus/membership/swim/core.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// SWIM, section 4.2 (suspicion before the verdict) and Lifeguard, section IV-B (suspicions that shrink with
+// confirmations).
+
+namespace chorus::membership::swim {
+
+/// `of` is what the subject has refuted, as far as the accusers know.
+void core::accuse(
+    time_point now, known_member& subject, const std::vector<voice>& voices, chorus::refutation of
+) {
+  auto& suspected = subject.suspected;
+  const auto first = !suspected;
+  if (first) {
+    suspected.emplace(now, subject.who.who, std::max(of, subject.refutation));
+    suspects_.insert(subject.who.who.node);
+    ++counters_.suspicions;
+    output_.changes.emplace_back(member_suspected{subject.who});
+  }
+  auto news = first;
+  if (of > suspected->refutation()) {
+    suspected->raise(of);
+    news = true;
+  }
+  auto refused = false;
+  for (const auto& one : voices) {
+    if (one.accuser == subject.who.who || !suspected->hear(now, one))
+      continue;
+    news = true;
+    refused = refused || is_strong(one.what);
+  }
+  weights_changed_ = true;
+  if (!news)
+    return;
+  weigh_suspicions();
+  spread(now, suspected->as_rumour());
+  const auto heard = !suspected->has_voice_of(config_.self.who);
+  const auto chosen =
+      chance_.chance(static_cast<double>(confirming_members) / static_cast<double>(members_.size()));
+  if (heard && chosen && (first || refused))
+    look_myself(now, subject, refused);
+}
+
+void core::accuse_myself(time_point now, known_member& subject, evidence what) {
+  const auto of = subject.suspected ? subject.suspected->refutation() : subject.refutation;
+  accuse(now, subject, {voice{config_.self.who, what}}, of);
+}
+
+/// Out of turn, so that a confirmation or a refutation comes soon.
+void core::look_myself(time_point now, known_member& subject, bool also_connect) {
+  start_probe(now, subject);
+  if (also_connect)
+    try_connection_to(now, subject);
+}
+
+void core::try_connection_to(time_point now, known_member& subject) {
+  if (subject.trying_since && now - *subject.trying_since < times_.connection_patience())
+    return;
+  subject.trying_since = now;
+  output_.connections.push_back({subject.who.who, subject.who.where});
+}
+
+/// The subject has refuted what it was suspected of.
+void core::trust(time_point now, known_member& subject) {
+  if (!subject.suspected)
+    return;
+  if (subject.suspected->has_strong_voice_of(config_.self.who))
+    subject.refusals_count_from = now + times_.distrust();
+  end_suspicion(now, subject, suspicion_report::outcome::refuted);
+  output_.changes.emplace_back(member_trusted{subject.who});
+}
+
+void core::end_suspicion(time_point now, known_member& subject, suspicion_report::outcome how) {
+  auto report = report_of(*subject.suspected);
+  report.result = how;
+  report.ended_at = now;
+  remember(std::move(report));
+  subject.suspected.reset();
+  suspects_.erase(subject.who.who.node);
+  weights_changed_ = true;
+}
+
+void core::remember(suspicion_report report) {
+  const auto node = report.subject.node;
+  if (reports_.size() >= reports_limit && !reports_.contains(node))
+    reports_.erase(std::ranges::min_element(reports_, {}, [](const auto& item) {
+      return item.second.ended_at;
+    }));
+  reports_.insert_or_assign(node, std::move(report));
+}
+
+std::optional<suspicion_report> core::why_suspected(const node_id& who) const {
+  if (suspects_.contains(who))
+    return report_of(*members_.at(who).suspected);
+  const auto remembered = reports_.find(who);
+  return remembered == reports_.end() ? std::nullopt : std::optional{remembered->second};
+}
+
+suspicion_report core::report_of(const suspicion& what) const {
+  return {what.subject(), what.since(), what.accusations(), suspicion_report::outcome::ongoing, {}};
+}
+
+/// Who is suspected, and how large the cluster is, decides which voices count and how long to wait.
+void core::weigh_suspicions() {
+  if (!std::exchange(weights_changed_, false))
+    return;
+  const auto others = members_.size() - std::min<std::size_t>(members_.size(), 1);
+  const auto trusted = members_.size() - suspects_.size() + 1;
+  suspicion_terms terms;
+  terms.shortest = times_.shortest_suspicion(cluster_size());
+  terms.longest = times_.longest_suspicion(cluster_size());
+  terms.grace = times_.grace();
+  terms.confirmations = std::min(others, suspicion::confirmations_limit);
+  terms.strong_evidences = std::min<std::size_t>(trusted, 2);
+  for (const auto& node : suspects_)
+    members_.at(node).suspected->weigh(terms, [this](const peer& accuser) { return is_trusted(accuser); });
+}
+
+void core::judge_suspects(time_point now) {
+  std::vector<node_id> due;
+  for (const auto& node : suspects_)
+    if (members_.at(node).suspected->deadline() <= now)
+      due.push_back(node);
+  for (const auto& node : due) {
+    const auto subject = members_.find(node);
+    const failed verdict{subject->second.who.who, subject->second.suspected->refutation(), config_.self.who};
+    ++counters_.verdicts;
+    take_down(now, subject, member_down::why::failed);
+    spread(now, verdict);
+  }
+}
+
+/// Somebody suspects what this node has said up to `accused`: say more.
+void core::refute(time_point now, chorus::refutation accused) {
+  if (accused < refutation_) {
+    spread_again(now, speak());
+    return;
+  }
+  refutation_ = accused.next();
+  ++counters_.refutations;
+  health_.worsen();
+  spread(now, speak());
+}
+
+} // namespace chorus::membership::swim

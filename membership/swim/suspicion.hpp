@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chorus/membership/suspicion_report.hpp>
+#include <chorus/membership/swim/rumour.hpp>
+#include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/time.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace chorus::membership::swim {
+
+/// What a suspicion has to wait for in a cluster of a certain size and state.
+struct suspicion_terms {
+  duration shortest;                ///< with all confirmations
+  duration longest;                 ///< without any
+  duration grace;                   ///< after the first strong evidence
+  std::size_t confirmations = 0;    ///< that can be asked for; with none of them every suspicion is short
+  std::size_t strong_evidences = 1; ///< by as many members bring the verdict after the grace
+};
+
+/// One life that is suspected, as long as that is neither refuted nor come true.
+///
+/// The time until the verdict shrinks with each independent confirmation (Lifeguard, section IV-B): what
+/// one node alone believes is more often its own trouble than what several found out independently.
+/// Strong evidence (a refused connection, somebody else at the address) of several members ends it at
+/// once.
+///
+/// Voices that do not count (their accusers are suspected themselves) are kept, as they may count later.
+class suspicion {
+public:
+  /// Most confirmations that are asked for (Lifeguard: K).
+  static constexpr std::size_t confirmations_limit = 3;
+
+  /// Accusers that are remembered; more change nothing.
+  static constexpr std::size_t accusers_limit = 16;
+
+  /// Pre: `refuted` is what the subject has refuted so far.
+  suspicion(time_point now, peer subject, chorus::refutation refuted)
+      : subject_(subject), refutation_(refuted), since_(now) {}
+
+  /// True if this is news: another accuser, or one that has found stronger evidence.
+  bool hear(time_point now, const voice& said);
+
+  /// Decides anew which voices count and when the verdict falls. `counts(accuser)` tells whether that
+  /// life is trusted.
+  template <class Predicate>
+  void weigh(const suspicion_terms& terms, Predicate&& counts) {
+    for (auto& one : accusations_)
+      one.counts = counts(one.accuser);
+    reckon(terms);
+  }
+
+  /// When the verdict falls, as of the last `weigh`.
+  time_point deadline() const noexcept { return deadline_; }
+
+  /// This node did not listen for that long.
+  void postpone(duration pause);
+
+  const peer& subject() const noexcept { return subject_; }
+
+  /// A greater refutation of the subject ends the suspicion.
+  chorus::refutation refutation() const noexcept { return refutation_; }
+
+  /// Somebody has suspected a later statement of the subject than this node knows.
+  void raise(chorus::refutation to) { refutation_ = to; }
+
+  time_point since() const noexcept { return since_; }
+  const std::vector<accusation>& accusations() const noexcept { return accusations_; }
+
+  bool has_voice_of(const peer& accuser) const;
+
+  /// The evidence of this accuser is one that ends suspicions.
+  bool has_strong_voice_of(const peer& accuser) const;
+
+  /// For others: the voices that say most, those that count first.
+  suspect as_rumour() const;
+
+private:
+  void reckon(const suspicion_terms& terms);
+
+  peer subject_;
+  chorus::refutation refutation_;
+  time_point since_;
+  std::vector<accusation> accusations_;
+  time_point deadline_;
+};
+
+/// Whether such evidence ends a suspicion at once if several have it.
+constexpr bool is_strong(evidence what) noexcept {
+  return what == evidence::refused || what == evidence::address_taken;
+}
+
+} // namespace chorus::membership::swim

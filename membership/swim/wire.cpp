@@ -1,0 +1,362 @@
+#include <chorus/membership/swim/compact.hpp>
+#include <chorus/membership/swim/wire.hpp>
+#include <chorus/runtime/limits.hpp>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// A message is one byte for its kind, its fields, and rumours up to the end; a rumour is one byte for its
+// kind and its fields. The kinds are the places in the variants: append, never reorder.
+
+namespace chorus::membership::swim {
+
+namespace {
+
+using compact::reader;
+using compact::writer;
+
+// -- what messages are made of ---------------------------------------------------------------------
+
+template <class Tag, class Number>
+void put(writer& to, const strong_integer<Tag, Number>& what) {
+  to.put_number(what.value);
+}
+
+void put(writer& to, const node_id& what) {
+  to.put_wide(what.high);
+  to.put_wide(what.low);
+}
+
+void put(writer& to, const peer& what) {
+  put(to, what.node);
+  put(to, what.incarnation);
+}
+
+void put(writer& to, const address& what) {
+  to.put_text(what.host);
+  to.put_number(what.port);
+}
+
+void put(writer& to, const std::optional<address>& what) {
+  to.put_byte(what.has_value());
+  if (what)
+    put(to, *what);
+}
+
+void put(writer& to, const metadata& what) {
+  to.put_number(what.roles.size());
+  for (const auto& role : what.roles)
+    to.put_text(role);
+  to.put_number(what.tags.size());
+  for (const auto& [key, value] : what.tags) {
+    to.put_text(key);
+    to.put_text(value);
+  }
+  to.put_text(what.version);
+}
+
+void put(writer& to, const member& what) {
+  put(to, what.who);
+  to.put_text(what.name);
+  put(to, what.where);
+  put(to, what.about);
+}
+
+void put(writer& to, const standing& what) {
+  to.put_number(what.members);
+  put(to, what.least);
+  put(to, what.self);
+}
+
+template <class Strong>
+void take(reader& from, Strong& what) requires requires {
+  typename Strong::representation;
+}
+{ what.value = static_cast<typename Strong::representation>(from.take_number(Strong::max().value)); }
+
+void take(reader& from, node_id& what) {
+  what.high = from.take_wide();
+  what.low = from.take_wide();
+}
+
+void take(reader& from, peer& what) {
+  take(from, what.node);
+  take(from, what.incarnation);
+}
+
+void take(reader& from, address& what) {
+  what.host = from.take_text(limits::name_bytes);
+  what.port = static_cast<std::uint16_t>(from.take_number(UINT16_MAX));
+}
+
+void take(reader& from, std::optional<address>& what) {
+  if (from.take_flag())
+    take(from, what.emplace());
+}
+
+/// Sorted and each once, as there is one encoding for each value.
+void take(reader& from, metadata& what) {
+  for (auto left = from.take_number(limits::metadata_bytes); left > 0 && from.ok(); --left) {
+    auto role = from.take_text(limits::metadata_bytes);
+    if (!what.roles.empty() && role <= *what.roles.rbegin())
+      return from.fail();
+    what.roles.insert(what.roles.end(), std::move(role));
+  }
+  for (auto left = from.take_number(limits::metadata_bytes); left > 0 && from.ok(); --left) {
+    auto key = from.take_text(limits::metadata_bytes);
+    if (!what.tags.empty() && key <= what.tags.rbegin()->first)
+      return from.fail();
+    what.tags.emplace_hint(what.tags.end(), std::move(key), from.take_text(limits::metadata_bytes));
+  }
+  what.version = from.take_text(limits::metadata_bytes);
+}
+
+void take(reader& from, member& what) {
+  take(from, what.who);
+  what.name = from.take_text(limits::name_bytes);
+  take(from, what.where);
+  take(from, what.about);
+}
+
+void take(reader& from, standing& what) {
+  what.members = static_cast<std::uint32_t>(from.take_number(UINT32_MAX));
+  take(from, what.least);
+  take(from, what.self);
+}
+
+// -- rumours ---------------------------------------------------------------------------------------
+
+void put(writer& to, const alive& what) {
+  put(to, what.who);
+  put(to, what.refutation);
+}
+
+void put(writer& to, const suspect& what) {
+  put(to, what.who);
+  put(to, what.refutation);
+  to.put_number(what.voices.size());
+  for (const auto& one : what.voices) {
+    put(to, one.accuser);
+    to.put_byte(static_cast<std::uint8_t>(one.what));
+  }
+}
+
+void put(writer& to, const failed& what) {
+  put(to, what.who);
+  put(to, what.refutation);
+  put(to, what.accuser);
+}
+
+void put(writer& to, const left& what) {
+  put(to, what.who);
+}
+
+void take(reader& from, alive& what) {
+  take(from, what.who);
+  take(from, what.refutation);
+}
+
+void take(reader& from, suspect& what) {
+  take(from, what.who);
+  take(from, what.refutation);
+  what.voices.resize(static_cast<std::size_t>(from.take_number(suspect::voices_limit)));
+  for (auto& one : what.voices) {
+    take(from, one.accuser);
+    one.what = static_cast<evidence>(from.take_choice(4));
+  }
+}
+
+void take(reader& from, failed& what) {
+  take(from, what.who);
+  take(from, what.refutation);
+  take(from, what.accuser);
+}
+
+void take(reader& from, left& what) {
+  take(from, what.who);
+}
+
+/// The kind of a variant's content and then its fields, which `put_fields` writes.
+template <class... Choices, class PutFields>
+void put_choice(writer& to, const std::variant<Choices...>& what, PutFields put_fields) {
+  to.put_byte(static_cast<std::uint8_t>(what.index()));
+  std::visit(put_fields, what);
+}
+
+template <std::size_t Index, class... Choices, class TakeFields>
+void take_choice_from(std::size_t kind, std::variant<Choices...>& what, TakeFields take_fields) {
+  if constexpr (Index < sizeof...(Choices)) {
+    if (kind == Index)
+      take_fields(what.template emplace<Index>());
+    else
+      take_choice_from<Index + 1>(kind, what, take_fields);
+  }
+}
+
+template <class... Choices, class TakeFields>
+void take_choice(reader& from, std::variant<Choices...>& what, TakeFields take_fields) {
+  take_choice_from<0>(from.take_choice(sizeof...(Choices)), what, take_fields);
+}
+
+void put(writer& to, const rumour& what) {
+  put_choice(to, what, [&](const auto& fields) { put(to, fields); });
+}
+
+void take(reader& from, rumour& what) {
+  take_choice(from, what, [&](auto& fields) { take(from, fields); });
+}
+
+void put(writer& to, const std::vector<rumour>& what) {
+  to.put_number(what.size());
+  for (const auto& one : what)
+    put(to, one);
+}
+
+/// Read one by one: a count alone reserves nothing.
+void take(reader& from, std::vector<rumour>& what) {
+  for (auto count = from.take_number(limits::datagram_bytes); count > 0 && from.ok(); --count)
+    take(from, what.emplace_back());
+}
+
+// -- contents ----------------------------------------------------------------------------------------
+
+template <class Numbered>
+void put(writer& to, const Numbered& what) requires std::is_same_v<decltype(what.number), probe_number> {
+  put(to, what.number);
+  if constexpr (std::is_same_v<Numbered, ping_request>)
+    put(to, what.subject);
+}
+
+template <class Numbered>
+void take(reader& from, Numbered& what) requires std::is_same_v<decltype(what.number), probe_number> {
+  take(from, what.number);
+  if constexpr (std::is_same_v<Numbered, ping_request>)
+    take(from, what.subject);
+}
+
+void put(writer&, const gossip&) {}
+void take(reader&, gossip&) {}
+
+void put(writer& to, const hello& what) {
+  put(to, what.self);
+  put(to, what.refutation);
+  to.put_wide(what.digest);
+  put(to, what.asked_at);
+  put(to, what.answers);
+  to.put_byte(what.is_in);
+  put(to, what.view);
+}
+
+void take(reader& from, hello& what) {
+  take(from, what.self);
+  take(from, what.refutation);
+  what.digest = from.take_wide();
+  take(from, what.asked_at);
+  take(from, what.answers);
+  what.is_in = from.take_flag();
+  take(from, what.view);
+}
+
+void put(writer& to, const summary& what) {
+  to.put_wide(what.digest);
+  to.put_byte(what.is_answer);
+}
+
+void take(reader& from, summary& what) {
+  what.digest = from.take_wide();
+  what.is_answer = from.take_flag();
+}
+
+void put(writer& to, const page& what) {
+  put(to, what.entries);
+}
+
+void take(reader& from, page& what) {
+  take(from, what.entries);
+}
+
+void put(writer& to, const verdict& what) {
+  put(to, what.subject);
+  put(to, what.judge);
+  put(to, what.where);
+}
+
+void take(reader& from, verdict& what) {
+  take(from, what.subject);
+  take(from, what.judge);
+  take(from, what.where);
+}
+
+void put(writer& to, const refusal& what) {
+  put(to, what.subject);
+  to.put_byte(static_cast<std::uint8_t>(what.reason));
+  put(to, what.holder);
+}
+
+void take(reader& from, refusal& what) {
+  take(from, what.subject);
+  what.reason = static_cast<refusal::why>(from.take_choice(3));
+  take(from, what.holder);
+}
+
+void put(writer& to, const content& what) {
+  put_choice(to, what, [&](const auto& fields) { put(to, fields); });
+}
+
+void take(reader& from, content& what) {
+  take_choice(from, what, [&](auto& fields) { take(from, fields); });
+}
+
+byte_buffer to_bytes(const message& what) {
+  byte_buffer bytes;
+  writer to{bytes};
+  put(to, what.what);
+  for (const auto& one : what.rumours)
+    put(to, one);
+  return bytes;
+}
+
+template <class Part>
+std::size_t size_of(const Part& what) {
+  byte_buffer bytes;
+  writer to{bytes};
+  put(to, what);
+  return bytes.size();
+}
+
+} // namespace
+
+wire_message wire::encode(const message& what) {
+  return {to_bytes(what), {}};
+}
+
+result<message> wire::decode(const shared_bytes& head, const shared_bytes& body) {
+  if (!body.empty())
+    return error{errc::malformed, "a datagram of membership has no body"};
+  if (head.size() > limits::datagram_bytes)
+    return error{errc::too_large, "a datagram over the limit"};
+  message what;
+  reader from{head.view()};
+  take(from, what.what);
+  while (from.ok() && from.left() > 0)
+    take(from, what.rumours.emplace_back());
+  if (!from.ok())
+    return error{errc::malformed, "a datagram that is no message of membership"};
+  return what;
+}
+
+std::size_t encoded_size(const rumour& what) {
+  return size_of(what);
+}
+
+std::size_t encoded_size(const message& what) {
+  return to_bytes(what).size();
+}
+
+std::size_t metadata_size(const metadata& what) {
+  return size_of(what);
+}
+
+} // namespace chorus::membership::swim

@@ -1,0 +1,332 @@
+#include "world.hpp"
+
+#include <gtest/gtest.h>
+
+/// What happens to clusters, told from start to end.
+namespace chorus::membership::swim {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct swim_story : testing::Test {
+  world cluster{1};
+
+  bool becomes_whole(duration within = 20s) {
+    return cluster.run_until([this] { return cluster.is_whole(); }, within);
+  }
+
+  bool becomes_calm(duration within = 60s) {
+    return cluster.run_until([this] { return cluster.is_calm(); }, within);
+  }
+
+  /// a, b, c, ...; a is the seed.
+  void start_some(int count) {
+    cluster.start("a");
+    for (auto letter = 'b'; letter < 'a' + count; ++letter)
+      cluster.start(std::string(1, letter), {"a"});
+    ASSERT_TRUE(becomes_whole());
+    cluster.run_for(3s);
+    cluster.forget_stories();
+  }
+};
+
+// -- coming ------------------------------------------------------------------------------------------
+
+TEST_F(swim_story, nodes_find_each_other_through_one_seed_in_a_few_round_trips) {
+  cluster.start("a");
+  for (const auto* host : {"b", "c", "d", "e"})
+    cluster.start(host, {"a"});
+  EXPECT_TRUE(becomes_whole(200ms));
+  EXPECT_EQ(cluster.view_of("a"), "b/1 c/1 d/1 e/1");
+}
+
+TEST_F(swim_story, any_member_is_a_seed) {
+  start_some(4);
+  cluster.start("e", {"c"});
+  EXPECT_TRUE(becomes_whole(200ms));
+  cluster.start("f", {"e", "x"});
+  EXPECT_TRUE(becomes_whole(200ms));
+}
+
+TEST_F(swim_story, a_node_waits_for_a_seed_that_starts_later) {
+  cluster.start("b", {"a"});
+  cluster.run_for(60s);
+  EXPECT_GT(cluster.count("seed_silent"), 2);
+  cluster.start("a");
+  EXPECT_TRUE(becomes_whole(6s));
+  EXPECT_EQ(cluster.story_of("b"), "+a/1");
+}
+
+TEST_F(swim_story, every_node_may_have_every_node_as_seed_itself_included) {
+  for (const auto* host : {"a", "b", "c", "d"})
+    cluster.start(host, {"a", "b", "c", "d"});
+  EXPECT_TRUE(becomes_whole(500ms));
+  cluster.run_for(60s);
+  EXPECT_EQ(cluster.count("seed_silent"), 0);
+  EXPECT_EQ(cluster.count("suspected"), 0);
+}
+
+TEST_F(swim_story, a_hundred_nodes_start_at_once_with_one_seed) {
+  cluster.start("n0");
+  for (auto n = 1; n < 100; ++n)
+    cluster.start("n" + std::to_string(n), {"n0"});
+  EXPECT_TRUE(becomes_whole(5s));
+  cluster.run_for(60s);
+  EXPECT_TRUE(cluster.is_calm());
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+// -- going -------------------------------------------------------------------------------------------
+
+TEST_F(swim_story, a_process_that_dies_is_down_everywhere_in_a_fraction_of_the_timeout) {
+  start_some(5);
+  cluster.crash("e");
+  EXPECT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 4; }, 400ms));
+  EXPECT_EQ(cluster.story_of("a"), "?e/1 -e/1:failed");
+}
+
+TEST_F(swim_story, a_machine_that_vanishes_is_believed_for_about_the_failure_timeout) {
+  start_some(5);
+  const auto gone_at = cluster.now();
+  cluster.vanish("e");
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 4; }, 6s));
+  EXPECT_GE(cluster.now() - gone_at, 3s);
+  EXPECT_TRUE(cluster.is_calm());
+}
+
+TEST_F(swim_story, of_two_nodes_one_is_enough_to_find_the_other_dead) {
+  start_some(2);
+  cluster.crash("b");
+  cluster.run_for(400ms);
+  EXPECT_EQ(cluster.story_of("a"), "?b/1 -b/1:failed");
+}
+
+TEST_F(swim_story, a_node_that_leaves_has_left_and_nobody_says_that_it_failed) {
+  start_some(6);
+  cluster.leave("c");
+  cluster.run_for(30s);
+  EXPECT_EQ(cluster.count("left"), 5);
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+TEST_F(swim_story, a_leave_that_only_one_hears_is_a_leave_for_all) {
+  start_some(6);
+  for (const auto* host : {"a", "b", "d", "e"})
+    cluster.cut("c", host);
+  cluster.leave("c");
+  cluster.run_for(30s);
+  EXPECT_EQ(cluster.count("left"), 5);
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+TEST_F(swim_story, the_whole_cluster_leaves_one_by_one) {
+  start_some(5);
+  for (const auto* host : {"e", "d", "c", "b"}) {
+    cluster.leave(host);
+    cluster.run_for(1s);
+  }
+  EXPECT_EQ(cluster.view_of("a"), "");
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+// -- coming back ---------------------------------------------------------------------------------------
+
+TEST_F(swim_story, a_restart_ends_the_old_life_before_the_new_one_begins) {
+  start_some(4);
+  cluster.crash("c");
+  cluster.start("c", {"a"});
+  EXPECT_TRUE(becomes_whole(2s));
+  EXPECT_EQ(cluster.story_of("a").substr(0, 23), "-c/1:restarted +c/2");
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+TEST_F(swim_story, a_node_restarts_under_its_name_at_another_address) {
+  start_some(4);
+  cluster.crash("c");
+  cluster.start({"c", "elsewhere", 3, {"a"}});
+  EXPECT_TRUE(becomes_whole(2s));
+  EXPECT_EQ(cluster.view_of("a"), "b/1 c/2 d/1");
+}
+
+TEST_F(swim_story, a_node_without_a_data_directory_gets_its_name_back_when_the_old_life_is_over) {
+  start_some(4);
+  cluster.crash("c");
+  cluster.start({"c", "c", 33, {"a"}});
+  EXPECT_TRUE(becomes_whole(10s));
+  EXPECT_EQ(cluster.view_of("a"), "b/1 d/1 c/1");
+  EXPECT_EQ(cluster.count("rejected"), 0);
+}
+
+TEST_F(swim_story, somebody_else_at_the_address_of_a_member_is_proof_that_it_is_gone) {
+  start_some(4);
+  const auto gone = cluster.id_of("c");
+  cluster.vanish("c");
+  cluster.start({"other", "c", 33, {"a"}});
+  EXPECT_TRUE(becomes_whole(4s));
+  const auto report = cluster.at("a").why_suspected(gone);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->result, suspicion_report::outcome::failed);
+}
+
+TEST_F(swim_story, a_seed_that_restarts_without_seeds_is_found_by_those_who_lost_it) {
+  start_some(3);
+  cluster.crash("a");
+  cluster.run_for(20s);
+  cluster.start("a");
+  EXPECT_TRUE(becomes_whole(6s));
+  EXPECT_EQ(cluster.view_of("b"), "a/2 c/1");
+}
+
+// -- being cut off -------------------------------------------------------------------------------------
+
+TEST_F(swim_story, the_smaller_side_of_a_partition_starts_over) {
+  start_some(5);
+  cluster.part({"a", "b", "c"}, {"d", "e"});
+  cluster.run_for(60s);
+  EXPECT_EQ(cluster.view_of("a"), "b/1 c/1");
+  EXPECT_EQ(cluster.view_of("d"), "e/1");
+  cluster.heal();
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.view_of("a"), "b/1 c/1 d/2 e/2");
+  EXPECT_EQ(cluster.count("declared_failed"), 2);
+}
+
+TEST_F(swim_story, halves_of_a_cluster_merge_and_only_one_half_starts_over) {
+  start_some(6);
+  cluster.part({"a", "b", "c"}, {"d", "e", "f"});
+  cluster.run_for(60s);
+  cluster.heal();
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.view_of("f"), "a/1 b/1 c/1 d/2 e/2");
+  EXPECT_EQ(cluster.count("declared_failed"), 3);
+}
+
+TEST_F(swim_story, a_node_that_was_paused_too_long_starts_over_alone) {
+  start_some(4);
+  cluster.pause("a");
+  cluster.run_for(30s);
+  EXPECT_EQ(cluster.count("failed"), 3);
+  cluster.resume("a");
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.view_of("b"), "a/2 c/1 d/1");
+  EXPECT_EQ(cluster.count("declared_failed"), 1);
+}
+
+TEST_F(swim_story, a_pause_of_three_seconds_is_forgiven) {
+  start_some(5);
+  cluster.pause("c");
+  cluster.run_for(3s);
+  cluster.resume("c");
+  cluster.run_for(30s);
+  EXPECT_EQ(cluster.count("failed"), 0);
+  EXPECT_TRUE(cluster.is_calm());
+}
+
+TEST_F(swim_story, two_nodes_that_lost_their_link_agree_on_who_starts_over) {
+  start_some(4);
+  cluster.lose_link("b", "c");
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.count("declared_failed"), 1);
+}
+
+// -- being wrong ---------------------------------------------------------------------------------------
+
+TEST_F(swim_story, a_firewall_that_rejects_one_node_kills_nobody) {
+  start_some(5);
+  cluster.reject("a", "b");
+  for (auto i = 0; i < 60; ++i) {
+    cluster.break_connection("a", "b");
+    cluster.run_for(1s);
+  }
+  EXPECT_EQ(cluster.count("failed"), 0);
+  EXPECT_GT(cluster.count("suspected"), 0);
+  EXPECT_EQ(cluster.count("suspected"), cluster.count("trusted"));
+}
+
+TEST_F(swim_story, a_link_that_is_cut_in_one_direction_takes_nobody_out) {
+  start_some(5);
+  cluster.cut("a", "b");
+  cluster.run_for(120s);
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+TEST_F(swim_story, a_link_that_is_cut_in_both_directions_takes_nobody_out) {
+  start_some(5);
+  cluster.part({"a"}, {"b"});
+  cluster.run_for(120s);
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
+TEST_F(swim_story, a_deaf_node_kills_nobody_and_is_found_out) {
+  start_some(5);
+  for (const auto* host : {"b", "c", "d", "e"})
+    cluster.cut(host, "a");
+  cluster.run_for(60s);
+  for (const auto* host : {"b", "c", "d", "e"})
+    EXPECT_EQ(cluster.view_of(host).substr(0, 1), host == std::string{"b"} ? "c" : "b");
+  for (const auto* host : {"b", "c", "d", "e"}) {
+    const auto story = cluster.story_of(host);
+    EXPECT_NE(story.find("-a/1:failed"), std::string::npos) << story;
+    EXPECT_EQ(story.find(":failed"), story.rfind(":failed")) << story;
+  }
+}
+
+TEST_F(swim_story, why_somebody_was_suspected_can_be_asked) {
+  start_some(5);
+  cluster.crash("e");
+  cluster.run_for(1s);
+  const auto report = cluster.at("a").why_suspected(cluster.id_of("e"));
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->subject, cluster.life_of("e"));
+  EXPECT_EQ(report->result, suspicion_report::outcome::failed);
+  EXPECT_GE(report->accusations.size(), 2u);
+  EXPECT_EQ(report->accusations.front().what, evidence::refused);
+}
+
+// -- saying something else -------------------------------------------------------------------------------
+
+TEST_F(swim_story, what_a_node_says_about_itself_is_heard_by_all) {
+  start_some(6);
+  const metadata about{{"seed"}, {{"rack", "7"}}, "1.2"};
+  cluster.say("c", about);
+  cluster.run_for(500ms);
+  EXPECT_EQ(cluster.count("updated"), 5);
+  EXPECT_EQ(cluster.story_of("a"), "~c/1");
+  EXPECT_TRUE(cluster.is_whole());
+  for (const auto& other : cluster.at("a").members())
+    EXPECT_EQ(other.about == about, other.name == "c");
+}
+
+// -- names ---------------------------------------------------------------------------------------------
+
+TEST_F(swim_story, a_second_node_with_the_same_name_is_turned_away_with_a_sentence) {
+  start_some(3);
+  cluster.start({"b", "x", 44, {"a"}});
+  cluster.run_for(30s);
+  const auto story = cluster.story_of("x");
+  EXPECT_NE(story.find("rejected: the name 'b' is taken by node"), std::string::npos) << story;
+  EXPECT_EQ(cluster.view_of("a"), "b/1 c/1");
+}
+
+TEST_F(swim_story, of_two_names_that_meet_after_a_partition_the_greater_node_id_yields) {
+  cluster.start({"same", "p", 1, {}});
+  cluster.start({"q", "q", 2, {"p"}});
+  cluster.run_for(2s);
+  cluster.start({"same", "x", 9, {}});
+  cluster.start({"y", "y", 8, {"x", "p"}});
+  cluster.run_for(60s);
+  const auto story = cluster.story_of("x");
+  EXPECT_NE(story.find("rejected: the name 'same' is taken"), std::string::npos) << story;
+  EXPECT_EQ(cluster.count("rejected"), 1);
+}
+
+TEST_F(swim_story, a_copied_data_directory_is_found_out) {
+  start_some(3);
+  cluster.start({"copy", "x", 2, {"a"}});
+  cluster.run_for(40s);
+  const auto story = cluster.story_of("b");
+  EXPECT_NE(story.find("rejected: another process runs with the node id"), std::string::npos) << story;
+}
+
+} // namespace
+} // namespace chorus::membership::swim
