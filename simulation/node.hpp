@@ -90,6 +90,7 @@ public:
 
   /// Each packet takes that long to be received; zero is normal.
   void set_slowness(duration each_packet) { slowness_ = each_packet; }
+  duration slowness() const noexcept { return slowness_; }
 
   void set_clock_rate(std::int64_t millionths);
   void jump_clock(duration by);

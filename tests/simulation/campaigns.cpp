@@ -3,6 +3,7 @@
 #include "durable_counter/counter_trial.hpp"
 #include "generals/generals_trial.hpp"
 #include "link/link_trial.hpp"
+#include "membership/membership_trial.hpp"
 #include "requests/request_trial.hpp"
 
 #include <chorus/simulation/system_model.hpp>
@@ -100,6 +101,32 @@ listed_campaign requests_of_each_semantics() {
   return {std::move(what), 500};
 }
 
+/// Everything that can happen to processes and to the network between them, so long that both sides of a
+/// partition give up the other. Who is down stays down unless somebody starts it: that is work.
+listed_campaign members() {
+  simulation::fault_profile faults;
+  faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.05, 0.03, 0.05, 0};
+  faults.faults = {
+      {fault::connection_reset, {2s, {}, {}}},
+      {fault::one_way_partition, {5s, 100ms, 15s}},
+      {fault::two_way_partition, {20s, 100ms, 30s}},
+      {fault::link_matrix, {20s, 100ms, 5s}},
+      {fault::crash, {6s, {}, {}}},
+      {fault::pause, {5s, 10ms, 15s}},
+      {fault::slow_node, {8s, 100ms, 5s}},
+      {fault::clock_fast, {10s, 1s, 5s}},
+      {fault::clock_slow, {10s, 1s, 5s}},
+      {fault::clock_jump, {15s, 10ms, 20s}},
+  };
+  faults.restarts = false;
+  auto what = storm_of<membership_trial>("membership", std::move(faults), expected_of_membership());
+  what.storm_length = 40s;
+  what.settle_within = 1h; // its checkers have bounds of their own, which depend on the number of nodes
+  what.work_every = 1s;
+  what.shares = shares_of_membership();
+  return {std::move(what), 100};
+}
+
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
@@ -141,7 +168,7 @@ const std::vector<listed_campaign>& all_campaigns() {
       links(),
       durable_counters(),
       requests_of_each_semantics(),
-
+      members(),
       oral_messages(),
       signed_messages()};
   return all;

@@ -17,13 +17,15 @@ class membership_books {
 public:
   struct limits {
     duration spread;            ///< of the news of a leave
+    duration steady;            ///< after which equal views stay equal
     std::size_t datagram_bytes; ///< at most
     duration period;            ///< of probing
     double idle_messages;       ///< of one node in a period, at most
   };
 
   explicit membership_books(const limits& what)
-      : leaves_(what.spread), traffic_(what.datagram_bytes, what.period, what.idle_messages) {}
+      : leaves_(what.spread), agreement_(what.steady),
+        traffic_(what.datagram_bytes, what.period, what.idle_messages) {}
 
   // -- what happens to processes ---------------------------------------------------------------------------
 
@@ -47,7 +49,8 @@ public:
   /// It has started over and reported everybody down.
   void new_life(time_point now, const peer& who);
 
-  void sent(std::size_t bytes) { traffic_.sent(bytes); }
+  /// A datagram to a member, or to an address.
+  void sent(std::size_t bytes, bool to_member) { traffic_.sent(bytes, to_member); }
 
   // -- for the trial
   // ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 #include <chorus/simulation/transcript.hpp>
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace chorus::testing {
 
@@ -78,25 +78,17 @@ void leaves_are_no_failures::down(
 }
 
 void leaves_are_no_failures::look(time_point now, const reported_views& all, const in_touch& can_talk) {
-  std::vector<peer> forgotten;
   for (auto& [who, known] : leaves_) {
     std::map<node_id, time_point> told;
-    auto is_up_somewhere = all.contains(who.node) && all.at(who.node).self == who;
     for (const auto& [node, view] : all) {
-      if (!view.has(who))
-        continue;
-      is_up_somewhere = true;
-      if (!std::ranges::any_of(known.knowing, [&](const auto& other) { return can_talk(node, other); }))
+      auto knows = [&](const node_id& other) { return can_talk(node, other); };
+      if (!view.has(who) || std::ranges::none_of(known.knowing, knows))
         continue;
       auto before = known.told_since.find(node);
       told.emplace(node, before == known.told_since.end() ? now : before->second);
     }
     known.told_since = std::move(told);
-    if (!is_up_somewhere && !known.knowing.empty())
-      forgotten.push_back(who);
   }
-  for (const auto& who : forgotten)
-    leaves_.erase(who);
 }
 
 // -- failures are noticed
@@ -131,7 +123,7 @@ void views_agree::demand(time_point now, std::optional<duration> bound) {
   until_.reset();
   if (bound)
     until_ = now + *bound;
-  agreed_ = false;
+  agreed_since_.reset();
 }
 
 bool views_agree::look(time_point now, const reported_views& all, const std::map<node_id, member>& alive) {
@@ -153,11 +145,15 @@ bool views_agree::look(time_point now, const reported_views& all, const std::map
     return {};
   };
   difference_ = difference();
-  if (difference_.empty())
-    agreed_ = true;
-  else if (until_ && (agreed_ || now > *until_))
-    broken(difference_);
-  return difference_.empty();
+  auto is_steady = agreed_since_ && now - *agreed_since_ >= steady_;
+  if (!difference_.empty()) {
+    agreed_since_.reset();
+    if (until_ && (is_steady || now > *until_))
+      broken(difference_);
+  } else if (!agreed_since_) {
+    agreed_since_ = now;
+  }
+  return difference_.empty() && is_steady;
 }
 
 // -- outcasts return
@@ -196,9 +192,8 @@ void outcasts_return::up(const reported_view& at) {
 // -- traffic is bounded
 // ------------------------------------------------------------------------------------------
 
-void traffic_is_bounded::sent(std::size_t bytes) {
-  ++messages_;
-  bytes_ += bytes;
+void traffic_is_bounded::sent(std::size_t bytes, bool to_member) {
+  messages_ += to_member ? 1 : 0;
   if (bytes > datagram_bytes_)
     broken("a datagram has " + std::to_string(bytes) + " bytes");
 }

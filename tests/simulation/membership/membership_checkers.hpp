@@ -77,24 +77,28 @@ private:
 };
 
 /// Some time after the faults have stopped nobody alive is suspected and everybody has everybody, as they are
-/// now; and once that is so, it stays so.
+/// now; and once that has been so for `steady`, it stays so. Until then a probe may fail that was lost in the
+/// storm.
 class views_agree final : public simulation::checker {
 public:
-  views_agree()
-      : checker("once the faults have stopped, nobody alive is suspected and all views are equal") {}
+  explicit views_agree(duration steady)
+      : checker("once the faults have stopped, nobody alive is suspected and all views are equal"),
+        steady_(steady) {}
 
   /// From now on views must become equal within `bound`; nothing: need not be.
   void demand(time_point now, std::optional<duration> bound);
 
-  /// Lives that are over may be in the views still (failures_are_noticed judges that). True if all is well.
+  /// Lives that are over may be in the views still (failures_are_noticed judges that). True if all has been
+  /// well for `steady`.
   bool look(time_point now, const reported_views& all, const std::map<node_id, membership::member>& alive);
 
   /// What was not well when somebody last looked.
   const std::string& difference() const noexcept { return difference_; }
 
 private:
+  duration steady_;
   std::optional<time_point> until_;
-  bool agreed_ = false;
+  std::optional<time_point> agreed_since_;
   std::string difference_;
 };
 
@@ -114,7 +118,7 @@ private:
 };
 
 /// No datagram is larger than it may be, and where nothing happens a node says no more than a fixed number of
-/// things in each period, however large the cluster is.
+/// things to members in each period, however large the cluster is.
 class traffic_is_bounded final : public simulation::checker {
 public:
   /// `idle_messages`: of one node in one `period`.
@@ -122,19 +126,15 @@ public:
       : checker("datagrams are bounded, and a quiet cluster is quiet"), datagram_bytes_(datagram_bytes),
         period_(period), idle_messages_(idle_messages) {}
 
-  void sent(std::size_t bytes);
+  void sent(std::size_t bytes, bool to_member);
   void begin_idle(time_point now);
   void end_idle(time_point now, std::size_t nodes);
-
-  std::uint64_t messages() const noexcept { return messages_; }
-  std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
   std::size_t datagram_bytes_;
   duration period_;
   double idle_messages_;
-  std::uint64_t messages_ = 0;
-  std::uint64_t bytes_ = 0;
+  std::uint64_t messages_ = 0; ///< to members
   std::uint64_t before_idle_ = 0;
   time_point idle_since_;
 };

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chorus/runtime/time.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+/// How long the protocol may take. `period`: of probing, a quarter of the failure timeout.
+namespace chorus::testing {
+
+/// In `period`s: until a member of a calm cluster is probed by somebody, with certainty in small ones (each
+/// goes round in 2 (n - 1) at most) and but for one case in ten million in large ones (e^-16).
+inline double until_probed(std::size_t members) {
+  return std::min(2.0 * static_cast<double>(members - 1), 16.0);
+}
+
+/// In `period`s: the shortest suspicion, of a member whom three others have confirmed to be silent.
+inline double shortest_suspicion(std::size_t members) {
+  return 3.0 * std::max(1.0, std::log10(static_cast<double>(members)));
+}
+
+inline duration of_periods(duration period, double count) {
+  return duration{static_cast<duration::rep>(static_cast<double>(period.count()) * count)};
+}
+
+/// B: from a crash until all others have declared it, where nothing else goes wrong. Until it is probed, the
+/// period of that probe, the confirmations by those who hear of it, the suspicion, the news.
+inline duration detection_bound(duration period, std::size_t members) {
+  return of_periods(period, until_probed(members) + 1 + 2 + shortest_suspicion(members) + 1);
+}
+
+/// Of each packet, at which B holds in 999 of 1000 cases.
+inline constexpr double stated_loss = 0.1;
+
+/// What half of all crashes take at most: half of the probers are done after a period.
+inline duration usual_detection(duration period, std::size_t members) {
+  return of_periods(period, 3 + shortest_suspicion(members) + 1);
+}
+
+/// After a storm, until the local health of all nodes is what it was: from the worst, 8, one step for each
+/// probe, and the probes are as much further apart.
+inline duration recovery(duration period) {
+  return of_periods(period, 9 + 8 + 7 + 6 + 5 + 4 + 3 + 2);
+}
+
+/// After a storm, until all views are equal: what nobody spreads any more comes with the exchange of views,
+/// which each node has with another every 30 periods.
+inline duration convergence_bound(duration period, std::size_t members) {
+  auto rounds = 2 + std::ceil(std::log2(static_cast<double>(members)));
+  return recovery(period) + detection_bound(period, members) + of_periods(period, 30 * rounds);
+}
+
+} // namespace chorus::testing

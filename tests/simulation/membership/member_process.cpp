@@ -1,0 +1,243 @@
+#include "member_process.hpp"
+
+#include "membership_trial.hpp"
+
+#include <chorus/runtime/codec/codec.hpp>
+#include <chorus/simulation/world.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace chorus::testing {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the transport puts around a datagram: for whom it is.
+struct envelope {
+  address where;
+  incarnation life; ///< zero: whoever is there
+  byte_buffer content;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(where, life, content);
+  }
+};
+
+/// Round trips of the kernel's own packets, and how long it tries to connect in vain.
+constexpr auto quickest_answer = 200us;
+constexpr auto slowest_answer = 5ms;
+constexpr auto connect_timeout = 1s;
+
+} // namespace
+
+member_process::member_process(simulation::node& at, membership_trial& all, membership::member self)
+    : node_(at), all_(all), self_(std::move(self)), chance_(at.chance().split()),
+      inbox_(at.make_timer([this] { do_what_waits(); })), timer_(at.make_timer([this] { driver_.wake(); })),
+      driver_(all.make_core(at, self_), *this, *this, *timer_) {}
+
+member_process::~member_process() {
+  *alive_ = false;
+  all_.ended(*this);
+}
+
+// -- inputs
+// --------------------------------------------------------------------------------------------------
+
+void member_process::add_seed(const address& where) {
+  seeds_.insert(where);
+  give(membership::add_seed{where});
+}
+
+void member_process::update(membership::metadata about) {
+  self_.about = about;
+  give(membership::update{std::move(about)});
+}
+
+void member_process::leave() {
+  leaving_ = true;
+  node_.note("leaves");
+  all_.books().leaving(self_.who);
+  give(membership::leave{});
+}
+
+void member_process::lose_link(const peer& other) {
+  node_.note("loses its link to " + to_string(other));
+  give(membership::link_lost{other});
+}
+
+void member_process::connection_broke(const node_id& other, duration after) {
+  later(after, [this, other] {
+    const auto& up = all_.books().views().at(self_.who.node).up;
+    if (auto known = up.find(other); known != up.end())
+      give(membership::connection_lost{known->second.who});
+  });
+}
+
+void member_process::later(duration after, std::function<void()> what) {
+  node_.around().events().after(after, [this, alive = alive_, what = std::move(what)]() mutable {
+    if (!*alive)
+      return;
+    waiting_.push_back(std::move(what));
+    if (node_.is_awake())
+      do_what_waits();
+    else
+      inbox_->arm(node_.now());
+  });
+}
+
+void member_process::do_what_waits() {
+  while (!waiting_.empty()) {
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    next();
+  }
+}
+
+// -- datagrams
+// -----------------------------------------------------------------------------------------------
+
+void member_process::send(const peer& to, wire_message message) {
+  const auto& view = all_.books().views().at(self_.who.node);
+  all_.books().sent(message.head.size(), true);
+  auto known = view.up.find(to.node);
+  if (known != view.up.end() && known->second.who == to)
+    send_to(known->second.where, to.incarnation, std::move(message));
+  else
+    all_.met("said to somebody who is no member");
+}
+
+void member_process::perform(const membership::contact<protocol::message>& step) {
+  auto message = protocol::wire::encode(step.message);
+  all_.books().sent(message.head.size(), false);
+  send_to(step.to, {}, std::move(message));
+}
+
+void member_process::send_to(const address& where, incarnation life, wire_message message) {
+  auto machine = all_.hosts().machine_of(where);
+  if (!machine || *machine == node_.index())
+    return;
+  envelope what{where, life, std::move(message.head)};
+  node_.network().send(node_.around().at(*machine).self(), {codec::encode(what), {}});
+}
+
+void member_process::receive(const peer& from, const shared_bytes& head, const shared_bytes&) {
+  auto what = codec::decode<envelope>(head.view());
+  if (!what || what->where != self_.where)
+    return;
+  if (what->life != incarnation{} && what->life != self_.who.incarnation)
+    return;
+  driver_.receive(from, shared_bytes{std::move(what->content)});
+}
+
+std::string member_process::describe(const wire_message& content) const {
+  auto what = codec::decode<envelope>(content.head);
+  if (!what)
+    return process::describe(content);
+  auto message = protocol::wire::decode(shared_bytes{std::move(what->content)});
+  return message ? protocol::describe(*message) : to_string(message.failure());
+}
+
+void member_process::malformed(const peer& from, const error& problem) {
+  all_.complain("cannot read what " + to_string(from) + " says: " + problem.what);
+}
+
+// -- connections
+// -----------------------------------------------------------------------------------------------
+
+void member_process::reconnected(const node_id& other) {
+  connection_broke(other, {});
+}
+
+void member_process::perform(const membership::try_connection& step) {
+  auto result = all_.hosts().connect(node_.index(), step.where);
+  auto after = result == connect_result::no_answer
+                   ? connect_timeout
+                   : chance_.duration_between(quickest_answer, slowest_answer);
+  later(after, [this, who = step.who, result] {
+    using outcome = membership::connection_tried::outcome;
+    all_.met(
+        result == connect_result::open      ? "connection open"
+        : result == connect_result::refused ? "connection refused"
+                                            : "connection without answer"
+    );
+    give(membership::connection_tried{
+        who,
+        result == connect_result::open      ? outcome::open
+        : result == connect_result::refused ? outcome::refused
+                                            : outcome::no_answer});
+  });
+}
+
+// -- reports
+// ---------------------------------------------------------------------------------------------------
+
+void member_process::perform(const membership::member_up& step) {
+  node_.note("has " + to_string(step.who.who));
+  known_.insert(step.who.where);
+  if (lost_.contains(step.who.who.node))
+    all_.met("lost member meets again");
+  all_.books().up(self_.who.node, step.who);
+}
+
+void member_process::perform(const membership::member_down& step) {
+  node_.note(
+      "has " + to_string(step.who.who) + " no more: " + std::string{membership::to_string(step.reason)}
+  );
+  if (step.reason == membership::member_down::why::failed)
+    lost_.insert(step.who.who.node);
+  else
+    known_.erase(step.who.where);
+  all_.books().down(node_.around().now(), self_.who.node, step);
+  all_.went_down(*this, step);
+}
+
+void member_process::perform(const membership::member_suspected& step) {
+  node_.note("suspects " + to_string(step.who.who));
+  all_.books().suspected(self_.who.node, step.who.who);
+  all_.was_suspected(step.who.who);
+}
+
+void member_process::perform(const membership::member_trusted& step) {
+  node_.note("trusts " + to_string(step.who.who) + " again");
+  all_.books().trusted(self_.who.node, step.who.who);
+  all_.was_trusted(*this, step.who.who);
+}
+
+void member_process::perform(const membership::member_updated& step) {
+  node_.note("has news of " + to_string(step.who.who));
+  all_.met("updated");
+  const auto& up = all_.books().views().at(self_.who.node).up;
+  if (auto before = up.find(step.who.who.node); before != up.end())
+    known_.erase(before->second.where);
+  known_.insert(step.who.where);
+  all_.books().updated(self_.who.node, step.who);
+}
+
+void member_process::perform(const membership::declared_failed&) {
+  node_.note("learns that it was declared failed");
+  all_.met("declared failed");
+  all_.books().declared_failed(self_.who.node);
+  // The program ends its links first.
+  later(chance_.duration_between(10us, 20ms), [this] { live_on(); });
+}
+
+void member_process::live_on() {
+  ++lives_;
+  node_.take_new_life();
+  self_.who = node_.self();
+  give(membership::new_life{self_.who.incarnation});
+  all_.books().new_life(node_.around().now(), self_.who);
+}
+
+void member_process::perform(const membership::rejected& step) {
+  all_.complain(to_string(self_.who) + " is rejected: " + step.reason);
+}
+
+void member_process::perform(const membership::seed_silent&) {
+  all_.met("silent seed");
+}
+
+} // namespace chorus::testing

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "protocol.hpp"
+
+#include <chorus/membership/events.hpp>
+#include <chorus/membership/member.hpp>
+#include <chorus/runtime/driver.hpp>
+#include <chorus/runtime/seams.hpp>
+#include <chorus/simulation/node.hpp>
+#include <chorus/simulation/process.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace chorus::testing {
+
+class membership_trial;
+
+/// One run of a program that does nothing but know who is here: the membership core under the production
+/// driver, with a transport between it and the network, as in `actors/member_service.hpp`.
+///
+/// The transport reaches members at the addresses that they have advertised, and whoever listens at an
+/// address: a datagram for a member is for that life only, one for an address for whoever is there when it
+/// arrives.
+class member_process final : public simulation::process, private network_seam {
+public:
+  member_process(simulation::node& at, membership_trial& all, membership::member self);
+  ~member_process() override;
+
+  const membership::member& self() const noexcept { return self_; }
+  const protocol::core& core() const noexcept { return driver_.core(); }
+  simulation::node& node() const noexcept { return node_; }
+
+  /// Whether it has begun to leave, and says nothing any more.
+  bool is_leaving() const noexcept { return leaving_; }
+
+  /// Whether it has reason to go on asking there by itself: a seed, or a member, or a member that it has
+  /// lost.
+  bool asks_at(const address& where) const { return seeds_.contains(where) || known_.contains(where); }
+
+  /// One, and one more each time that it was declared failed.
+  std::uint64_t lives() const noexcept { return lives_; }
+
+  // -- inputs; the process must be awake -------------------------------------------------------------------
+
+  void add_seed(const address& where);
+  void update(membership::metadata about);
+  void leave();
+  void lose_link(const peer& other);
+
+  /// The kernel says that a connection to that node broke, if there is one; it waits while the process is
+  /// paused.
+  void connection_broke(const node_id& other, duration after);
+
+  // -- what the node calls
+  // -----------------------------------------------------------------------------------
+
+  void start() override { driver_.perform(); }
+  void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override;
+  void reconnected(const node_id& other) override;
+  std::string describe(const wire_message& content) const override;
+
+  // -- what the driver calls
+  // -----------------------------------------------------------------------------------
+
+  void perform(const membership::member_up& step);
+  void perform(const membership::member_down& step);
+  void perform(const membership::member_suspected& step);
+  void perform(const membership::member_trusted& step);
+  void perform(const membership::member_updated& step);
+  void perform(const membership::declared_failed& step);
+  void perform(const membership::rejected& step);
+  void perform(const membership::try_connection& step);
+  void perform(const membership::contact<protocol::message>& step);
+  void perform(const membership::seed_silent& step);
+  void malformed(const peer& from, const error& problem);
+
+private:
+  void send(const peer& to, wire_message message) override;
+  void send_to(const address& where, incarnation life, wire_message message);
+
+  /// `what` is done by this process after that time, or when it is awake again.
+  void later(duration after, std::function<void()> what);
+  void do_what_waits();
+  void live_on();
+
+  void give(protocol::core::input what) { driver_.apply(what); }
+
+  simulation::node& node_;
+  membership_trial& all_;
+  membership::member self_;
+  random_generator chance_;
+  bool leaving_ = false;
+  std::uint64_t lives_ = 1;
+  std::set<address> seeds_;
+  std::set<address> known_; ///< of members and of those that were lost
+  std::set<node_id> lost_;
+  std::deque<std::function<void()>> waiting_;
+  std::unique_ptr<clock_seam> inbox_; ///< wakes a process that was paused
+  std::unique_ptr<clock_seam> timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  driver<protocol::core, protocol::wire, member_process> driver_;
+};
+
+} // namespace chorus::testing
