@@ -72,7 +72,7 @@ void core::tick(time_point now) {
     compare_views(now);
   if (!members_.empty() && !rumours_.empty() && next_gossip_ <= now)
     gossip_now(now);
-  if (next_question_ <= now)
+  if (const auto due = contacts_.next_due(); due && std::max(*due, next_question_) <= now)
     ask_contacts(now);
   weigh_suspicions();
 }
@@ -168,8 +168,7 @@ void core::handle(time_point now, const update& what) {
   if (changed == config_.self)
     return;
   config_.self = std::move(changed);
-  refutation_ = refutation_.next();
-  spread(now, speak());
+  say_more(now, refutation_);
 }
 
 void core::handle(time_point now, const connection_lost& what) {
@@ -182,6 +181,11 @@ void core::handle(time_point now, const connection_tried& what) {
   if (subject == nullptr)
     return;
   subject->trying_since.reset();
+  if (what.result == connection_tried::outcome::open) {
+    // It may be a new life that knows nobody: say hello.
+    ask_out_of_turn(now, subject->who.where);
+    return;
+  }
   const auto counts = !subject->refusals_count_from || *subject->refusals_count_from <= now;
   if (what.result == connection_tried::outcome::refused && counts)
     accuse_myself(now, *subject, evidence::refused);

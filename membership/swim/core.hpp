@@ -184,6 +184,7 @@ private:
   void weigh_suspicions();
   void judge_suspects(time_point now);
   void refute(time_point now, chorus::refutation accused);
+  void say_more(time_point now, chorus::refutation than);
   suspicion_report report_of(const suspicion& what) const;
 
   // -- spreading.cpp: rumours, heard and said
@@ -207,6 +208,8 @@ private:
   void introduce(time_point now, const address& where);
   bool is_in() const { return !members_.empty() || !has_seeds_; }
   void ask_contacts(time_point now);
+  void ask_out_of_turn(time_point now, const address& where);
+  void ask(const address& where);
   hello greet() const;
   void greet_back(time_point now, const hello& what, std::optional<address> asked_at);
 

@@ -109,16 +109,27 @@ void core::ask_contacts(time_point now) {
   if (attempts.size() == questions_at_once)
     next_question_ = now + times_.contact_gap();
   for (const auto& attempt : attempts) {
-    auto question = greet();
-    question.asked_at = attempt.where;
-    output_.contacts.push_back({attempt.where, {std::move(question), {}}});
-    ++counters_.messages_sent;
+    ask(attempt.where);
     // Said at 2, 4, 8, ... questions without an answer: the log is told, not flooded.
     const auto worth_saying =
         attempt.unanswered >= 2 && std::has_single_bit(static_cast<unsigned>(attempt.unanswered));
     if (attempt.seed && worth_saying && !refused_)
       output_.silent_seeds.push_back({attempt.where, attempt.unanswered});
   }
+}
+
+/// There may be a life that nobody knows yet.
+void core::ask_out_of_turn(time_point now, const address& where) {
+  introduce(now, where);
+  contacts_.asked(now, where);
+  ask(where);
+}
+
+void core::ask(const address& where) {
+  auto question = greet();
+  question.asked_at = where;
+  output_.contacts.push_back({where, {std::move(question), {}}});
+  ++counters_.messages_sent;
 }
 
 hello core::greet() const {

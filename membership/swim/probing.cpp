@@ -141,7 +141,7 @@ void core::hear_stranger(time_point now, const peer& from, const peer& expected)
   if (from.node != expected.node)
     accuse_myself(now, *subject, evidence::address_taken);
   else if (from.incarnation > expected.incarnation)
-    introduce(now, subject->who.where);
+    ask_out_of_turn(now, subject->who.where);
 }
 
 probe_number core::take_number() {

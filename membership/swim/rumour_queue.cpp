@@ -49,18 +49,20 @@ void rumour_queue::clear() {
   order_.clear();
 }
 
-std::vector<rumour> rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& except) {
+std::vector<rumour> rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to) {
   std::vector<rumour> taken;
   std::vector<place> said;
   for (const auto& where : order_) {
     if (bytes < smallest_rumour)
       break;
     const auto& candidate = items_.at(where.subject);
-    if (candidate.bytes > bytes || where.subject == except)
+    if (candidate.bytes > bytes)
+      continue;
+    said.push_back(where);
+    if (where.subject == to)
       continue;
     bytes -= candidate.bytes;
     taken.push_back(candidate.what);
-    said.push_back(where);
   }
   for (const auto& where : said) {
     auto& known = items_.at(where.subject);

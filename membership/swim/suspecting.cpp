@@ -22,7 +22,8 @@ void core::accuse(
   }
   auto news = first;
   if (of > suspected->refutation()) {
-    suspected->raise(of);
+    // It has refuted what was known here, and is suspected anew.
+    suspected.emplace(now, subject.who.who, of);
     news = true;
   }
   auto refused = false;
@@ -139,9 +140,14 @@ void core::refute(time_point now, chorus::refutation accused) {
     spread_again(now, speak());
     return;
   }
-  refutation_ = accused.next();
   ++counters_.refutations;
   health_.worsen();
+  say_more(now, accused);
+}
+
+/// What this node says from now on beats whatever it, or others about it, said up to `than`.
+void core::say_more(time_point now, chorus::refutation than) {
+  refutation_ = std::min(than.next(), refutation_limit);
   spread(now, speak());
 }
 

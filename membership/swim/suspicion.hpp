@@ -62,9 +62,6 @@ public:
   /// A greater refutation of the subject ends the suspicion.
   chorus::refutation refutation() const noexcept { return refutation_; }
 
-  /// Somebody has suspected a later statement of the subject than this node knows.
-  void raise(chorus::refutation to) { refutation_ = to; }
-
   time_point since() const noexcept { return since_; }
   const std::vector<accusation>& accusations() const noexcept { return accusations_; }
 

@@ -177,6 +177,15 @@ TEST_F(swim_story, a_seed_that_restarts_without_seeds_is_found_by_those_who_lost
   EXPECT_EQ(cluster.view_of("b"), "a/2 c/1");
 }
 
+TEST_F(swim_story, a_seed_that_restarts_at_once_and_knows_nobody_is_found_by_its_broken_connections) {
+  start_some(4);
+  cluster.crash("a");
+  cluster.start("a");
+  EXPECT_TRUE(becomes_whole(1s));
+  EXPECT_EQ(cluster.count("restarted"), 3);
+  EXPECT_EQ(cluster.count("failed"), 0);
+}
+
 // -- being cut off -------------------------------------------------------------------------------------
 
 TEST_F(swim_story, the_smaller_side_of_a_partition_starts_over) {

@@ -151,6 +151,14 @@ std::string world::view_of(const std::string& host) const {
   return join(words);
 }
 
+std::string world::views() const {
+  std::string text;
+  for (const auto& [host, actor] : nodes_)
+    if (actor.swim)
+      text += '\n' + brief(actor.swim->self()) + ": " + view_of(host);
+  return text;
+}
+
 std::string world::story_of(const std::string& host) {
   return join(std::exchange(nodes_.at(host).story, {}));
 }

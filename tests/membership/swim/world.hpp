@@ -95,6 +95,9 @@ public:
   /// The lives that a process sees, as "b/1 c/2".
   std::string view_of(const std::string& host) const;
 
+  /// What all processes see, for messages of tests.
+  std::string views() const;
+
   /// What a process reported since the last call, as "+b/1 ?b/1 !b/1 -c/1:failed declared_failed"; ? is
   /// suspected, ! is trusted, ~ is updated.
   std::string story_of(const std::string& host);
