@@ -54,16 +54,16 @@ struct gossip {};
 /// "I am here": to an address where a member may be, and back.
 struct hello {
   member self;
-  chorus::refutation refutation;
+  chorus::refutation refutation{};
   std::uint64_t digest = 0; ///< of the sender's view
   /// Set in a question: answer, please, and repeat this address, at which I try to reach you.
-  std::optional<address> asked_at;
+  std::optional<address> asked_at = std::nullopt;
   /// Set in an answer: the address at which the question came.
-  std::optional<address> answers;
+  std::optional<address> answers = std::nullopt;
   /// Whether the sender belongs to a cluster, if only to its own: it began without seeds.
   bool is_in = false;
   /// The first page of the sender's view, in an answer to somebody whose digest differs.
-  std::vector<rumour> view;
+  std::vector<rumour> view{};
 };
 
 /// "My view of the cluster has this digest"; who has another one answers with its view.
