@@ -14,7 +14,8 @@ void round_trip_estimator::measure(duration round_trip) {
   }
   const auto error = sample - mean_;
   mean_ += error / 8;
-  deviation_ += (std::chrono::abs(error) - deviation_) / 4;
+  const auto more = std::chrono::abs(error) - deviation_;
+  deviation_ += more > duration::zero() ? more / 4 : more / 64;
 }
 
 duration round_trip_estimator::timeout() const {
