@@ -127,7 +127,8 @@ void core::handle(time_point now, const link_lost& what) {
   // nobody else hears of it.
   const auto where = known->second.who.where;
   take_down(now, known, member_down::why::failed);
-  pronounce(what.who, where, weigh());
+  // It may be this node that was given up by all others, so it puts nobody else on the scales.
+  pronounce(what.who, where, {1, config_.self.who.node, config_.self.who.node});
 }
 
 void core::handle(time_point, const leave&) {

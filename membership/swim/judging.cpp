@@ -43,6 +43,11 @@ void core::handle(time_point now, const peer& from, const verdict& what) {
     ++counters_.messages_of_the_past;
     return;
   }
+  if (auto* ended = ended_.find(from); ended != nullptr && what.judge.members == 1 && weigh().members > 1) {
+    // It has nobody behind it and is over here: no reason to ask everybody.
+    meet_ended_life(now, from, what.where, *ended);
+    return;
+  }
   call_the_roll(now);
   roll_call_->accused({from, what.where, what.judge});
 }

@@ -49,26 +49,26 @@ void core::hear(time_point now, const peer&, const alive& what) {
   spread(now, what);
 }
 
-void core::hear(time_point now, const peer&, const suspect& what) {
+void core::hear(time_point now, const peer& from, const suspect& what) {
   if (what.who == config_.self.who) {
     refute(now, what.refutation);
     return;
   }
   if (const auto* ended = ended_.find(what.who)) {
     if (ended->reason == member_down::why::left)
-      spread_again(now, left{ended->who});
+      correct(now, from, left{ended->who});
     return;
   }
   auto* subject = find(what.who);
   if (subject == nullptr)
     return;
   if (what.refutation < subject->refutation)
-    spread_again(now, alive{subject->who, subject->refutation});
+    correct(now, from, alive{subject->who, subject->refutation});
   else
     accuse(now, *subject, what.voices, what.refutation);
 }
 
-void core::hear(time_point now, const peer&, const failed& what) {
+void core::hear(time_point now, const peer& from, const failed& what) {
   if (what.who == config_.self.who) {
     refute(now, what.refutation);
     call_the_roll(now);
@@ -76,7 +76,7 @@ void core::hear(time_point now, const peer&, const failed& what) {
   }
   if (const auto* ended = ended_.find(what.who)) {
     if (ended->reason == member_down::why::left)
-      spread_again(now, left{ended->who});
+      correct(now, from, left{ended->who});
     return;
   }
   const auto known = members_.find(what.who.node);
@@ -86,7 +86,7 @@ void core::hear(time_point now, const peer&, const failed& what) {
   const auto refuted = subject.suspected ? subject.suspected->refutation() : subject.refutation;
   if (what.refutation < refuted) {
     if (what.refutation < subject.refutation)
-      spread_again(now, alive{subject.who, subject.refutation});
+      correct(now, from, alive{subject.who, subject.refutation});
     return;
   }
   // The verdict of a node that may be deaf itself is one voice.
@@ -127,6 +127,16 @@ void core::spread(time_point now, rumour what) {
 void core::spread_again(time_point now, rumour what) {
   if (!rumours_.contains(subject_of(what).node))
     spread(now, std::move(what));
+}
+
+/// Whoever has missed it is told at once, others in passing.
+void core::correct(time_point now, const peer& mistaken, const rumour& what) {
+  if (const auto* other = find(mistaken)) {
+    output_.messages.push_back({other->who.who, {gossip{}, {what}}});
+    ++counters_.messages_sent;
+    ++counters_.rumours_sent;
+  }
+  spread_again(now, what);
 }
 
 void core::gossip_now(time_point now) {

@@ -221,6 +221,18 @@ TEST_F(swim_story, a_node_that_was_paused_too_long_starts_over_alone) {
   EXPECT_EQ(cluster.count("declared_failed"), 1);
 }
 
+TEST_F(swim_story, a_node_that_was_given_up_by_all_puts_nobody_on_the_scales) {
+  start_some(5);
+  cluster.pause("a");
+  cluster.run_for(30s);
+  cluster.resume("a");
+  for (const auto* host : {"b", "c", "d", "e"})
+    cluster.lose_link("a", host);
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.view_of("b"), "a/2 c/1 d/1 e/1");
+  EXPECT_EQ(cluster.count("declared_failed"), 1);
+}
+
 TEST_F(swim_story, a_pause_of_three_seconds_is_forgiven) {
   start_some(5);
   cluster.pause("c");
@@ -277,6 +289,20 @@ TEST_F(swim_story, a_deaf_node_kills_nobody_and_is_found_out) {
     const auto story = cluster.story_of(host);
     EXPECT_NE(story.find("-a/1:failed"), std::string::npos) << story;
     EXPECT_EQ(story.find(":failed"), story.rfind(":failed")) << story;
+  }
+}
+
+TEST_F(swim_story, two_deaf_nodes_kill_nobody_because_the_accused_do_not_count) {
+  start_some(7);
+  for (const auto* deaf : {"a", "b"})
+    for (const auto* host : {"a", "b", "c", "d", "e", "f", "g"})
+      cluster.cut(host, deaf);
+  cluster.run_for(60s);
+  for (const auto* host : {"c", "d", "e", "f", "g"}) {
+    const auto story = cluster.story_of(host);
+    EXPECT_NE(story.find("-a/1:failed"), std::string::npos) << story;
+    EXPECT_NE(story.find("-b/1:failed"), std::string::npos) << story;
+    EXPECT_EQ(cluster.at(host).members().size(), 4u) << story;
   }
 }
 
