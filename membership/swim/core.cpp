@@ -202,7 +202,9 @@ void core::notice_own_pause(time_point now) {
   if (pause <= times_.own_pause())
     return;
   ++counters_.pauses_noticed;
-  probes_.clear();
+  for (auto& [number, waiting] : probes_)
+    for (auto* when : {&waiting.asked_at, &waiting.detour_at, &waiting.ends_at})
+      *when += pause;
   for (const auto& node : suspects_)
     members_.at(node).suspected->postpone(pause);
   if (roll_call_)

@@ -65,6 +65,7 @@ TEST(swim_at_random, a_process_that_is_stopped_for_three_seconds_is_never_declar
     cluster.run_for(20s);
     EXPECT_EQ(cluster.count("failed"), 0);
     EXPECT_TRUE(cluster.is_calm());
+    EXPECT_EQ(cluster.story_of(hosts.back()).find('?'), std::string::npos) << "nor does it suspect others";
   }
 }
 
