@@ -12,6 +12,9 @@ namespace chorus::membership::swim {
 void core::accuse(
     time_point now, known_member& subject, const std::vector<voice>& voices, chorus::refutation of
 ) {
+  const auto accuses_itself = [&](const voice& one) { return one.accuser == subject.who.who; };
+  if (std::ranges::all_of(voices, accuses_itself))
+    return;
   auto& suspected = subject.suspected;
   const auto first = !suspected;
   if (first) {
@@ -28,7 +31,7 @@ void core::accuse(
   }
   auto refused = false;
   for (const auto& one : voices) {
-    if (one.accuser == subject.who.who || !suspected->hear(now, one))
+    if (accuses_itself(one) || !suspected->hear(now, one))
       continue;
     news = true;
     refused = refused || is_strong(one.what);

@@ -105,6 +105,12 @@ TEST_F(hostile_content, is_refused_with_suspicions_without_a_voice_or_with_too_m
   EXPECT_FALSE(is_refused(a.who, {gossip{}, {suspect{a.who, {}, voices}}}));
 }
 
+TEST_F(hostile_content, of_a_member_that_accuses_itself_is_no_suspicion) {
+  hear(a.who, {gossip{}, {suspect{a.who, {}, {{a.who, evidence::silence}}}}});
+  EXPECT_FALSE(swim.is_suspected(a.who.node));
+  EXPECT_TRUE(swim.drain().empty());
+}
+
 TEST_F(hostile_content, is_refused_with_an_impossible_standing) {
   EXPECT_TRUE(is_refused(a.who, {verdict{b.who, {2, {0, 1}, {0, 3}}, a.where}, {}}));
   EXPECT_TRUE(is_refused(a.who, {verdict{b.who, {0, {0, 1}, {0, 1}}, a.where}, {}}));
