@@ -17,31 +17,77 @@ constexpr std::size_t messages_per_turn = 64;
 
 connection::connection(connection_environment& environment, user& owner, const peer& self, address where)
     : environment_(environment), owner_(owner), self_(self), where_(std::move(where)),
-      handle_(std::make_shared<connection*>(this)) {
-  begin_round();
-}
+      handle_(std::make_shared<connection*>(this)) {}
 
 bool connection::send_frame(const wire_message& message) {
+  messages_used_ = true;
+  if (!wants_messages_)
+    open();
   return messages_ && messages_->send(message);
 }
 
-bool connection::send_datagram(const wire_message& message) {
-  if (!datagrams_)
-    return false;
-  if (datagrams_->send(message)) {
+void connection::send_datagram(const wire_message& message) {
+  datagrams_used_ = true;
+  if (!std::exchange(wants_datagrams_, true))
+    open_lanes();
+  if (waiting_.empty() && datagrams_ && datagrams_->send(message)) {
     no_datagram_since_.reset();
-    return true;
+    if (!messages_)
+      renew_at_.reset();
+    return owner_.datagram_done(true);
   }
+  auto now = steady_now();
+  if (waiting_.size() == waiting_limit) {
+    waiting_.pop_front();
+    owner_.datagram_done(false);
+  }
+  waiting_.push_back(message);
+  waiting_since_ = now;
   // The lane is not watched. When the other one is connected and this one is not for long, ZeroMQ has
   // given it up.
-  auto now = steady_now();
   if (!no_datagram_since_) {
     no_datagram_since_ = now;
-  } else if (connected_ && now - *no_datagram_since_ > patience()) {
-    no_datagram_since_.reset();
-    datagrams_ = make_lane(lane::kind::datagrams);
+  } else if ((connected_ || !messages_) && now - *no_datagram_since_ > patience()) {
+    renew_datagrams();
   }
-  return false;
+}
+
+void connection::open() {
+  messages_used_ = true;
+  if (!std::exchange(wants_messages_, true))
+    open_lanes();
+}
+
+void connection::renew_messages() {
+  if (!connected_)
+    return;
+  connected_ = false;
+  begin_round();
+}
+
+void connection::renew_datagrams() {
+  if (!datagrams_ || steady_now() - datagrams_opened_at_ < renewed_every)
+    return;
+  datagrams_.reset();
+  no_datagram_since_.reset();
+  make_lanes();
+}
+
+std::size_t connection::close_idle(bool messages_too) {
+  std::size_t closed = 0;
+  if (!std::exchange(datagrams_used_, false) && datagrams_ && waiting_.empty()) {
+    datagrams_.reset();
+    wants_datagrams_ = false;
+    ++closed;
+  }
+  if (!std::exchange(messages_used_, false) && messages_too && connected_) {
+    messages_.reset();
+    wants_messages_ = false;
+    connected_ = false;
+    sleeps_ = true;
+    ++closed;
+  }
+  return closed;
 }
 
 void connection::collect(poll_set& sockets) {
@@ -50,11 +96,22 @@ void connection::collect(poll_set& sockets) {
     sockets.add(messages_->monitor(), ZMQ_POLLIN, [this] { take_changes(); });
     sockets.add(messages_->socket(), wanted, [this] { take_messages(); });
   }
-  if (datagrams_)
-    sockets.add(datagrams_->socket(), ZMQ_POLLIN, [this] { drain(*datagrams_); });
+  if (datagrams_) {
+    short wanted = waiting_.empty() ? ZMQ_POLLIN : ZMQ_POLLIN | ZMQ_POLLOUT;
+    sockets.add(datagrams_->socket(), wanted, [this] { take_datagrams(); });
+  }
+}
+
+std::optional<time_point> connection::deadline() const noexcept {
+  auto first = renew_at_;
+  if (!waiting_.empty() && (!first || waiting_since_ + waits_at_most < *first))
+    first = waiting_since_ + waits_at_most;
+  return first;
 }
 
 void connection::tick(time_point now) {
+  if (!waiting_.empty() && now - waiting_since_ >= waits_at_most)
+    drop_waiting();
   if (!renew_at_ || now < *renew_at_)
     return;
   if (next_host_ < hosts_.size())
@@ -66,10 +123,26 @@ void connection::tick(time_point now) {
 void connection::close_with_farewell() {
   if (messages_)
     messages_->close_with_farewell();
+  if (datagrams_)
+    datagrams_->close_with_farewell();
+}
+
+/// Some lane is wanted that was not.
+void connection::open_lanes() {
+  if (resolving_)
+    return;
+  // An address at which the other lane is being tried, or is connected.
+  auto is_tried = messages_ || datagrams_;
+  if (!is_tried)
+    return begin_round();
+  make_lanes();
+  if (wants_messages_ && !connected_)
+    renew_at_ = steady_now() + patience();
 }
 
 void connection::begin_round() {
   renew_at_.reset();
+  resolving_ = true;
   environment_.names.resolve(
       where_.host,
       [handle = std::weak_ptr{handle_}](const result<std::vector<std::string>>& hosts) {
@@ -80,6 +153,7 @@ void connection::begin_round() {
 }
 
 void connection::resolved(const result<std::vector<std::string>>& hosts) {
+  resolving_ = false;
   // ZeroMQ may have reconnected meanwhile.
   if (connected_)
     return;
@@ -94,11 +168,21 @@ void connection::resolved(const result<std::vector<std::string>>& hosts) {
 
 void connection::try_next() {
   endpoint_ = endpoint_of({hosts_[next_host_++], where_.port});
-  messages_ = make_lane(lane::kind::messages);
-  datagrams_ = make_lane(lane::kind::datagrams);
+  messages_.reset();
+  datagrams_.reset();
   no_datagram_since_.reset();
   tell_when_writable_ = false;
+  make_lanes();
   renew_at_ = steady_now() + patience();
+}
+
+void connection::make_lanes() {
+  if (wants_messages_ && !messages_)
+    messages_ = make_lane(lane::kind::messages);
+  if (wants_datagrams_ && !datagrams_) {
+    datagrams_ = make_lane(lane::kind::datagrams);
+    datagrams_opened_at_ = steady_now();
+  }
 }
 
 void connection::drain(lane& from) {
@@ -108,6 +192,26 @@ void connection::drain(lane& from) {
       return;
     owner_.received(std::move(*message));
   }
+}
+
+void connection::take_datagrams() {
+  write_waiting();
+  drain(*datagrams_);
+}
+
+void connection::write_waiting() {
+  while (!waiting_.empty() && datagrams_->send(waiting_.front())) {
+    waiting_.pop_front();
+    no_datagram_since_.reset();
+    if (!messages_)
+      renew_at_.reset();
+    owner_.datagram_done(true);
+  }
+}
+
+void connection::drop_waiting() {
+  for (auto count = std::exchange(waiting_, {}).size(); count > 0; --count)
+    owner_.datagram_done(false);
 }
 
 void connection::take_messages() {
@@ -126,6 +230,7 @@ void connection::take_changes() {
     switch (*change) {
     case lane::change::connected:
       connected_ = true;
+      sleeps_ = false;
       tell_when_writable_ = true;
       ++times_connected_;
       renew_at_.reset();

@@ -10,7 +10,9 @@
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +29,8 @@ struct connection_environment {
 };
 
 /// Both lanes to one peer at one address: resolves its name, tries all of its addresses in turn, and
-/// resolves it again in each round.
+/// resolves it again in each round. A lane is opened when it is needed for the first time, and again when it
+/// is needed after it was closed because it was idle.
 ///
 /// ZeroMQ reconnects by itself as long as that can help; the lanes are made anew for the next address
 /// of the name and when nothing has come about for long (ZeroMQ gives up for good after some errors).
@@ -35,6 +38,14 @@ class connection {
 public:
   /// A name all of whose addresses failed is asked for again after this.
   static constexpr std::chrono::seconds resolve_again_after{1};
+
+  /// Datagrams that wait while their lane cannot be written, the newest ones, and how long. The first answer
+  /// to somebody would otherwise always be lost; and what is older says nothing any more.
+  static constexpr std::size_t waiting_limit = 16;
+  static constexpr std::chrono::seconds waits_at_most{1};
+
+  /// Between two lanes for datagrams, one made because the other was in doubt.
+  static constexpr std::chrono::seconds renewed_every{1};
 
   /// Whoever uses the connection. Called from within the handlers that `collect` adds.
   class user {
@@ -47,6 +58,9 @@ public:
     /// The connection of the message lane broke; ZeroMQ tries to make a new one.
     virtual void lost() = 0;
 
+    /// A datagram was written, or will not be any more.
+    virtual void datagram_done(bool was_sent) = 0;
+
   protected:
     ~user() = default;
   };
@@ -58,14 +72,34 @@ public:
 
   /// False if it was dropped because the lane cannot be written now.
   bool send_frame(const wire_message& message);
-  bool send_datagram(const wire_message& message);
+
+  /// `datagram_done` says what became of it.
+  void send_datagram(const wire_message& message);
+
+  /// Opens the message lane, if it is not open. `connected` follows.
+  void open();
+
+  /// Makes the lane anew, if it is connected: something on the way swallows what is sent. Nothing for a while
+  /// after the last time.
+  void renew_messages();
+  void renew_datagrams();
+
+  /// Whether the message lane was closed as idle, and is not connected again.
+  bool sleeps() const noexcept { return sleeps_; }
+
+  /// Whether datagrams wait for their lane to be connected.
+  bool has_waiting() const noexcept { return !waiting_.empty(); }
+
+  /// Closes the lanes that were not used since the last call; the message lane only if `messages_too`. Gives
+  /// the number of those that were closed.
+  std::size_t close_idle(bool messages_too);
 
   void collect(poll_set& sockets);
 
-  std::optional<time_point> deadline() const noexcept { return renew_at_; }
+  std::optional<time_point> deadline() const noexcept;
   void tick(time_point now);
 
-  /// Lets what was sent last be written for a moment after the connection is gone.
+  /// Lets what was sent last, on both lanes, be written for a moment after the connection is gone.
   void close_with_farewell();
 
   /// Where it is connected or tries to connect, for reports.
@@ -74,12 +108,17 @@ public:
   std::uint64_t times_connected() const noexcept { return times_connected_; }
 
 private:
+  void open_lanes();
+  void make_lanes();
   void begin_round();
   void resolved(const result<std::vector<std::string>>& hosts);
   void try_next();
   void drain(lane& from);
   void take_messages();
+  void take_datagrams();
   void take_changes();
+  void write_waiting();
+  void drop_waiting();
   void attempt_failed();
   duration patience() const;
   /// Null if the system has no sockets left.
@@ -95,11 +134,20 @@ private:
   std::string endpoint_; ///< of the lanes
   std::unique_ptr<lane> messages_;
   std::unique_ptr<lane> datagrams_;
+  std::deque<wire_message> waiting_; ///< datagrams
+  time_point waiting_since_;         ///< the newest of them
+  time_point datagrams_opened_at_;
 
-  bool connected_ = false;
+  bool resolving_ = false;
+  bool wants_messages_ = false;
+  bool wants_datagrams_ = false;
+  bool messages_used_ = false; ///< since `close_idle`
+  bool datagrams_used_ = false;
+  bool sleeps_ = false;
+  bool connected_ = false; ///< the message lane
   bool tell_when_writable_ = false;
   std::uint64_t times_connected_ = 0;
-  std::optional<time_point> renew_at_;          ///< nothing while connected or resolving
+  std::optional<time_point> renew_at_;          ///< nothing while connected, resolving or closed
   std::optional<time_point> no_datagram_since_; ///< that could be written
 
   /// Answers of the resolver that come after the connection's end find it gone.

@@ -15,6 +15,11 @@ public:
     return *this;
   }
 
+  shared_counter& operator+=(std::uint64_t more) noexcept {
+    value_.fetch_add(more, std::memory_order_relaxed);
+    return *this;
+  }
+
   std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -31,6 +36,7 @@ struct shared_counters {
   shared_counter datagrams_received;
   shared_counter datagrams_dropped;
   shared_counter reconnects;
+  shared_counter lanes_closed_idle;
   shared_counter connections_accepted;
   shared_counter connections_refused;
   shared_counter handshakes_failed;
@@ -47,6 +53,7 @@ struct shared_counters {
         datagrams_received.value(),
         datagrams_dropped.value(),
         reconnects.value(),
+        lanes_closed_idle.value(),
         connections_accepted.value(),
         connections_refused.value(),
         handshakes_failed.value(),

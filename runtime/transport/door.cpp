@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <iterator>
 #include <sys/resource.h>
 #include <utility>
@@ -63,6 +64,13 @@ door::settings within_the_system(door::settings how) {
     how.connections = std::clamp<std::size_t>(how.connections, 1, std::max<std::size_t>(share, 1));
   }
   return how;
+}
+
+/// Of all threads of this process, since its start.
+duration processor_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 } // namespace
@@ -203,6 +211,10 @@ void door::tick(time_point now) {
   if (now < look_at_)
     return;
   look_at_ = now + look_every;
+  auto work = processor_time();
+  if (!std::exchange(suspects_, false) && work - work_at_look_ < look_after_work)
+    return;
+  work_at_look_ = work;
   for (auto which = open_.begin(); which != open_.end(); ++which) {
     auto& [descriptor, what] = *which;
     if (what.is_ended || !looks_endless(descriptor, what))
@@ -210,7 +222,10 @@ void door::tick(time_point now) {
     if (!what.suspected_in) {
       what.suspected_in = round_;
       look_at_ = now + look_again_after;
-    } else if (round_ > *what.suspected_in) {
+      suspects_ = true;
+    } else if (round_ == *what.suspected_in) {
+      suspects_ = true;
+    } else {
       // It had its turn meanwhile, and there was no message.
       owner_.happened(event::message_too_long, what.host);
       end(which);

@@ -37,6 +37,10 @@ public:
   /// Between looks at what connections have received.
   static constexpr std::chrono::milliseconds look_every{100};
 
+  /// Processor time of the process since the last look that makes another one worth while: with less, ZeroMQ
+  /// cannot have read more than a few megabytes from all connections together.
+  static constexpr std::chrono::milliseconds look_after_work{1};
+
   struct settings {
     std::uint16_t port = 0;             ///< the one that is listened on
     std::size_t connections = 0;        ///< at a time; see also `share_of_descriptors`
@@ -123,6 +127,8 @@ private:
   std::uint64_t round_ = 0;
   std::size_t taken_in_round_ = 0;
   time_point look_at_{};
+  duration work_at_look_{}; ///< processor time
+  bool suspects_ = false;   ///< somebody, since the last look
 };
 
 } // namespace chorus

@@ -161,8 +161,9 @@ void transport::implementation::add_peer(const peer& who, const address& where) 
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;
-  auto fresh = std::make_shared<peer_link>(around_links_, settings, where);
   auto& place = links_[who];
+  auto starts_now = links_.size() <= options_.links_kept_open;
+  auto fresh = std::make_shared<peer_link>(around_links_, settings, where, starts_now);
   // One that has ended and is not swept yet.
   if (place)
     loop_.dispose(std::move(place));
@@ -185,6 +186,12 @@ void transport::implementation::remove_peer(const peer& who, const link::input& 
 void transport::implementation::declare_failed(const peer& who) {
   check_thread();
   failed_.add(who);
+}
+
+bool transport::implementation::has_talked_to(const peer& who) const {
+  check_thread();
+  auto* link = find(who);
+  return link != nullptr && link->has_started();
 }
 
 std::shared_ptr<outbox> transport::implementation::outbox_of(const peer& who) const {
@@ -223,15 +230,22 @@ peer_link* transport::implementation::find(const peer& who) const {
 
 void transport::implementation::send_datagram(const peer& to, byte_buffer payload) {
   check_thread();
-  auto* link = find(to);
-  auto was_sent = link != nullptr && link->send_datagram(to_datagram(std::move(payload)));
-  ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped);
+  if (auto* link = find(to))
+    link->send_datagram(to_datagram(std::move(payload)));
+  else
+    ++counters_.datagrams_dropped;
 }
 
 void transport::implementation::send_datagram(const address& where, byte_buffer payload) {
   check_thread();
   if (!stopping_)
     seeds_.send(options_.self, where, to_datagram(std::move(payload)));
+}
+
+void transport::implementation::doubt(const peer& who) {
+  check_thread();
+  if (auto* link = find(who))
+    link->doubt();
 }
 
 void transport::implementation::try_connection(const address& where, connection_attempts::answer done) {
@@ -260,6 +274,7 @@ void transport::implementation::turn(time_point now) {
     loop_.dispose(std::move(entry.second));
     return true;
   });
+  close_idle_lanes(now);
   seeds_.tick(now);
   attempts_.tick(now);
   if (auto look = door_.deadline(); look && *look <= now)
@@ -270,7 +285,7 @@ void transport::implementation::turn(time_point now) {
 
 std::optional<time_point> transport::implementation::next_turn() const {
   auto first = seeds_.deadline();
-  for (auto other : {door_.deadline(), attempts_.deadline()}) {
+  for (auto other : {door_.deadline(), attempts_.deadline(), look_for_idle_at_}) {
     if (other && (!first || *other < *first))
       first = other;
   }
@@ -280,6 +295,21 @@ std::optional<time_point> transport::implementation::next_turn() const {
       first = next;
   }
   return first;
+}
+
+/// What was not used between two looks is closed.
+void transport::implementation::close_idle_lanes(time_point now) {
+  if (links_.size() <= options_.links_kept_open) {
+    look_for_idle_at_.reset();
+    return;
+  }
+  if (look_for_idle_at_ && now < *look_for_idle_at_)
+    return;
+  if (look_for_idle_at_) {
+    for (auto& [who, link] : links_)
+      counters_.lanes_closed_idle += link->close_idle();
+  }
+  look_for_idle_at_ = now + options_.idle_after;
 }
 
 void transport::implementation::collect(poll_set& sockets) {

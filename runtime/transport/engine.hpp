@@ -52,9 +52,11 @@ public:
   void add_peer(const peer& who, const address& where);
   void remove_peer(const peer& who, const link::input& why);
   void declare_failed(const peer& who);
+  bool has_talked_to(const peer& who) const;
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
   void send_datagram(const peer& to, byte_buffer payload);
   void send_datagram(const address& where, byte_buffer payload);
+  void doubt(const peer& who);
   void try_connection(const address& where, connection_attempts::answer done);
   void take_incarnation(const peer& self);
   void arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what);
@@ -87,6 +89,7 @@ private:
 
   peer_link* find(const peer& who) const;
   wire_message to_datagram(byte_buffer payload) const;
+  void close_idle_lanes(time_point now);
   void begin_stop();
   void check_thread() const;
 
@@ -108,6 +111,7 @@ private:
   connection_attempts attempts_;
   failed_lives failed_;
   rate_limit reports_;
+  std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open
   bool stopping_ = false;
 
   std::once_flag started_once_;

@@ -71,6 +71,7 @@ result<std::vector<std::string>> candidates(const std::string& host) {
 result<listener> bind(zmq::context_t& context, const socket_settings& settings, const address& where) {
   zmq::socket_t router{context, zmq::socket_type::router};
   prepare(router, settings, where.host.find(':') != std::string::npos);
+  keep_alive(router);
   router.set(zmq::sockopt::router_mandatory, true);
   router.set(zmq::sockopt::router_handover, true);
   // Only refusals are ever written to it; a connection that does not take them needs none.

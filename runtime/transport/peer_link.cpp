@@ -12,9 +12,12 @@ namespace {
 /// small beside the quarter of the window that the link itself saves up before it tells (link/receiver.cpp).
 constexpr std::size_t parts_of_window = 16;
 
+/// Resends without any answer, about four seconds of them, after which a new connection is tried.
+constexpr int tries_for_a_connection = 4;
+
 } // namespace
 
-peer_link::peer_link(environment& around, const link::config& settings, const address& where)
+peer_link::peer_link(environment& around, const link::config& settings, const address& where, bool starts_now)
     : around_(around), settings_(settings), outbox_(std::make_shared<outbox>(
                                                 settings.send_buffer_bytes,
                                                 settings.send_reserve_bytes,
@@ -22,18 +25,29 @@ peer_link::peer_link(environment& around, const link::config& settings, const ad
                                                 settings.message_bytes,
                                                 settings.receive_window_bytes / parts_of_window
                                             )),
-      connection_(around.connections, *this, settings.self, where),
-      driver_(link::core{steady_now(), settings}, *this, *this, *this) {
+      connection_(around.connections, *this, settings.self, where) {
+  if (starts_now)
+    start();
+}
+
+void peer_link::start() {
+  if (driver_)
+    return;
+  network_seam& network = *this;
+  clock_seam& clock = *this;
+  driver_.emplace(link::core{steady_now(), settings_}, *this, network, clock);
   // Its first frame finds no connection yet; the core is told when there is one.
-  driver_.perform();
+  driver_->perform();
 }
 
 void peer_link::receive(const peer& source, const shared_bytes& head, const shared_bytes& body) {
   if (ended_)
     return;
+  heard_ = true;
+  start();
   if (auto bytes = outbox_->take_consumed(); bytes > 0)
-    driver_.apply_in_batch(link::consumed{bytes});
-  driver_.receive(source, head, body);
+    driver_->apply_in_batch(link::consumed{bytes});
+  driver_->receive(source, head, body);
 }
 
 void peer_link::turn(time_point now) {
@@ -42,9 +56,41 @@ void peer_link::turn(time_point now) {
   connection_.tick(now);
   hand_over(now);
   if (wake_at_ && *wake_at_ <= now)
-    driver_.wake();
-  if (!ended_ && close_at_ && (*close_at_ <= now || driver_.core().settled()))
-    driver_.apply(link::close{});
+    try_again();
+  if (!ended_ && close_at_ && may_close(now))
+    end(link::close{}, link::closed::why::closed_here);
+}
+
+/// The timer has run out: something is to be acknowledged, or was not. A connection over which frame after
+/// frame goes out and nothing comes back is not trusted for ever: TCP knows only the next machine on the way.
+void peer_link::try_again() {
+  tries_unheard_ = std::exchange(heard_, false) ? 0 : tries_unheard_ + 1;
+  if (tries_unheard_ == tries_for_a_connection) {
+    tries_unheard_ = 0;
+    connection_.renew_messages();
+  }
+  driver_->wake();
+}
+
+/// Once nothing is under way; and a goodbye needs a connection, by datagram as on the link.
+bool peer_link::may_close(time_point now) const {
+  auto is_settled = !driver_ || (driver_->core().settled() && !connection_.sleeps());
+  return *close_at_ <= now || (is_settled && !connection_.has_waiting());
+}
+
+/// Whoever never had anything to say ends without a word.
+void peer_link::end(const link::input& how, link::closed::why reason) {
+  if (ended_)
+    return;
+  if (driver_)
+    driver_->apply(how);
+  else
+    perform(link::closed{reason, {}});
+}
+
+std::size_t peer_link::close_idle() {
+  auto is_quiet = driver_ && driver_->core().is_established() && driver_->core().settled();
+  return ended_ || close_at_ ? 0 : connection_.close_idle(is_quiet);
 }
 
 std::optional<time_point> peer_link::next_turn() const {
@@ -60,19 +106,19 @@ void peer_link::close(time_point until) {
   if (ended_)
     return;
   outbox_->close();
+  if (connection_.sleeps())
+    connection_.open();
   close_at_ = close_at_ ? std::min(*close_at_, until) : until;
   around_.wake();
 }
 
 void peer_link::fail() {
-  if (!ended_)
-    driver_.apply(link::peer_failed{});
+  end(link::peer_failed{}, link::closed::why::peer_failed);
 }
 
 void peer_link::abandon() {
   abandoned_ = true;
-  if (!ended_)
-    driver_.apply(link::close{});
+  end(link::close{}, link::closed::why::closed_here);
 }
 
 // -- what the core wants done ------------------------------------------------------------------------
@@ -133,7 +179,7 @@ void peer_link::connected() {
   if (connection_.times_connected() > 1)
     ++around_.counters.reconnects;
   if (!ended_)
-    driver_.apply(link::reconnected{});
+    driver_->apply(link::reconnected{});
 }
 
 void peer_link::lost() {
@@ -141,19 +187,25 @@ void peer_link::lost() {
     around_.events.connection_lost(who());
 }
 
+void peer_link::datagram_done(bool was_sent) {
+  ++(was_sent ? around_.counters.datagrams_sent : around_.counters.datagrams_dropped);
+}
+
 // -- what other threads have left --------------------------------------------------------------------
 
 /// All at once, so that they share frames.
 void peer_link::hand_over(time_point now) {
   auto batch = outbox_->take();
+  if (!batch.messages.empty())
+    start();
   batch_begin_ = now; // asking for the time costs more than a small message
   if (batch.consumed_bytes > 0)
-    driver_.apply_in_batch(link::consumed{batch.consumed_bytes});
+    driver_->apply_in_batch(link::consumed{batch.consumed_bytes});
   for (auto& message : batch.messages)
-    driver_.apply_in_batch(std::move(message));
+    driver_->apply_in_batch(std::move(message));
   batch_begin_.reset();
   if (batch.consumed_bytes > 0 || !batch.messages.empty())
-    driver_.perform();
+    driver_->perform();
 }
 
 void peer_link::refuse_leftovers() {

@@ -29,7 +29,8 @@ public:
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
-  peer_link(environment& around, const link::config& settings, const address& where);
+  /// `starts_now`: shakes hands at once, else with the first message of either side.
+  peer_link(environment& around, const link::config& settings, const address& where, bool starts_now);
 
   peer_link(const peer_link&) = delete;
   peer_link& operator=(const peer_link&) = delete;
@@ -41,8 +42,17 @@ public:
   /// A frame of this link, as bytes.
   void receive(const peer& source, const shared_bytes& head, const shared_bytes& body);
 
-  /// False if it was dropped.
-  bool send_datagram(const wire_message& message) { return connection_.send_datagram(message); }
+  void send_datagram(const wire_message& message) { connection_.send_datagram(message); }
+
+  /// Nothing is heard from the peer by datagrams.
+  void doubt() { connection_.renew_datagrams(); }
+
+  /// Closes the lanes that were not used since the last call and on which nothing is under way; they are
+  /// opened again when they are needed. Gives their number.
+  std::size_t close_idle();
+
+  /// Whether either side has had something to say.
+  bool has_started() const noexcept { return driver_.has_value(); }
 
   /// Hands over what other threads have left in the outbox, and does what is due.
   void turn(time_point now);
@@ -79,7 +89,12 @@ private:
   void received(received_message message) override;
   void connected() override;
   void lost() override;
+  void datagram_done(bool was_sent) override;
 
+  void start();
+  void try_again();
+  void end(const link::input& how, link::closed::why reason);
+  bool may_close(time_point now) const;
   void hand_over(time_point now);
   void refuse_leftovers();
 
@@ -87,9 +102,11 @@ private:
   const link::config settings_;
   std::shared_ptr<outbox> outbox_;
   connection connection_;
-  link_driver driver_;
+  std::optional<link_driver> driver_;     ///< since the start
   std::optional<time_point> batch_begin_; ///< while messages of other threads are handed over
   std::optional<time_point> wake_at_;
+  bool heard_ = false; ///< since the timer ran last
+  int tries_unheard_ = 0;
   std::optional<time_point> close_at_;
   bool abandoned_ = false;
   bool ended_ = false;

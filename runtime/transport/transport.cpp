@@ -57,6 +57,10 @@ void transport::declare_failed(const peer& who) {
   content_->declare_failed(who);
 }
 
+bool transport::has_talked_to(const peer& who) const {
+  return content_->has_talked_to(who);
+}
+
 std::shared_ptr<outbox> transport::outbox_of(const peer& who) const {
   return content_->outbox_of(who);
 }
@@ -67,6 +71,10 @@ void transport::send_datagram(const peer& to, byte_buffer payload) {
 
 void transport::send_datagram(const address& where, byte_buffer payload) {
   content_->send_datagram(where, std::move(payload));
+}
+
+void transport::doubt(const peer& who) {
+  content_->doubt(who);
 }
 
 void transport::try_connection(const address& where, std::function<void(connection_outcome)> done) {

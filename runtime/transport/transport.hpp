@@ -63,6 +63,10 @@ struct transport_options {
   link::config link; ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
+  /// With more peers than that, connections to them are opened when they are needed, and closed when nothing
+  /// went over them for once or twice `idle_after`.
+  std::size_t links_kept_open = 64;
+  duration idle_after = std::chrono::seconds{30};
   duration connection_attempt_within = std::chrono::seconds{1}; ///< for an answer to `try_connection`
   /// Of others at a time; at most half of the descriptors that the process may have (`ulimit -n`).
   std::size_t connections = 4096;
@@ -79,6 +83,7 @@ struct transport_counters {
   std::uint64_t datagrams_received = 0;
   std::uint64_t datagrams_dropped = 0;
   std::uint64_t reconnects = 0;
+  std::uint64_t lanes_closed_idle = 0; ///< connections of this node's own; opened again when they are needed
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_refused = 0;  ///< ended because there were too many
   std::uint64_t handshakes_failed = 0;    ///< no ZeroMQ, not of a fitting kind, or too slow
@@ -143,13 +148,20 @@ public:
   /// question.
   void declare_failed(const peer& who);
 
+  /// Whether the link to `who` was ever used, or is being opened without that: then its end is heard of.
+  bool has_talked_to(const peer& who) const;
+
   /// The sending side of the link to `who`; null without one. Keep it: it works from any thread and
   /// says `closed` after the link's end.
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
 
-  /// Best effort to a peer that was added; dropped when it cannot be written now. Pre: at most
+  /// Best effort to a peer that was added; it waits a moment for its connection, or is dropped. Pre: at most
   /// `limits::datagram_bytes`.
   void send_datagram(const peer& to, byte_buffer payload);
+
+  /// The failure detector has sent datagrams to `who` and heard nothing: perhaps only their connection is
+  /// bad. The next one goes over a new one; what waits in the old one is dropped.
+  void doubt(const peer& who);
 
   /// Best effort to whoever listens at `where`, for seeds: at all addresses that the name has. The
   /// connection is kept for a while; until there is one, the newest datagram waits for a moment.
