@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace chorus {
 
@@ -35,6 +37,13 @@ address reachable_address(const std::string& flag, const std::string& text) {
   if (where.host == "*" || where.port == 0)
     throw CLI::ValidationError{flag, "'" + text + "' cannot be reached by others: give a host and a port"};
   return where;
+}
+
+std::pair<std::string, std::string> checked_tag(const std::string& text) {
+  auto split = text.find('=');
+  if (split == std::string::npos || split == 0)
+    throw CLI::ValidationError{"--tag", "'" + text + "' is no tag: give KEY=VALUE"};
+  return {text.substr(0, split), text.substr(split + 1)};
 }
 
 CLI::Validator name_check() {
@@ -115,8 +124,31 @@ void add_options(CLI::App& app, config& settings) {
       settings.data_directory,
       "Folder that keeps this node's identity (default: none, a new node at every start)")
       ->type_name("FOLDER");
+  app.add_option("--role", settings.about.roles, "What this node is for; may be given several times")
+      ->type_name("NAME")
+      ->delimiter(',')
+      ->take_all()
+      ->allow_extra_args(false)
+      ->check(name_check())
+      ->envname("CHORUS_ROLE");
+  app.add_option_function<std::vector<std::string>>(
+         "--tag",
+         [&settings](const std::vector<std::string>& texts) {
+           settings.about.tags.clear();
+           for (auto& text : texts)
+             settings.about.tags.insert(checked_tag(text));
+         },
+         "More about this node; may be given several times"
+  )
+      ->type_name("KEY=VALUE")
+      ->delimiter(',')
+      ->take_all()
+      ->allow_extra_args(false)
+      ->envname("CHORUS_TAG");
+  add("--app-version", settings.about.version, "Version of the application, for other nodes to see")
+      ->check(name_check());
   add_seconds(
-      app, "--failure-timeout", settings.failure_timeout, "Silence after which a node is declared failed"
+      app, "--failure-timeout", settings.failure_timeout, "Silence for which a node is believed to be alive"
   );
   add_seconds(app, "--leave-within", settings.leave_within, "How long leaving waits for what is under way");
   add("--log-level", settings.log_level, "trace, debug, info, warn, error or off")

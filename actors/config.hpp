@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/membership/member.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/time.hpp>
 
@@ -22,8 +23,13 @@ struct config {
   std::optional<std::filesystem::path>
       data_directory; ///< keeps the node's identity; nothing: a new node at every start
 
-  duration failure_timeout = std::chrono::seconds{2}; ///< silence after which a node is declared failed
-  duration leave_within = std::chrono::seconds{2};    ///< how long leaving waits for acknowledgements
+  /// What this node says about itself to all others: at most `limits::metadata_bytes`.
+  membership::metadata about;
+
+  /// A silent node of a small cluster is believed for about that long; one whose process is gone is noticed
+  /// sooner.
+  duration failure_timeout = std::chrono::seconds{4};
+  duration leave_within = std::chrono::seconds{2}; ///< how long leaving waits for acknowledgements
 
   std::string log_level = "info"; ///< trace, debug, info, warn, error, off
   std::size_t threads = 0;        ///< of the actor scheduler; 0: as many as there are cores

@@ -9,15 +9,27 @@ namespace chorus {
 
 namespace {
 
-membership::full_mesh::config
+membership::swim::config
 core_settings(const config& settings, const membership::member& self, std::uint64_t seed) {
-  membership::full_mesh::config result;
+  membership::swim::config result;
   result.self = self;
   result.seed = seed;
   result.failure_timeout = settings.failure_timeout;
-  result.refusal_patience = settings.failure_timeout + settings.failure_timeout / 2;
-  result.interval = settings.failure_timeout / 8;
+  result.refusal_patience = 3 * settings.failure_timeout;
   return result;
+}
+
+membership::connection_tried::outcome outcome_of(connection_outcome how) {
+  using outcome = membership::connection_tried::outcome;
+  switch (how) {
+  case connection_outcome::open:
+    return outcome::open;
+  case connection_outcome::refused:
+    return outcome::refused;
+  case connection_outcome::no_answer:
+    return outcome::no_answer;
+  }
+  return outcome::no_answer;
 }
 
 } // namespace
@@ -41,10 +53,19 @@ void member_service::start(const std::vector<address>& seeds) {
 
 void member_service::receive(const peer& from, const shared_bytes& datagram) {
   driver_.receive(from, datagram);
+  note_reports();
 }
 
 void member_service::link_lost(const peer& who) {
   driver_.apply(membership::link_lost{who});
+}
+
+void member_service::connection_lost(const peer& who) {
+  driver_.apply(membership::connection_lost{who});
+}
+
+void member_service::update(const membership::metadata& about) {
+  driver_.apply(membership::update{about});
 }
 
 void member_service::leave() {
@@ -60,6 +81,49 @@ std::vector<membership::member> member_service::members() const {
   return members_;
 }
 
+std::optional<membership::suspicion_report> member_service::why_suspected(const node_id& who) const {
+  std::lock_guard guard{mutex_};
+  auto known = reports_.find(who);
+  return known == reports_.end() ? std::nullopt : std::optional{known->second};
+}
+
+std::string member_service::describe_suspicion(const node_id& who) const {
+  auto report = why_suspected(who);
+  if (!report || report->accusations.empty())
+    return "no reason is known";
+  const auto& first = report->accusations.front();
+  return std::string{membership::to_string(first.what)} + ", says " + name_of(first.accuser);
+}
+
+std::string member_service::name_of(const peer& who) const {
+  if (who == driver_.core().self().who)
+    return driver_.core().self().name;
+  std::lock_guard guard{mutex_};
+  for (const auto& member : members_) {
+    if (member.who == who)
+      return member.name;
+  }
+  return to_string(who);
+}
+
+/// Copies what the core knows of those who are suspected now, for other threads: nearly always of nobody.
+void member_service::note_reports() {
+  for (const auto& who : suspected_) {
+    if (auto report = driver_.core().why_suspected(who))
+      keep(std::move(*report));
+  }
+}
+
+void member_service::keep(membership::suspicion_report report) {
+  std::lock_guard guard{mutex_};
+  auto who = report.subject.node;
+  reports_.insert_or_assign(who, std::move(report));
+  if (reports_.size() <= reports_limit)
+    return;
+  auto is_older = [](const auto& left, const auto& right) { return left.second.since < right.second.since; };
+  reports_.erase(std::min_element(reports_.begin(), reports_.end(), is_older));
+}
+
 void member_service::send(const peer& to, wire_message message) {
   transport_.send_datagram(to, std::move(message.head));
 }
@@ -69,7 +133,10 @@ time_point member_service::now() const {
 }
 
 void member_service::arm(std::optional<time_point> deadline) {
-  transport_.arm(timer_keys::membership, deadline, [this] { driver_.wake(); });
+  transport_.arm(timer_keys::membership, deadline, [this] {
+    driver_.wake();
+    note_reports();
+  });
 }
 
 void member_service::host::perform(const membership::member_up& step) {
@@ -87,7 +154,39 @@ void member_service::host::perform(const membership::member_down& step) {
     std::lock_guard guard{owner.mutex_};
     std::erase_if(owner.members_, [&](auto& member) { return member.who == step.who.who; });
   }
+  owner.note_reports();
+  owner.suspected_.erase(step.who.who.node);
   owner.events_.member_is_down(step);
+}
+
+void member_service::host::perform(const membership::member_suspected& step) {
+  owner.suspected_.insert(step.who.who.node);
+  owner.note_reports();
+  owner.events_.member_is_suspected(step.who);
+}
+
+void member_service::host::perform(const membership::member_trusted& step) {
+  owner.note_reports();
+  owner.suspected_.erase(step.who.who.node);
+  owner.events_.member_is_trusted(step.who);
+}
+
+void member_service::host::perform(const membership::member_updated& step) {
+  {
+    std::lock_guard guard{owner.mutex_};
+    for (auto& member : owner.members_) {
+      if (member.who == step.who.who)
+        member = step.who;
+    }
+  }
+  owner.events_.member_is_updated(step.who);
+}
+
+void member_service::host::perform(const membership::try_connection& step) {
+  owner.transport_.doubt(step.who);
+  owner.transport_.try_connection(step.where, [&service = owner, who = step.who](connection_outcome how) {
+    service.driver_.apply(membership::connection_tried{who, outcome_of(how)});
+  });
 }
 
 void member_service::host::perform(const membership::declared_failed&) {

@@ -2,17 +2,22 @@
 
 #include <chorus/actors/config.hpp>
 #include <chorus/membership/events.hpp>
-#include <chorus/membership/full_mesh.hpp>
-#include <chorus/membership/full_mesh_message.hpp>
+#include <chorus/membership/suspicion_report.hpp>
+#include <chorus/membership/swim/core.hpp>
+#include <chorus/membership/swim/wire.hpp>
 #include <chorus/runtime/driver.hpp>
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
 #include <spdlog/logger.h>
 
-#include <functional>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace chorus {
@@ -24,6 +29,9 @@ public:
 
   virtual void member_is_up(const membership::member& who) = 0;
   virtual void member_is_down(const membership::member_down& what) = 0;
+  virtual void member_is_suspected(const membership::member& who) = 0;
+  virtual void member_is_trusted(const membership::member& who) = 0;
+  virtual void member_is_updated(const membership::member& who) = 0;
 
   /// The cluster has declared this life failed; answer with `member_service::live_on`.
   virtual void declared_failed() = 0;
@@ -35,9 +43,12 @@ public:
 /// Runs the membership protocol over the transport's datagram lane, in the I/O thread: a busy
 /// scheduler of actors never makes a healthy node look dead.
 ///
-/// Thread rules: `members` from any thread, everything else in the I/O thread.
+/// Thread rules: `members` and `why_suspected` from any thread, everything else in the I/O thread.
 class member_service final : private network_seam, private clock_seam {
 public:
+  /// Reports of suspicions that are kept for `why_suspected`; of more, the oldest is forgotten.
+  static constexpr std::size_t reports_limit = 256;
+
   member_service(
       const config& settings,
       const membership::member& self,
@@ -50,27 +61,42 @@ public:
   void start(const std::vector<address>& seeds);
   void receive(const peer& from, const shared_bytes& datagram);
   void link_lost(const peer& who);
+  void connection_lost(const peer& who);
+  void update(const membership::metadata& about);
   void leave();
   void live_on(const peer& self);
 
   /// The others, ascending by id, as the latest events had them.
   std::vector<membership::member> members() const;
 
+  std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
+
+  /// The first accusation of the latest suspicion, for the log.
+  std::string describe_suspicion(const node_id& who) const;
+
 private:
-  using core = membership::full_mesh::core;
-  using wire = membership::full_mesh::wire;
+  using core = membership::swim::core;
+  using wire = membership::swim::wire;
 
   struct host {
     member_service& owner;
 
     void perform(const membership::member_up& step);
     void perform(const membership::member_down& step);
+    void perform(const membership::member_suspected& step);
+    void perform(const membership::member_trusted& step);
+    void perform(const membership::member_updated& step);
     void perform(const membership::declared_failed& step);
+    void perform(const membership::try_connection& step);
     void perform(const membership::rejected& step);
     void perform(const membership::contact<core::message>& step);
     void perform(const membership::seed_silent& step);
     void malformed(const peer& from, const error& reason);
   };
+
+  void note_reports();
+  void keep(membership::suspicion_report report);
+  std::string name_of(const peer& who) const;
 
   void send(const peer& to, wire_message message) override;
   time_point now() const override;
@@ -82,8 +108,10 @@ private:
   host host_{*this};
   driver<core, wire, host> driver_;
 
-  mutable std::mutex mutex_; ///< guards members_
+  std::set<node_id> suspected_; ///< I/O thread
+  mutable std::mutex mutex_;    ///< guards members_ and reports_
   std::vector<membership::member> members_;
+  std::map<node_id, membership::suspicion_report> reports_;
 };
 
 } // namespace chorus

@@ -18,10 +18,14 @@ public:
 };
 
 result<node> node::open(config settings) {
+  if (settings.failure_timeout < membership::swim::least_failure_timeout)
+    return error{errc::invalid_argument, "the failure timeout is too short: 20 ms is the least"};
   if (settings.scheduler != "sharing" && settings.scheduler != "stealing")
     return error{
         errc::invalid_argument,
         "there is no scheduler policy '" + settings.scheduler + "': choose sharing or stealing"};
+  if (auto failed = check(settings.about))
+    return failed;
   keep_freed_memory();
   auto identity = node_identity::open(settings.data_directory);
   if (!identity)
@@ -57,6 +61,14 @@ std::vector<membership::member> node::members() const {
   return content_->members().members();
 }
 
+std::optional<membership::suspicion_report> node::why_suspected(const node_id& who) const {
+  return content_->members().why_suspected(who);
+}
+
+error node::update_metadata(membership::metadata about) {
+  return content_->update_metadata(std::move(about));
+}
+
 error node::announce(std::string_view name, const caf::actor& actor) {
   return content_->names().announce(name, actor);
 }
@@ -79,6 +91,10 @@ std::map<std::string, caf::actor> node::list(std::string_view prefix) const {
 
 void node::subscribe(const caf::actor& subscriber) {
   content_->subscribe(subscriber);
+}
+
+void node::subscribe_all(const caf::actor& subscriber) {
+  content_->subscribe_all(subscriber);
 }
 
 void node::subscribe_dead_letters(const caf::actor& subscriber) {

@@ -4,6 +4,7 @@
 #include <chorus/actors/events.hpp>
 #include <chorus/actors/flow.hpp>
 #include <chorus/membership/member.hpp>
+#include <chorus/membership/suspicion_report.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/result.hpp>
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,8 +62,18 @@ public:
   /// This node as the others know it. The incarnation changes when the cluster had declared it failed.
   membership::member self() const;
 
-  /// The others, ascending by id: live as far as this node knows. Any thread, also actors'.
+  /// The others and what they say about themselves, ascending by id: live as far as this node knows,
+  /// suspected ones included. Any thread, also actors'.
   std::vector<membership::member> members() const;
+
+  /// Who accused a node, when and on what evidence, who confirmed it, and what came of that: its latest
+  /// suspicion, also when it is over. Nothing if it was never suspected here, or too many others were since.
+  /// Any thread, also actors'.
+  std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
+
+  /// From now on this node says that about itself (`config::about`). Error: invalid_argument (more than
+  /// `limits::metadata_bytes`). Any thread, also actors'.
+  error update_metadata(membership::metadata about);
 
   // -- names ------------------------------------------------------------------------------------
 
@@ -90,6 +102,9 @@ public:
   /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
   /// is here already. Until it ends. Any thread, also actors'.
   void subscribe(const caf::actor& subscriber);
+
+  /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists.
+  void subscribe_all(const caf::actor& subscriber);
 
   /// Sends a `dead_letter` to `subscriber` whenever messages could not be sent and no sender can be told.
   /// Until it ends. Any thread, also actors'.

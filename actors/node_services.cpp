@@ -5,6 +5,8 @@
 
 #include <chorus/actors/error.hpp>
 #include <chorus/actors/exit_code.hpp>
+#include <chorus/membership/swim/wire.hpp>
+#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/transport/advertise.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -35,6 +37,16 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::unused_actors)
 
 namespace chorus {
 
+error check(const membership::metadata& about) {
+  auto size = membership::swim::metadata_size(about);
+  if (size <= limits::metadata_bytes)
+    return {};
+  return {
+      errc::invalid_argument,
+      "roles, tags and version take " + std::to_string(size) + " bytes; at most "
+          + std::to_string(limits::metadata_bytes) + " may travel"};
+}
+
 node_services::system_settings::system_settings(const config& settings) {
   set("scheduler.policy", caf::atom_from_string(settings.scheduler));
   // Without this, idle threads of the policy `stealing` sleep between looks, and messages wait for them.
@@ -49,7 +61,7 @@ node_services::node_services(
 )
     : settings_(std::move(settings)), identity_(std::move(identity)), log_(std::move(log)),
       system_settings_(settings_), system_(std::make_unique<caf::actor_system>(system_settings_)),
-      self_{identity_.current(), std::move(name), {}} {
+      self_{identity_.current(), std::move(name), {}, settings_.about} {
   caf17::set_node(*system_, self_.who);
   // Users' actors often serve for ever; the end of the node is their end too.
   system_->await_actors_before_shutdown(false);
@@ -127,6 +139,7 @@ void node_services::leave() {
   }
   names_->stop();
   subscribers_->clear();
+  subscribers_of_all_->clear();
   remoting_->stop();
   undertaker_ = nullptr;
   flow_->stop();
@@ -153,13 +166,31 @@ result<caf::actor> node_services::find(std::string_view name, duration within) c
   return error{errc::not_found, "nobody has announced '" + std::string{name} + "'"};
 }
 
+error node_services::update_metadata(membership::metadata about) {
+  if (auto failed = check(about))
+    return failed;
+  transport_->post([this, about = std::move(about)] {
+    {
+      std::lock_guard guard{mutex_};
+      self_.about = about;
+    }
+    members_->update(about);
+  });
+  return {};
+}
+
 void node_services::subscribe(const caf::actor& subscriber) {
   // In the I/O thread no member comes or goes between the two steps.
   transport_->post([this, subscriber] {
     for (auto& member : members_->members())
-      caf::anon_send(subscriber, node_up{member});
+      caf::anon_send(subscriber, node_up{member, former_.contains(member.who.node)});
     subscribers_->add(subscriber);
   });
+}
+
+void node_services::subscribe_all(const caf::actor& subscriber) {
+  subscribe(subscriber);
+  transport_->post([this, subscriber] { subscribers_of_all_->add(subscriber); });
 }
 
 node_counters node_services::counters() const {
@@ -236,6 +267,10 @@ void node_services::link_closed(const peer& who, const link::closed& end) {
   said_goodbye_.erase(who);
 }
 
+void node_services::connection_lost(const peer& who) {
+  members_->connection_lost(who);
+}
+
 void node_services::datagram_received(const peer& from, shared_bytes payload) {
   members_->receive(from, payload);
 }
@@ -247,18 +282,20 @@ void node_services::stranger_met(const std::string& where, const error& reason) 
 // -- what the membership says -----------------------------------------------------------------------
 
 void node_services::member_is_up(const membership::member& who) {
-  log_->info("joined: {} is {} at {}", who.name, to_string(who.who), to_string(who.where));
+  auto is_back = former_.contains(who.who.node);
+  auto what = is_back ? "rejoined" : "joined";
+  log_->info("{}: {} is {} at {}", what, who.name, to_string(who.who), to_string(who.where));
   transport_->add_peer(who.who, who.where);
   remoting_->add_link(who.who, transport_->outbox_of(who.who));
   names_->peer_up(who.who);
-  subscribers_->tell(caf::make_message(node_up{who}));
+  subscribers_->tell(caf::make_message(node_up{who, is_back}));
 }
 
 void node_services::member_is_down(const membership::member_down& what) {
   auto down = what;
   if (said_goodbye_.contains(what.who.who))
     down.reason = membership::member_down::why::left;
-  if (down.reason == membership::member_down::why::left && transport_->outbox_of(what.who.who)) {
+  if (down.reason == membership::member_down::why::left && transport_->has_talked_to(what.who.who)) {
     await_goodbye(down);
     return;
   }
@@ -267,6 +304,23 @@ void node_services::member_is_down(const membership::member_down& what) {
     transport_->declare_failed(what.who.who);
   transport_->remove_peer(what.who.who, link::peer_failed{});
   finish_departure(down);
+}
+
+void node_services::member_is_suspected(const membership::member& who) {
+  log_->info(
+      "suspected: {} is {}: {}", who.name, to_string(who.who), members_->describe_suspicion(who.who.node)
+  );
+  subscribers_of_all_->tell(caf::make_message(node_suspected{who}));
+}
+
+void node_services::member_is_trusted(const membership::member& who) {
+  log_->info("trusted again: {} is {}", who.name, to_string(who.who));
+  subscribers_of_all_->tell(caf::make_message(node_trusted{who}));
+}
+
+void node_services::member_is_updated(const membership::member& who) {
+  log_->info("updated: {} is {}", who.name, to_string(who.who));
+  subscribers_of_all_->tell(caf::make_message(node_updated{who}));
 }
 
 /// What a leaving member sent before is still on its way; its goodbye on the link comes after all that.
@@ -298,6 +352,7 @@ void node_services::finish_departure(const membership::member_down& what) {
   log_->info(
       "{}: {} was {} at {}", reason, what.who.name, to_string(what.who.who), to_string(what.who.where)
   );
+  former_.add(what.who.who.node);
   names_->peer_down(what.who.who);
   remoting_->lose(what.who.who, {errc::node_down, "node " + what.who.name + " " + reason});
   subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));

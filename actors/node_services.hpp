@@ -1,5 +1,6 @@
 #pragma once
 
+#include "former_nodes.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
 #include "name_service.hpp"
@@ -28,6 +29,9 @@
 
 namespace chorus {
 
+/// Whether a node may say that about itself.
+error check(const membership::metadata& about);
+
 /// The parts of one node and the threads of events between them:
 ///
 ///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
@@ -55,7 +59,9 @@ public:
   flow_control& flow() { return *flow_; }
   membership::member self() const;
   result<caf::actor> find(std::string_view name, duration within) const;
+  error update_metadata(membership::metadata about);
   void subscribe(const caf::actor& subscriber);
+  void subscribe_all(const caf::actor& subscriber);
   node_counters counters() const;
   void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
   error wait_until_writable(const caf::actor& receiver, duration within);
@@ -66,12 +72,16 @@ private:
   void message_delivered(const peer& from, link::delivered message) override;
   void message_refused(const peer& to, link::refused message) override;
   void link_closed(const peer& who, const link::closed& end) override;
+  void connection_lost(const peer& who) override;
   void datagram_received(const peer& from, shared_bytes payload) override;
   void stranger_met(const std::string& where, const error& reason) override;
 
   // member_events
   void member_is_up(const membership::member& who) override;
   void member_is_down(const membership::member_down& what) override;
+  void member_is_suspected(const membership::member& who) override;
+  void member_is_trusted(const membership::member& who) override;
+  void member_is_updated(const membership::member& who) override;
   void declared_failed() override;
   void rejected(const std::string& reason) override;
 
@@ -96,6 +106,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   termination termination_;
   std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
+  std::shared_ptr<chorus::subscribers> subscribers_of_all_ = std::make_shared<chorus::subscribers>();
   std::shared_ptr<flow_control> flow_;
   caf::actor undertaker_; ///< lets go of actors, so that users' code does not run in the I/O thread
   std::shared_ptr<remoting> remoting_;
@@ -120,6 +131,7 @@ private:
   std::map<peer, departure> departing_; ///< I/O thread
   /// Members that declared the earlier life of this node failed and are not reported down yet. I/O thread.
   std::set<peer> failed_us_;
+  former_nodes former_; ///< I/O thread
   /// Members whose link said goodbye before their farewell was heard. I/O thread.
   std::set<peer> said_goodbye_;
 };

@@ -27,12 +27,6 @@ struct member {
   metadata about{};
 
   friend bool operator==(const member&, const member&) = default;
-
-  /// The full mesh carries no metadata.
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(who, name, where);
-  }
 };
 
 } // namespace chorus::membership

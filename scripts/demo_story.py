@@ -12,8 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD_FOLDER = ROOT / "build" / "release"
 PROGRAMS = ["samples/counter/counter", "samples/chat/chat"]
 
-# A silent node is declared failed after --failure-timeout (2 s) and up to half a second of probing; the rest is
-# for a busy machine.
+# A node whose process is gone is noticed by its connections, which takes less than a second; the rest is for a busy
+# machine.
 NOTICED_WITHIN = 5.0
 
 # Where `ready ada listening on 127.0.0.1:40001` says that the node is to be found.

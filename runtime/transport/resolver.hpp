@@ -20,8 +20,8 @@ public:
   using post_function = std::function<void(std::function<void()>)>;
 
   /// Names that wait for the thread. One is asked for each peer and seed at a time, so this is several
-  /// times what a cluster whose connections are all open needs; beyond it something is wrong with the name service, and those who
-  /// ask try again anyway.
+  /// times what a cluster whose connections are all open needs; beyond it something is wrong with the name
+  /// service, and those who ask try again anyway.
   static constexpr std::size_t waiting_limit = 256;
 
   /// `post` runs a task in the owner's thread; it is called from both threads, for as long as the

@@ -21,7 +21,7 @@ using block_atom = caf::atom_constant<caf::atom("block")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
 constexpr auto failure_timeout = 1s;
-constexpr auto blocked_for = 3 * failure_timeout;
+constexpr auto blocked_for = 10 * failure_timeout;
 
 /// Holds every thread that gets to it, for a given time.
 class obstacle {
@@ -111,7 +111,7 @@ TEST_F(blocked_actors, do_not_hold_up_others_while_a_thread_is_free) {
   }
 }
 
-TEST_F(blocked_actors, never_make_their_node_look_dead) {
+TEST_F(blocked_actors, never_make_their_node_look_dead_or_suspect) {
   // All that may be blocked: the threads of the scheduler, and one of the two that do the I/O in turn.
   for (std::size_t count = 1; count <= blockers_.size(); ++count) {
     caf::anon_send(blockers_[count - 1], block_atom::value);

@@ -78,7 +78,8 @@ public:
 
   node& at(std::size_t index) { return members_.at(index)->node; }
 
-  /// What this node saw of the others: `up NAME`, `down NAME REASON`.
+  /// What this node saw of the others: `up NAME`, `back NAME`, `suspected NAME`, `trusted NAME`,
+  /// `updated NAME`, `down NAME REASON`.
   event_log& events(std::size_t index) { return members_.at(index)->events; }
 
   /// Ends in order.
@@ -90,9 +91,16 @@ private:
 
     void log_events() {
       auto* log = &events;
-      node.subscribe(node.system().spawn([log](caf::event_based_actor*) -> caf::behavior {
+      node.subscribe_all(node.system().spawn([log](caf::event_based_actor*) -> caf::behavior {
         return {
-            [log](const node_up& event) { log->add("up " + event.who.name); },
+            [log](const node_up& event) {
+              log->add("up " + event.who.name);
+              if (event.is_back)
+                log->add("back " + event.who.name);
+            },
+            [log](const node_suspected& event) { log->add("suspected " + event.who.name); },
+            [log](const node_trusted& event) { log->add("trusted " + event.who.name); },
+            [log](const node_updated& event) { log->add("updated " + event.who.name); },
             [log](const node_down& event) {
               log->add("down " + event.who.name + ' ' + std::string{to_string(event.reason)});
             },

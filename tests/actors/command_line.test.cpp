@@ -36,7 +36,7 @@ TEST(command_line, leaves_the_defaults_alone) {
   EXPECT_EQ(line.settings.cluster, "chorus");
   EXPECT_EQ(line.settings.listen, (address{"127.0.0.1", 0}));
   EXPECT_FALSE(line.settings.data_directory);
-  EXPECT_EQ(line.settings.failure_timeout, std::chrono::seconds{2});
+  EXPECT_EQ(line.settings.failure_timeout, std::chrono::seconds{4});
 }
 
 TEST(command_line, reads_every_option) {
@@ -55,6 +55,16 @@ TEST(command_line, reads_every_option) {
       "[::1]:4001",
       "--data-dir",
       "/var/lib/chorus",
+      "--role",
+      "web,store",
+      "--role",
+      "seed",
+      "--tag",
+      "rack=7",
+      "--tag",
+      "zone=a=b",
+      "--app-version",
+      "1.2",
       "--failure-timeout",
       "1.5",
       "--leave-within",
@@ -72,6 +82,9 @@ TEST(command_line, reads_every_option) {
   EXPECT_EQ(line.settings.advertise, (address{"ada.example", 4000}));
   EXPECT_EQ(line.settings.seeds, (std::vector<address>{{"ben", 4000}, {"::1", 4001}}));
   EXPECT_EQ(line.settings.data_directory, "/var/lib/chorus");
+  EXPECT_EQ(line.settings.about.roles, (std::set<std::string>{"web", "store", "seed"}));
+  EXPECT_EQ(line.settings.about.tags, (std::map<std::string, std::string>{{"rack", "7"}, {"zone", "a=b"}}));
+  EXPECT_EQ(line.settings.about.version, "1.2");
   EXPECT_EQ(line.settings.failure_timeout, std::chrono::milliseconds{1500});
   EXPECT_EQ(line.settings.leave_within, std::chrono::seconds{3});
   EXPECT_EQ(line.settings.log_level, "debug");
@@ -131,6 +144,9 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"--name", "a name"},
         std::vector<std::string>{"--name", std::string(256, 'x')},
         std::vector<std::string>{"--log-level", "loud"},
+        std::vector<std::string>{"--tag", "rack"},
+        std::vector<std::string>{"--tag", "=7"},
+        std::vector<std::string>{"--role", "two words"},
         std::vector<std::string>{"--failure-timeout", "0"},
         std::vector<std::string>{"--failure-timeout", "soon"},
         std::vector<std::string>{"--threads", "-1"},

@@ -39,6 +39,10 @@ std::unique_ptr<process> start_chat(arguments flags) {
   return start(CHORUS_CHAT_PROGRAM, std::move(flags));
 }
 
+std::unique_ptr<process> start_chorusd(arguments flags) {
+  return start(CHORUS_CHORUSD_PROGRAM, std::move(flags));
+}
+
 std::unique_ptr<process> start_servant(arguments flags) {
   return start(CHORUS_SERVANT_PROGRAM, std::move(flags));
 }

@@ -16,6 +16,9 @@ using arguments = std::vector<std::string>;
 std::unique_ptr<process> start_counter(arguments flags);
 std::unique_ptr<process> start_chat(arguments flags);
 
+/// The bare node of this build.
+std::unique_ptr<process> start_chorusd(arguments flags);
+
 /// The program of servant.hpp.
 std::unique_ptr<process> start_servant(arguments flags);
 

@@ -1,6 +1,5 @@
 #include <chorus/consensus/generals/om.hpp>
 #include <chorus/consensus/generals/sm.hpp>
-#include <chorus/membership/full_mesh.hpp>
 #include <chorus/membership/swim/core.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/codec/codec.hpp>
@@ -47,17 +46,11 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   requests::duplicate_filter filter;
   EXPECT_EQ(filter.admit({{self, 1}, 1}, 1), requests::duplicate_filter::verdict::execute);
 
-  membership::full_mesh::config mesh_settings;
-  mesh_settings.self = {self, "ada", {"192.0.2.1", 4000}};
-  membership::full_mesh::core mesh_core{{}, mesh_settings};
-  mesh_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
-  EXPECT_TRUE(mesh_core.next_deadline());
-
-  membership::swim::config swim_settings;
-  swim_settings.self = {self, "ada", {"192.0.2.1", 4000}};
-  membership::swim::core swim_core{{}, swim_settings};
-  swim_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
-  EXPECT_TRUE(swim_core.next_deadline());
+  membership::swim::config member_settings;
+  member_settings.self = {self, "ada", {"192.0.2.1", 4000}};
+  membership::swim::core member_core{{}, member_settings};
+  member_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
+  EXPECT_TRUE(member_core.next_deadline());
 
   consensus::generals::battle battle;
   battle.generals = {self, other};
@@ -71,7 +64,6 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
 
 TEST(pure_libraries, give_every_protocol_the_same_shape) {
   static_assert(protocol_core<link::core>);
-  static_assert(protocol_core<membership::full_mesh::core>);
   static_assert(protocol_core<membership::swim::core>);
   static_assert(protocol_core<consensus::generals::om::core>);
   static_assert(protocol_core<consensus::generals::sm::core>);

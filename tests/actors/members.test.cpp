@@ -1,0 +1,72 @@
+#include "cluster.hpp"
+
+#include <chorus/membership/swim/wire.hpp>
+#include <chorus/runtime/limits.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+/// What nodes know of each other besides that they are there.
+namespace chorus {
+namespace {
+
+membership::metadata about(const std::string& role) {
+  return {{role}, {{"rack", "7"}}, "1.2"};
+}
+
+membership::metadata of_size(std::size_t bytes) {
+  // Until it fits: how many bytes the numbers around a tag take is the encoding's business.
+  membership::metadata result;
+  auto length = bytes;
+  do {
+    result.tags["t"] = std::string(length--, 'x');
+  } while (membership::swim::metadata_size(result) > bytes);
+  EXPECT_EQ(membership::swim::metadata_size(result), bytes);
+  return result;
+}
+
+TEST(members, tell_each_other_what_they_are) {
+  cluster nodes;
+  nodes.add("ada", [](config& settings) { settings.about = about("web"); });
+  auto& ben = nodes.add("ben");
+  ASSERT_EQ(ben.members().size(), 1u);
+  EXPECT_EQ(ben.members().front().about, about("web"));
+  EXPECT_EQ(nodes.at(0).self().about, about("web"));
+}
+
+TEST(members, hear_when_one_of_them_changes_what_it_says) {
+  cluster nodes;
+  auto& ada = nodes.add("ada", [](config& settings) { settings.about = about("web"); });
+  auto& ben = nodes.add("ben");
+  EXPECT_FALSE(ada.update_metadata(about("store")));
+  ASSERT_TRUE(nodes.events(1).wait_for("updated ada"));
+  EXPECT_EQ(ben.members().front().about, about("store"));
+  EXPECT_EQ(ada.self().about, about("store"));
+  auto& cleo = nodes.add("cleo");
+  ASSERT_EQ(cleo.members().size(), 2u);
+  for (auto& member : cleo.members())
+    EXPECT_EQ(member.about, member.name == "ada" ? about("store") : membership::metadata{});
+}
+
+TEST(members, say_of_themselves_as_much_as_there_is_room_for_and_no_more) {
+  cluster nodes;
+  auto& ada = nodes.add("ada", [](config& settings) { settings.about = of_size(limits::metadata_bytes); });
+  EXPECT_EQ(ada.update_metadata(of_size(limits::metadata_bytes + 1)).code, errc::invalid_argument);
+  EXPECT_EQ(ada.self().about, of_size(limits::metadata_bytes));
+  config settings;
+  settings.about = of_size(limits::metadata_bytes + 1);
+  auto refused = node::open(settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().code, errc::invalid_argument);
+}
+
+TEST(members, that_nobody_suspected_have_no_report) {
+  cluster nodes;
+  nodes.add("ada");
+  auto& ben = nodes.add("ben");
+  EXPECT_FALSE(ben.why_suspected(ben.members().front().who.node));
+}
+
+} // namespace
+} // namespace chorus

@@ -1,0 +1,123 @@
+#include "../actors/temporary_folder.hpp"
+#include "programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <memory>
+#include <string>
+
+/// Real processes that come, pause, are killed and come back, as bare nodes see it.
+namespace chorus {
+namespace {
+
+using namespace chorus::testing;
+using namespace std::chrono_literals;
+
+class bare_nodes : public ::testing::Test {
+protected:
+  /// Starts a node and waits until all that run know it and it knows them.
+  process& start(const std::string& name, arguments flags = {}) {
+    auto& where = addresses_.try_emplace(name, free_address()).first->second;
+    flags.insert(flags.end(), {"--name", name, "--listen", to_string(where)});
+    for (auto& [other, program] : nodes_)
+      flags.insert(flags.end(), {"--seed", to_string(addresses_.at(other))});
+    auto& fresh = *(nodes_[name] = start_chorusd(std::move(flags)));
+    for (auto& [other, program] : nodes_) {
+      EXPECT_TRUE(program->logs("joined: " + name + ' ')) << other;
+      EXPECT_TRUE(fresh.logs("joined: " + other + ' ')) << other;
+    }
+    return fresh;
+  }
+
+  process& at(const std::string& name) { return *nodes_.at(name); }
+
+  void start_three() {
+    for (const auto* name : {"ada", "ben", "cleo"})
+      start(name);
+  }
+
+  void others_log(const std::string& text) {
+    for (const auto* name : {"ada", "ben"})
+      EXPECT_TRUE(at(name).logs(text)) << name;
+  }
+
+  static std::ptrdiff_t count(process& node, const std::string& text) {
+    auto log = node.log();
+    return std::ranges::count_if(log, [&](auto& line) { return line.find(text) != std::string::npos; });
+  }
+
+  std::map<std::string, address> addresses_;
+  std::map<std::string, std::unique_ptr<process>> nodes_;
+};
+
+TEST_F(bare_nodes, tell_who_joins_and_who_leaves) {
+  start_three();
+  at("cleo").signal(SIGTERM);
+  EXPECT_EQ(at("cleo").wait(), 0);
+  others_log("left: cleo ");
+  EXPECT_EQ(count(at("ada"), "failed: ") + count(at("ada"), "suspected: "), 0);
+  for (const auto* name : {"ada", "ben", "cleo"})
+    EXPECT_EQ(count(at("ben"), "joined: " + std::string{name}), 1) << name;
+}
+
+TEST_F(bare_nodes, tell_who_was_killed_and_who_says_so) {
+  start_three();
+  at("cleo").signal(SIGKILL);
+  others_log("failed: cleo ");
+  EXPECT_NE(at("ada").logged_line("suspected: cleo ").find("refused, says "), std::string::npos);
+  EXPECT_EQ(count(at("ada"), "failed: "), 1);
+}
+
+TEST_F(bare_nodes, tell_who_comes_back_with_its_identity) {
+  temporary_folder folder;
+  start("ada");
+  start("ben");
+  arguments with_identity{"--data-dir", folder.path()};
+  start("cleo", with_identity);
+  at("cleo").signal(SIGKILL);
+  others_log("failed: cleo ");
+  start("cleo", with_identity);
+  others_log("rejoined: cleo ");
+}
+
+TEST_F(bare_nodes, take_one_back_that_starts_again_before_anybody_has_noticed) {
+  temporary_folder folder;
+  arguments with_identity{"--data-dir", folder.path()};
+  start("ada");
+  start("ben");
+  start("cleo", with_identity);
+  at("cleo").signal(SIGKILL);
+  ASSERT_EQ(at("cleo").wait(), -SIGKILL);
+  start("cleo", with_identity);
+  others_log("rejoined: cleo ");
+}
+
+TEST_F(bare_nodes, wait_for_one_that_is_paused) {
+  start_three();
+  at("cleo").pause();
+  EXPECT_FALSE(at("ada").prints_within(3s, "nothing is printed"));
+  at("cleo").resume();
+  start("dora");
+  for (const auto* name : {"ada", "ben", "cleo"})
+    EXPECT_EQ(count(at(name), "failed: "), 0) << name;
+}
+
+TEST_F(bare_nodes, forget_one_that_is_silent_and_take_it_back) {
+  arguments be_quick{"--failure-timeout", "1"};
+  for (const auto* name : {"ada", "ben", "cleo"})
+    start(name, be_quick);
+  at("cleo").pause();
+  others_log("suspected: cleo ");
+  others_log("failed: cleo ");
+  at("cleo").resume();
+  others_log("rejoined: cleo ");
+  EXPECT_TRUE(at("cleo").logs("the cluster declared this node failed"));
+  EXPECT_TRUE(at("cleo").logs("rejoined: ada ")) << "which went on";
+  EXPECT_EQ(count(at("ada"), "failed: ben ") + count(at("ben"), "failed: ada "), 0);
+}
+
+} // namespace
+} // namespace chorus

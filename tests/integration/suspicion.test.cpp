@@ -1,0 +1,82 @@
+#include "../actors/cluster.hpp"
+#include "../transport/tcp_proxy.hpp"
+#include "programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+/// Nodes that do not hear each other, and what they tell of that.
+namespace chorus {
+namespace {
+
+using namespace std::chrono_literals;
+using membership::suspicion_report;
+
+class silent_node : public ::testing::Test {
+protected:
+  /// Ada and ben reach each other only through wires that can be treated badly.
+  void start(duration failure_timeout) {
+    add("ada", to_ada_, failure_timeout);
+    add("ben", to_ben_, failure_timeout);
+    ben_ = nodes_.at(1).self().who;
+  }
+
+  void add(const std::string& name, testing::tcp_proxy& wire, duration failure_timeout) {
+    nodes_.add(name, [&](config& settings) {
+      settings.failure_timeout = failure_timeout;
+      settings.listen = testing::free_address();
+      settings.advertise = wire.listening_on();
+      wire.lead_to(settings.listen);
+    });
+  }
+
+  void stall() {
+    to_ada_.stall();
+    to_ben_.stall();
+  }
+
+  void heal() {
+    to_ada_.heal();
+    to_ben_.heal();
+  }
+
+  node& ada() { return nodes_.at(0); }
+  event_log& seen_by_ada() { return nodes_.events(0); }
+
+  testing::tcp_proxy to_ada_;
+  testing::tcp_proxy to_ben_;
+  cluster nodes_;
+  peer ben_;
+};
+
+TEST_F(silent_node, is_suspected_and_trusted_again_when_it_answers) {
+  start(4s);
+  stall();
+  ASSERT_TRUE(seen_by_ada().wait_for("suspected ben"));
+  auto report = ada().why_suspected(ben_.node);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->subject, ben_);
+  ASSERT_FALSE(report->accusations.empty());
+  EXPECT_EQ(report->accusations.front().accuser, ada().self().who);
+  EXPECT_EQ(report->accusations.front().what, membership::evidence::silence);
+  EXPECT_EQ(report->result, suspicion_report::outcome::ongoing);
+  EXPECT_EQ(ada().members().size(), 1u) << "a suspect is a member";
+  heal();
+  ASSERT_TRUE(seen_by_ada().wait_for("trusted ben"));
+  EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::refuted);
+  EXPECT_EQ(seen_by_ada().all(), (std::vector<std::string>{"up ben", "suspected ben", "trusted ben"}));
+}
+
+TEST_F(silent_node, fails_after_it_was_suspected_and_the_report_is_kept) {
+  start(1s);
+  stall();
+  ASSERT_TRUE(seen_by_ada().wait_for("down ben failed"));
+  EXPECT_EQ(seen_by_ada().all(), (std::vector<std::string>{"up ben", "suspected ben", "down ben failed"}));
+  EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::failed);
+  heal();
+  EXPECT_TRUE(seen_by_ada().wait_for("back ben"));
+}
+
+} // namespace
+} // namespace chorus
