@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/membership/suspicion_report.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <algorithm>
@@ -20,8 +21,30 @@ inline double shortest_suspicion(std::size_t members) {
   return 3.0 * std::max(1.0, std::log10(static_cast<double>(members)));
 }
 
+/// In `period`s: how long a suspicion lasts that so many have raised, the first one included (Lifeguard,
+/// section IV-B). Nobody can confirm it in a cluster of two.
+inline double suspicion_length(std::size_t members, std::size_t voices) {
+  auto shortest = shortest_suspicion(members);
+  auto wanted = std::min<std::size_t>(members - std::min<std::size_t>(members, 2), 3);
+  auto confirmed = std::min(voices - std::min<std::size_t>(voices, 1), wanted);
+  if (confirmed == wanted)
+    return shortest;
+  auto done = std::log(static_cast<double>(confirmed + 1)) / std::log(static_cast<double>(wanted + 1));
+  return shortest * (6 - 5 * done);
+}
+
 inline duration of_periods(duration period, double count) {
   return duration{static_cast<duration::rep>(static_cast<double>(period.count()) * count)};
+}
+
+/// Between the first refused connection and the verdict, so that a leave is heard before.
+inline duration grace(duration period) {
+  return period / 4;
+}
+
+/// Evidence that a process is gone, not only silent.
+constexpr bool is_strong(membership::evidence what) noexcept {
+  return what == membership::evidence::refused || what == membership::evidence::address_taken;
 }
 
 /// B: from a crash until all others have declared it, where nothing else goes wrong. Until it is probed, the

@@ -1,6 +1,6 @@
 #include "member_process.hpp"
 
-#include "membership_trial.hpp"
+#include "member_cluster.hpp"
 
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/simulation/world.hpp>
@@ -33,18 +33,17 @@ constexpr auto connect_timeout = 1s;
 
 } // namespace
 
-member_process::member_process(simulation::node& at, membership_trial& all, membership::member self)
+member_process::member_process(simulation::node& at, member_cluster& all, membership::member self)
     : node_(at), all_(all), self_(std::move(self)), chance_(at.chance().split()),
       inbox_(at.make_timer([this] { do_what_waits(); })), timer_(at.make_timer([this] { driver_.wake(); })),
-      driver_(all.make_core(at, self_), *this, *this, *timer_) {}
+      driver_(protocol::make_core(at.now(), self_, chance_.next()), *this, *this, *timer_) {}
 
 member_process::~member_process() {
   *alive_ = false;
   all_.ended(*this);
 }
 
-// -- inputs
-// --------------------------------------------------------------------------------------------------
+// -- inputs -------------------------------------------------------------------------------------------
 
 void member_process::add_seed(const address& where) {
   seeds_.insert(where);
@@ -96,8 +95,7 @@ void member_process::do_what_waits() {
   }
 }
 
-// -- datagrams
-// -----------------------------------------------------------------------------------------------
+// -- datagrams ----------------------------------------------------------------------------------------
 
 void member_process::send(const peer& to, wire_message message) {
   const auto& view = all_.books().views().at(self_.who.node);
@@ -144,8 +142,7 @@ void member_process::malformed(const peer& from, const error& problem) {
   all_.complain("cannot read what " + to_string(from) + " says: " + problem.what);
 }
 
-// -- connections
-// -----------------------------------------------------------------------------------------------
+// -- connections --------------------------------------------------------------------------------------
 
 void member_process::reconnected(const node_id& other) {
   connection_broke(other, {});
@@ -171,8 +168,7 @@ void member_process::perform(const membership::try_connection& step) {
   });
 }
 
-// -- reports
-// ---------------------------------------------------------------------------------------------------
+// -- reports ------------------------------------------------------------------------------------------
 
 void member_process::perform(const membership::member_up& step) {
   node_.note("has " + to_string(step.who.who));
@@ -190,6 +186,10 @@ void member_process::perform(const membership::member_down& step) {
     lost_.insert(step.who.who.node);
   else
     known_.erase(step.who.where);
+  // Of several at once only the first one is judged: the others change what the voices are worth.
+  if (auto found = core().counters().verdicts; std::exchange(verdicts_, found) != found)
+    if (auto why = core().why_suspected(step.who.who.node))
+      all_.books().verdict(self_.who.node, *why);
   all_.books().down(node_.around().now(), self_.who.node, step);
   all_.went_down(*this, step);
 }
@@ -197,7 +197,7 @@ void member_process::perform(const membership::member_down& step) {
 void member_process::perform(const membership::member_suspected& step) {
   node_.note("suspects " + to_string(step.who.who));
   all_.books().suspected(self_.who.node, step.who.who);
-  all_.was_suspected(step.who.who);
+  all_.was_suspected(*this, step.who.who);
 }
 
 void member_process::perform(const membership::member_trusted& step) {

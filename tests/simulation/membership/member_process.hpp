@@ -13,13 +13,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 namespace chorus::testing {
 
-class membership_trial;
+class member_cluster;
 
 /// One run of a program that does nothing but know who is here: the membership core under the production
 /// driver, with a transport between it and the network, as in `actors/member_service.hpp`.
@@ -29,7 +30,7 @@ class membership_trial;
 /// arrives.
 class member_process final : public simulation::process, private network_seam {
 public:
-  member_process(simulation::node& at, membership_trial& all, membership::member self);
+  member_process(simulation::node& at, member_cluster& all, membership::member self);
   ~member_process() override;
 
   const membership::member& self() const noexcept { return self_; }
@@ -43,10 +44,16 @@ public:
   /// lost.
   bool asks_at(const address& where) const { return seeds_.contains(where) || known_.contains(where); }
 
+  /// How its end looks from outside, if that is decided: with its host nobody is left to refuse connections.
+  void set_end(bool with_host) { ends_with_host_ = with_host; }
+  std::optional<bool> ends_with_host() const noexcept {
+    return leaving_ ? std::optional{false} : ends_with_host_;
+  }
+
   /// One, and one more each time that it was declared failed.
   std::uint64_t lives() const noexcept { return lives_; }
 
-  // -- inputs; the process must be awake -------------------------------------------------------------------
+  // -- inputs; the process must be awake --------------------------------------------------------------
 
   void add_seed(const address& where);
   void update(membership::metadata about);
@@ -57,16 +64,14 @@ public:
   /// paused.
   void connection_broke(const node_id& other, duration after);
 
-  // -- what the node calls
-  // -----------------------------------------------------------------------------------
+  // -- what the node calls ----------------------------------------------------------------------------
 
   void start() override { driver_.perform(); }
   void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override;
   void reconnected(const node_id& other) override;
   std::string describe(const wire_message& content) const override;
 
-  // -- what the driver calls
-  // -----------------------------------------------------------------------------------
+  // -- what the driver calls --------------------------------------------------------------------------
 
   void perform(const membership::member_up& step);
   void perform(const membership::member_down& step);
@@ -92,11 +97,13 @@ private:
   void give(protocol::core::input what) { driver_.apply(what); }
 
   simulation::node& node_;
-  membership_trial& all_;
+  member_cluster& all_;
   membership::member self_;
   random_generator chance_;
   bool leaving_ = false;
+  std::optional<bool> ends_with_host_;
   std::uint64_t lives_ = 1;
+  std::uint64_t verdicts_ = 0; ///< of its core that the books have
   std::set<address> seeds_;
   std::set<address> known_; ///< of members and of those that were lost
   std::set<node_id> lost_;

@@ -7,7 +7,7 @@
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace chorus::testing {
@@ -25,9 +25,9 @@ public:
 
   explicit membership_books(const limits& what)
       : leaves_(what.spread), agreement_(what.steady),
-        traffic_(what.datagram_bytes, what.period, what.idle_messages) {}
+        traffic_(what.datagram_bytes, what.period, what.idle_messages), verdicts_(what.period) {}
 
-  // -- what happens to processes ---------------------------------------------------------------------------
+  // -- what happens to processes ----------------------------------------------------------------------
 
   void started(const peer& who) { views_[who.node] = {who, {}, {}, {}}; }
 
@@ -36,8 +36,7 @@ public:
 
   void ended(time_point now, const peer& who);
 
-  // -- what they say
-  // -----------------------------------------------------------------------------------------
+  // -- what they say ----------------------------------------------------------------------------------
 
   void up(const node_id& at, const membership::member& who);
   void down(time_point now, const node_id& at, const membership::member_down& what);
@@ -52,8 +51,15 @@ public:
   /// A datagram to a member, or to an address.
   void sent(std::size_t bytes, bool to_member) { traffic_.sent(bytes, to_member); }
 
-  // -- for the trial
-  // ------------------------------------------------------------------------------------------
+  /// It has found by itself that a suspect has failed, and has not said so yet.
+  void verdict(const node_id& at, const membership::suspicion_report& why) {
+    verdicts_.verdict(views_.at(at), why);
+  }
+
+  /// Something that no process may say, or find, of another one.
+  void complain(const std::string& what) { complaints_.complain(what); }
+
+  // -- for the trial ----------------------------------------------------------------------------------
 
   const reported_views& views() const noexcept { return views_; }
 
@@ -64,7 +70,16 @@ public:
   traffic_is_bounded& traffic() noexcept { return traffic_; }
 
   std::vector<simulation::checker*> checkers() {
-    return {&turns_, &endings_, &leaves_, &failures_, &agreement_, &outcasts_, &traffic_};
+    return {
+        &turns_,
+        &endings_,
+        &leaves_,
+        &failures_,
+        &agreement_,
+        &outcasts_,
+        &traffic_,
+        &verdicts_,
+        &complaints_};
   }
 
 private:
@@ -76,6 +91,8 @@ private:
   views_agree agreement_;
   outcasts_return outcasts_;
   traffic_is_bounded traffic_;
+  verdicts_are_earned verdicts_;
+  no_complaints complaints_;
 };
 
 } // namespace chorus::testing

@@ -1,5 +1,7 @@
 #include "membership_checkers.hpp"
 
+#include "bounds.hpp"
+
 #include <chorus/simulation/transcript.hpp>
 
 #include <algorithm>
@@ -18,7 +20,7 @@ std::string at_whom(const reported_view& at) {
 
 } // namespace
 
-// -- lives in turn ---------------------------------------------------------------------------------------
+// -- lives in turn ------------------------------------------------------------------------------------
 
 void lives_in_turn::up(const reported_view& at, const member& who) {
   if (who.who.node == at.self.node)
@@ -46,7 +48,7 @@ void lives_in_turn::trusted(const reported_view& at, const peer& who) {
     broken(at_whom(at) + to_string(who) + " is trusted again and was not suspected");
 }
 
-// -- ended lives stay ended --------------------------------------------------------------------------------
+// -- ended lives stay ended ---------------------------------------------------------------------------
 
 void ended_lives_stay_ended::up(const reported_view& at, const member& who) {
   auto over = at.over.find(who.who.node);
@@ -56,7 +58,7 @@ void ended_lives_stay_ended::up(const reported_view& at, const member& who) {
     );
 }
 
-// -- leaves are no failures --------------------------------------------------------------------------------
+// -- leaves are no failures ---------------------------------------------------------------------------
 
 void leaves_are_no_failures::down(
     time_point now, const reported_view& at, const peer& who, member_down::why reason
@@ -91,8 +93,7 @@ void leaves_are_no_failures::look(time_point now, const reported_views& all, con
   }
 }
 
-// -- failures are noticed
-// ------------------------------------------------------------------------------------
+// -- failures are noticed -----------------------------------------------------------------------------
 
 void failures_are_noticed::demand(time_point now, std::optional<duration> bound) {
   bound_ = bound;
@@ -116,8 +117,7 @@ void failures_are_noticed::look(time_point now, const reported_views& all) {
     }
 }
 
-// -- views agree
-// -----------------------------------------------------------------------------------------------
+// -- views agree --------------------------------------------------------------------------------------
 
 void views_agree::demand(time_point now, std::optional<duration> bound) {
   until_.reset();
@@ -156,18 +156,17 @@ bool views_agree::look(time_point now, const reported_views& all, const std::map
   return difference_.empty() && is_steady;
 }
 
-// -- outcasts return
-// ---------------------------------------------------------------------------------------------
+// -- outcasts return ----------------------------------------------------------------------------------
 
 void outcasts_return::down(const reported_view& at, const peer& who, member_down::why reason) {
   // An outcast ends all its links; that is no verdict.
   if (reason == member_down::why::failed && !outcasts_.contains(at.self))
-    accused_.insert(who);
+    in_conflict_.insert({who, at.self});
 }
 
 void outcasts_return::declared_failed(const peer& who) {
-  if (!accused_.contains(who))
-    broken(to_string(who) + " is told that it has failed, and nobody says so");
+  if (!in_conflict_.contains(who))
+    broken(to_string(who) + " is told that it has failed, and nobody has reason to say so");
   if (!outcasts_.insert(who).second)
     broken(to_string(who) + " is told twice that it has failed");
 }
@@ -189,8 +188,7 @@ void outcasts_return::up(const reported_view& at) {
     broken(to_string(at.self) + " has failed and takes members");
 }
 
-// -- traffic is bounded
-// ------------------------------------------------------------------------------------------
+// -- traffic is bounded -------------------------------------------------------------------------------
 
 void traffic_is_bounded::sent(std::size_t bytes, bool to_member) {
   messages_ += to_member ? 1 : 0;
@@ -208,6 +206,37 @@ void traffic_is_bounded::end_idle(time_point now, std::size_t nodes) {
   auto each = static_cast<double>(messages_ - before_idle_) / static_cast<double>(nodes) / periods;
   if (each > idle_messages_)
     broken("a node says " + std::to_string(each) + " things in each period while nothing happens");
+}
+
+// -- verdicts are earned ------------------------------------------------------------------------------
+
+void verdicts_are_earned::verdict(const reported_view& at, const membership::suspicion_report& why) {
+  std::size_t voices = 0;
+  std::vector<time_point> refused;
+  for (const auto& one : why.accusations) {
+    auto counts = one.accuser == at.self || (at.has(one.accuser) && !at.suspected.contains(one.accuser.node));
+    if (!counts || one.what == membership::evidence::hearsay)
+      continue;
+    ++voices;
+    if (is_strong(one.what))
+      refused.push_back(one.when);
+  }
+  auto took = why.ended_at - why.since;
+  // The protocol reckons logarithms in thousandths.
+  constexpr auto rounding = 0.99;
+  auto members = at.up.size() + 1;
+  if (took >= of_periods(period_, rounding * suspicion_length(members, voices)))
+    return;
+  auto trusted = members - at.suspected.size();
+  constexpr std::size_t enough = 2;
+  if (refused.size() >= std::min(trusted, enough)
+      && why.ended_at - std::ranges::min(refused) >= grace(period_))
+    return;
+  broken(
+      at_whom(at) + to_string(why.subject) + " has failed after " + simulation::to_text(took) + " s by "
+      + std::to_string(voices) + " voices that count, " + std::to_string(refused.size())
+      + " of them refused, of " + std::to_string(members) + " members"
+  );
 }
 
 } // namespace chorus::testing

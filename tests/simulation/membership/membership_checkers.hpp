@@ -2,6 +2,7 @@
 
 #include "reported_views.hpp"
 
+#include <chorus/membership/suspicion_report.hpp>
 #include <chorus/runtime/time.hpp>
 #include <chorus/simulation/checker.hpp>
 
@@ -102,8 +103,8 @@ private:
   std::string difference_;
 };
 
-/// Only lives that somebody has declared failed are told so; they end, and go on as greater ones, for which
-/// nobody is up at first.
+/// Only lives that somebody has declared failed are told so, or that have declared somebody else failed, who
+/// weighs more; they end, and go on as greater ones, for which nobody is up at first.
 class outcasts_return final : public simulation::checker {
 public:
   outcasts_return() : checker("who is declared failed was, ends, and comes back as a greater life") {}
@@ -113,7 +114,7 @@ public:
   void up(const reported_view& at);
 
 private:
-  std::set<peer> accused_;
+  std::set<peer> in_conflict_; ///< declared failed, or declared others failed
   std::set<peer> outcasts_;
 };
 
@@ -137,6 +138,26 @@ private:
   std::uint64_t messages_ = 0; ///< to members
   std::uint64_t before_idle_ = 0;
   time_point idle_since_;
+};
+
+/// Whoever finds that a suspect has failed has waited as long as the voices that count ask for: of members
+/// that are not suspected themselves. Or two of them (or all that there are) were refused a connection.
+class verdicts_are_earned final : public simulation::checker {
+public:
+  explicit verdicts_are_earned(duration period)
+      : checker("a verdict waits as long as the voices that count ask for"), period_(period) {}
+
+  void verdict(const reported_view& at, const membership::suspicion_report& why);
+
+private:
+  duration period_;
+};
+
+/// No process refuses an honest one, none says what another cannot read, and none falls for little.
+class no_complaints final : public simulation::checker {
+public:
+  no_complaints() : checker("no process finds fault with another that does nothing wrong") {}
+  void complain(const std::string& what) { broken(what); }
 };
 
 } // namespace chorus::testing

@@ -1,5 +1,7 @@
 #include "protocol.hpp"
 
+#include <chorus/membership/swim/pages.hpp>
+
 #include <algorithm>
 #include <string_view>
 #include <variant>
@@ -72,7 +74,16 @@ std::string describe(const message& what) {
   return text;
 }
 
-void count(const core& what, simulation::coverage& met) {
+membership_books::limits limits_of_books() {
+  // A page of a view, with what says hello around it.
+  constexpr auto datagram_bytes = swim::page_target + swim::datagram_target;
+  // A probe and an answer, and in every thirtieth period a comparison of views and its answer. Questions to
+  // addresses where somebody was lost come besides.
+  constexpr auto idle_messages = 2.2;
+  return {period * 3 / 2, 10 * period, datagram_bytes, period, idle_messages};
+}
+
+void count(const core& what, std::uint64_t lives, simulation::coverage& met) {
   const auto& counted = what.counters();
   met.add("probe missed", counted.probes_missed);
   met.add("saved by others", counted.probes_missed - std::min(counted.probes_missed, counted.probes_failed));
@@ -82,6 +93,7 @@ void count(const core& what, simulation::coverage& met) {
   met.add("verdict found", counted.verdicts);
   met.add("verdict told", counted.verdicts_told);
   met.add("roll call", counted.roll_calls);
+  met.add("roll call won", counted.roll_calls - std::min(counted.roll_calls, lives - 1));
   met.add("exchange of views that differ", counted.exchanges);
   met.add("own pause noticed", counted.pauses_noticed);
   met.add("message of the past", counted.messages_of_the_past);

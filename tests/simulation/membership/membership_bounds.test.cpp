@@ -1,0 +1,221 @@
+#include "books_of_members.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace chorus::testing {
+namespace {
+
+// -- failures -----------------------------------------------------------------------------------------
+
+TEST_F(books_of_members, find_a_life_that_is_still_up_after_the_bound) {
+  meet();
+  books_.ended(now_, c.who);
+  books_.failures().demand(now_, 5s);
+  now_ += 5s;
+  books_.failures().look(now_, books_.views());
+  EXPECT_FALSE(broken());
+  down(a, c, why::failed);
+  now_ += 1ns;
+  books_.failures().look(now_, books_.views());
+  expect_broken("declared over by all others within the bound");
+}
+
+TEST_F(books_of_members, count_the_bound_from_the_end_of_the_storm) {
+  meet();
+  books_.ended(now_, c.who);
+  now_ += 10s;
+  books_.failures().demand(now_, 5s);
+  now_ += 5s;
+  books_.failures().look(now_, books_.views());
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(books_of_members, demand_nothing_of_failures_in_the_storm) {
+  meet();
+  books_.ended(now_, c.who);
+  books_.failures().demand(now_, std::nullopt);
+  now_ += 1h;
+  books_.failures().look(now_, books_.views());
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(books_of_members, count_an_outcasts_old_life_as_over) {
+  meet();
+  books_.failures().demand(now_, 5s);
+  down(a, b, why::failed);
+  books_.declared_failed(b.who.node);
+  down(b, a, why::failed);
+  down(b, c, why::failed);
+  books_.new_life(now_, next_life_of(b).who);
+  now_ += 6s;
+  books_.failures().look(now_, books_.views());
+  expect_broken("declared over by all others within the bound");
+}
+
+// -- views --------------------------------------------------------------------------------------------
+
+TEST_F(books_of_members, find_that_views_agree_when_everybody_has_everybody) {
+  EXPECT_FALSE(views_agree());
+  meet();
+  EXPECT_FALSE(views_agree());
+  now_ += steady - 1ns;
+  EXPECT_FALSE(views_agree());
+  now_ += 1ns;
+  EXPECT_TRUE(views_agree());
+}
+
+TEST_F(books_of_members, find_a_member_that_is_missing_after_the_bound) {
+  meet();
+  down(a, c, why::failed);
+  books_.agreement().demand(now_, 5s);
+  now_ += 5s;
+  EXPECT_FALSE(views_agree());
+  EXPECT_FALSE(broken());
+  now_ += 1ns;
+  views_agree();
+  expect_broken("all views are equal");
+}
+
+TEST_F(books_of_members, let_a_suspicion_pass_that_comes_before_views_are_steady) {
+  meet();
+  books_.agreement().demand(now_, 5s);
+  views_agree();
+  now_ += steady - 1ns;
+  books_.suspected(a.who.node, b.who);
+  views_agree();
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(books_of_members, find_a_member_that_is_suspected_once_views_have_agreed) {
+  meet();
+  books_.agreement().demand(now_, 5s);
+  views_agree();
+  now_ += steady;
+  books_.suspected(a.who.node, b.who);
+  views_agree();
+  expect_broken("nobody alive is suspected");
+}
+
+TEST_F(books_of_members, find_a_member_that_is_not_known_as_it_is) {
+  meet();
+  auto moved = c;
+  moved.where.port = 99;
+  books_.agreement().demand(now_, 0s);
+  now_ += 1ns;
+  books_.agreement().look(now_, books_.views(), {{a.who.node, a}, {c.who.node, moved}});
+  expect_broken("all views are equal");
+}
+
+TEST_F(books_of_members, leave_lives_that_are_over_to_the_bound_for_failures) {
+  meet();
+  books_.ended(now_, c.who);
+  books_.agreement().demand(now_, 0s);
+  now_ += 1ns;
+  books_.agreement().look(now_, books_.views(), {{a.who.node, a}, {b.who.node, b}});
+  EXPECT_FALSE(broken());
+}
+
+// -- traffic ------------------------------------------------------------------------------------------
+
+TEST_F(books_of_members, let_a_datagram_be_as_large_as_it_may_and_no_larger) {
+  books_.sent(1200, false);
+  EXPECT_FALSE(broken());
+  books_.sent(1201, false);
+  expect_broken("datagrams are bounded");
+}
+
+TEST_F(books_of_members, find_nodes_that_talk_while_nothing_happens) {
+  books_.traffic().begin_idle(now_);
+  for (auto count = 0; count < 2 * 3 * 10; ++count)
+    books_.sent(10, true);
+  books_.sent(10, false);
+  now_ += 10s;
+  books_.traffic().end_idle(now_, 2);
+  EXPECT_FALSE(broken());
+  books_.sent(10, true);
+  books_.traffic().end_idle(now_, 2);
+  expect_broken("a quiet cluster is quiet");
+}
+
+// -- verdicts -----------------------------------------------------------------------------------------
+
+/// Of a by itself and others, some of whom were refused; the period is a second.
+class verdicts_in_books : public books_of_members {
+protected:
+  using evidence = membership::evidence;
+
+  verdicts_in_books() {
+    for (const auto& who : {b, c, d, e})
+      up(a, who);
+  }
+
+  void verdict(duration after, std::vector<membership::accusation> voices) {
+    books_.verdict(
+        a.who.node,
+        {b.who, now_, std::move(voices), membership::suspicion_report::outcome::failed, now_ + after}
+    );
+  }
+
+  membership::accusation voice(const member& by, evidence what = evidence::silence) const {
+    return {by.who, what, now_, true};
+  }
+
+  const member d = someone(4);
+  const member e = someone(5);
+};
+
+TEST_F(verdicts_in_books, come_soon_when_all_confirmations_are_there) {
+  verdict(3s, {voice(a), voice(c), voice(d), voice(e)});
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(verdicts_in_books, come_late_without_confirmation) {
+  verdict(18s, {voice(a)});
+  EXPECT_FALSE(broken());
+  verdict(17s, {voice(a)});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, wait_for_more_than_hearsay) {
+  verdict(3s, {voice(a), voice(c), voice(d), voice(e, evidence::hearsay)});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, do_not_hear_those_who_are_suspected) {
+  books_.suspected(a.who.node, e.who);
+  verdict(3s, {voice(a), voice(c), voice(d), voice(e)});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, do_not_hear_those_who_are_no_members) {
+  verdict(3s, {voice(a), voice(c), voice(d), voice(next_life_of(e))});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, come_at_once_when_two_were_refused) {
+  verdict(250ms, {voice(a, evidence::refused), voice(c, evidence::address_taken)});
+  EXPECT_FALSE(broken());
+  verdict(250ms - 1ns, {voice(a, evidence::refused), voice(c, evidence::refused)});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, do_not_come_when_one_was_refused) {
+  verdict(250ms, {voice(a, evidence::refused), voice(c)});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, come_when_one_was_refused_and_nobody_else_is_left) {
+  for (const auto& who : {b, c, d, e})
+    books_.suspected(a.who.node, who.who);
+  verdict(250ms, {voice(a, evidence::refused)});
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(books_of_members, keep_what_a_process_complains_of) {
+  books_.complain("this cannot be read");
+  expect_broken("finds fault");
+}
+
+} // namespace
+} // namespace chorus::testing
