@@ -273,13 +273,14 @@ void member_cluster::help_to_meet() {
 }
 
 bool member_cluster::can_talk(const node_id& one, const node_id& other) const {
-  auto is_well = [](const simulation::node& at) {
+  auto is_well = [this](const simulation::node& at) {
     return at.is_awake() && at.slowness() == duration::zero()
-           && at.clock_rate() == simulation::local_clock::true_rate;
+           && at.clock_rate() == simulation::local_clock::true_rate
+           && std::ranges::all_of(processes_, [&](const auto& item) {
+                return hosts_.are_connected(at.index(), item.first);
+              });
   };
-  const auto& first = *around_.find(one);
-  const auto& second = *around_.find(other);
-  return is_well(first) && is_well(second) && hosts_.are_connected(first.index(), second.index());
+  return is_well(*around_.find(one)) && is_well(*around_.find(other));
 }
 
 // -- what processes say -------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ public:
   /// seed.
   void help_to_meet();
 
-  /// Whether packets pass between the two, and both do what they should in time.
+  /// Whether packets pass between these two and all others, and both do what they should in time.
   bool can_talk(const node_id& one, const node_id& other) const;
 
   // -- coverage ---------------------------------------------------------------------------------------

@@ -100,6 +100,8 @@ void member_process::do_what_waits() {
 void member_process::send(const peer& to, wire_message message) {
   const auto& view = all_.books().views().at(self_.who.node);
   all_.books().sent(message.head.size(), true);
+  if (after_datagram_)
+    node_.around().events().after({}, std::exchange(after_datagram_, nullptr));
   auto known = view.up.find(to.node);
   if (known != view.up.end() && known->second.who == to)
     send_to(known->second.where, to.incarnation, std::move(message));
@@ -225,6 +227,8 @@ void member_process::perform(const membership::declared_failed&) {
 }
 
 void member_process::live_on() {
+  if (leaving_)
+    return; // it has begun to leave meanwhile, and nobody has to know that it goes on
   ++lives_;
   node_.take_new_life();
   self_.who = node_.self();

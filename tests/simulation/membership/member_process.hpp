@@ -53,6 +53,9 @@ public:
   /// One, and one more each time that it was declared failed.
   std::uint64_t lives() const noexcept { return lives_; }
 
+  /// Happens after the next datagram to a member, before anything else.
+  void on_next_datagram(std::function<void()> what) { after_datagram_ = std::move(what); }
+
   // -- inputs; the process must be awake --------------------------------------------------------------
 
   void add_seed(const address& where);
@@ -107,6 +110,7 @@ private:
   std::set<address> seeds_;
   std::set<address> known_; ///< of members and of those that were lost
   std::set<node_id> lost_;
+  std::function<void()> after_datagram_;
   std::deque<std::function<void()>> waiting_;
   std::unique_ptr<clock_seam> inbox_; ///< wakes a process that was paused
   std::unique_ptr<clock_seam> timer_;

@@ -22,8 +22,11 @@ void membership_books::down(time_point now, const node_id& at, const membership:
   auto& view = views_.at(at);
   const auto& who = what.who.who;
   turns_.mentioned(view, who, "down");
-  leaves_.down(now, view, who, what.reason);
-  outcasts_.down(view, who, what.reason);
+  // An outcast ends all its links; that is no verdict.
+  if (!outcasts_.is_outcast(view.self)) {
+    leaves_.down(now, view, who, what.reason);
+    outcasts_.down(view, who, what.reason);
+  }
   view.up.erase(who.node);
   view.suspected.erase(who.node);
   auto& over = view.over[who.node];

@@ -148,6 +148,18 @@ TEST_F(books_of_members, count_the_time_to_hear_of_a_leave_from_the_last_break) 
   EXPECT_FALSE(broken());
 }
 
+TEST_F(books_of_members, take_nothing_for_a_failure_that_an_outcast_ends) {
+  meet();
+  leave(c);
+  down(a, c, why::left);
+  down(a, b, why::failed);
+  look_at_leaves();
+  books_.declared_failed(b.who.node);
+  now_ += spread;
+  down(b, c, why::failed);
+  EXPECT_FALSE(broken());
+}
+
 // -- outcasts -----------------------------------------------------------------------------------------
 
 TEST_F(books_of_members, let_an_outcast_start_over) {

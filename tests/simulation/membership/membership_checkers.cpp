@@ -159,8 +159,7 @@ bool views_agree::look(time_point now, const reported_views& all, const std::map
 // -- outcasts return ----------------------------------------------------------------------------------
 
 void outcasts_return::down(const reported_view& at, const peer& who, member_down::why reason) {
-  // An outcast ends all its links; that is no verdict.
-  if (reason == member_down::why::failed && !outcasts_.contains(at.self))
+  if (reason == member_down::why::failed)
     in_conflict_.insert({who, at.self});
 }
 

@@ -113,6 +113,9 @@ public:
   void new_life(const reported_view& at, const peer& who);
   void up(const reported_view& at);
 
+  /// Told that it has failed, and not gone on as another life yet.
+  bool is_outcast(const peer& who) const { return outcasts_.contains(who); }
+
 private:
   std::set<peer> in_conflict_; ///< declared failed, or declared others failed
   std::set<peer> outcasts_;

@@ -160,9 +160,11 @@ void membership_trial::begin_ordeal(time_point now) {
     return cluster_.leave(*victim, 50ms);
   case trouble::pause:
     books.agreement().demand(now, {});
-    victim->node().pause();
-    around_.events().after(short_pause, [&at = victim->node()] { at.resume(); });
-    return;
+    // Just when it has asked something, so that the answer waits for it while its own patience ends.
+    return victim->on_next_datagram([this, &at = victim->node()] {
+      at.pause();
+      around_.events().after(short_pause, [&at] { at.resume(); });
+    });
   case trouble::firewall: {
     books.agreement().demand(now, {});
     auto* other = victim;
@@ -203,8 +205,8 @@ bool membership_trial::has_passed(time_point now) {
   case trouble::leave:
     return met_if(gone, "leave in the calm");
   case trouble::pause:
-    // One more period, for what it does when it wakes.
-    return met_if(took > short_pause + period, "pause in the calm");
+    // Some periods more, until it begins and for what it does when it wakes.
+    return met_if(took > short_pause + 3 * period, "pause in the calm");
   case trouble::firewall:
     return met_if(took > long_trouble, "firewall in the calm");
   case trouble::deafness:
