@@ -24,7 +24,12 @@ const ended_lives::life* ended_lives::find(const peer& who) const {
 }
 
 void ended_lives::forget_failed() {
-  std::erase_if(lives_, [](const auto& item) { return item.second.reason == member_down::why::failed; });
+  for (auto& [node, ended] : lives_)
+    if (ended.reason == member_down::why::failed) {
+      --ended.who.incarnation.value;
+      ended.reason = member_down::why::restarted;
+    }
+  std::erase_if(lives_, [](const auto& item) { return item.second.who.incarnation == incarnation{}; });
 }
 
 std::vector<ended_lives::life> ended_lives::since(time_point when, std::size_t count) const {

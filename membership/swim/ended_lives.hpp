@@ -42,7 +42,7 @@ public:
   life* find(const peer& who);
   const life* find(const peer& who) const;
 
-  /// Whoever was declared failed may be met again.
+  /// Whoever was declared failed may be met again; what came before that life is over all the same.
   void forget_failed();
 
   /// Those that failed or left since then, the latest first, at most `count`.

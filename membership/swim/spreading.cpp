@@ -108,8 +108,11 @@ void core::hear(time_point now, const peer&, const left& what) {
   if (known == members_.end()) {
     // Whoever is only now introduced by a late rumour has left before.
     ended_.bury(now, what.who, {}, member_down::why::left);
-  } else if (known->second.who.who == what.who) {
-    take_down(now, known, member_down::why::left);
+  } else if (known->second.who.who.incarnation <= what.who.incarnation) {
+    // Of an earlier life it says at least that a later one has come, which is not met here any more.
+    const auto is_this_life = known->second.who.who == what.who;
+    take_down(now, known, is_this_life ? member_down::why::left : member_down::why::restarted);
+    ended_.bury(now, what.who, {}, member_down::why::left);
     spread(now, what);
   }
 }

@@ -40,6 +40,13 @@ TEST_F(ended_lives_test, forgets_failures_for_a_new_life_of_this_node_and_nothin
   EXPECT_NE(lives.find(life(2)), nullptr);
 }
 
+TEST_F(ended_lives_test, forgets_of_a_failed_life_nothing_that_came_before_it) {
+  lives.bury(start, life(1, 3), where, why::failed);
+  lives.forget_failed();
+  EXPECT_EQ(lives.find(life(1, 3)), nullptr);
+  EXPECT_NE(lives.find(life(1, 2)), nullptr);
+}
+
 TEST_F(ended_lives_test, tells_the_latest_first_and_no_restarts) {
   lives.bury(start, life(1), where, why::failed);
   lives.bury(start + 1s, life(2), where, why::restarted);
