@@ -6,6 +6,7 @@ namespace chorus::testing {
 
 void membership_books::ended(time_point now, const peer& who) {
   views_.erase(who.node);
+  leaves_.ended(who.node);
   failures_.ended(now, who);
 }
 

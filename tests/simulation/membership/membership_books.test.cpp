@@ -148,6 +148,18 @@ TEST_F(books_of_members, count_the_time_to_hear_of_a_leave_from_the_last_break) 
   EXPECT_FALSE(broken());
 }
 
+TEST_F(books_of_members, let_the_news_of_a_leave_end_with_the_only_one_who_knew) {
+  meet();
+  leave(c);
+  down(a, c, why::left);
+  books_.ended(now_, a.who);
+  books_.started(next_life_of(a).who);
+  look_at_leaves();
+  now_ += spread;
+  down(b, c, why::failed);
+  EXPECT_FALSE(broken());
+}
+
 TEST_F(books_of_members, take_nothing_for_a_failure_that_an_outcast_ends) {
   meet();
   leave(c);

@@ -79,6 +79,11 @@ void leaves_are_no_failures::down(
     );
 }
 
+void leaves_are_no_failures::ended(const node_id& at) {
+  for (auto& [who, known] : leaves_)
+    known.knowing.erase(at);
+}
+
 void leaves_are_no_failures::look(time_point now, const reported_views& all, const in_touch& can_talk) {
   for (auto& [who, known] : leaves_) {
     std::map<node_id, time_point> told;

@@ -48,6 +48,9 @@ public:
       : checker("a leave that reached a member is never a failure to those it talks to"), spread_(spread) {}
 
   void leaving(const peer& who) { leaves_.try_emplace(who); }
+
+  /// That process has ended, and what it knew is gone with it.
+  void ended(const node_id& at);
   void down(time_point now, const reported_view& at, const peer& who, membership::member_down::why reason);
   void look(time_point now, const reported_views& all, const in_touch& can_talk);
 
