@@ -160,6 +160,18 @@ void add_options(CLI::App& app, config& settings) {
   add("--scheduler", settings.scheduler, "How these threads find work: sharing or stealing")
       ->capture_default_str()
       ->check(CLI::IsMember({"sharing", "stealing"}));
+  app.add_option_function<double>(
+         "--busy-poll",
+         [&settings](double microseconds) {
+           using unit = std::chrono::duration<double, std::micro>;
+           settings.busy_poll = std::chrono::duration_cast<duration>(unit{microseconds});
+         },
+         "How long to look for the next message before sleeping, after one that came alone; 0: never "
+         "(default 100)"
+  )
+      ->type_name("MICROSECONDS")
+      ->check(CLI::Range(0.0, 10'000.0))
+      ->envname("CHORUS_BUSY_POLL");
   app.option_defaults()->group("Options");
 }
 

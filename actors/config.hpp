@@ -36,6 +36,10 @@ struct config {
 
   /// How those threads find work: `sharing`, `stealing` (docs/decisions/0015-scheduler-is-a-setting.md).
   std::string scheduler = "sharing";
+
+  /// How long the I/O thread looks for the next message before it sleeps, after one that came alone
+  /// (docs/decisions/0018-stay-awake-after-a-lone-message.md). Zero for never.
+  duration busy_poll = std::chrono::microseconds{100};
 };
 
 } // namespace chorus

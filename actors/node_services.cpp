@@ -91,6 +91,7 @@ error node_services::start() {
   options.self = self_.who;
   options.listen = settings_.listen;
   options.flush_within = settings_.leave_within;
+  options.busy_poll = settings_.busy_poll;
   auto opened = transport::open(std::move(options), *this);
   if (!opened)
     return opened.failure();

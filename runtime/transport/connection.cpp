@@ -23,6 +23,7 @@ bool connection::send_frame(const wire_message& message) {
   messages_used_ = true;
   if (!wants_messages_)
     open();
+  watch_messages_.look_again();
   return messages_ && messages_->send(message);
 }
 
@@ -30,6 +31,7 @@ void connection::send_datagram(const wire_message& message) {
   datagrams_used_ = true;
   if (!std::exchange(wants_datagrams_, true))
     open_lanes();
+  watch_datagrams_.look_again();
   if (waiting_.empty() && datagrams_ && datagrams_->send(message)) {
     no_datagram_since_.reset();
     if (!messages_)
@@ -68,7 +70,7 @@ void connection::renew_messages() {
 void connection::renew_datagrams() {
   if (!datagrams_ || steady_now() - datagrams_opened_at_ < renewed_every)
     return;
-  datagrams_.reset();
+  close_datagrams();
   no_datagram_since_.reset();
   make_lanes();
 }
@@ -76,30 +78,18 @@ void connection::renew_datagrams() {
 std::size_t connection::close_idle(bool messages_too) {
   std::size_t closed = 0;
   if (!std::exchange(datagrams_used_, false) && datagrams_ && waiting_.empty()) {
-    datagrams_.reset();
+    close_datagrams();
     wants_datagrams_ = false;
     ++closed;
   }
   if (!std::exchange(messages_used_, false) && messages_too && connected_) {
-    messages_.reset();
+    close_messages();
     wants_messages_ = false;
     connected_ = false;
     sleeps_ = true;
     ++closed;
   }
   return closed;
-}
-
-void connection::collect(poll_set& sockets) {
-  if (messages_) {
-    short wanted = tell_when_writable_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
-    sockets.add(messages_->monitor(), ZMQ_POLLIN, [this] { take_changes(); });
-    sockets.add(messages_->socket(), wanted, [this] { take_messages(); });
-  }
-  if (datagrams_) {
-    short wanted = waiting_.empty() ? ZMQ_POLLIN : ZMQ_POLLIN | ZMQ_POLLOUT;
-    sockets.add(datagrams_->socket(), wanted, [this] { take_datagrams(); });
-  }
 }
 
 std::optional<time_point> connection::deadline() const noexcept {
@@ -168,8 +158,8 @@ void connection::resolved(const result<std::vector<std::string>>& hosts) {
 
 void connection::try_next() {
   endpoint_ = endpoint_of({hosts_[next_host_++], where_.port});
-  messages_.reset();
-  datagrams_.reset();
+  close_messages();
+  close_datagrams();
   no_datagram_since_.reset();
   tell_when_writable_ = false;
   make_lanes();
@@ -178,25 +168,32 @@ void connection::try_next() {
 
 void connection::make_lanes() {
   if (wants_messages_ && !messages_)
-    messages_ = make_lane(lane::kind::messages);
-  if (wants_datagrams_ && !datagrams_) {
-    datagrams_ = make_lane(lane::kind::datagrams);
-    datagrams_opened_at_ = steady_now();
-  }
+    open_messages();
+  if (wants_datagrams_ && !datagrams_)
+    open_datagrams();
 }
 
-void connection::drain(lane& from) {
+/// Whoever receives may close the lane.
+bool connection::drain(const std::unique_ptr<lane>& from) {
   for (std::size_t i = 0; i < messages_per_turn; ++i) {
-    auto message = from.receive();
+    auto message = from ? from->receive() : std::nullopt;
     if (!message)
-      return;
+      return false;
     owner_.received(std::move(*message));
   }
+  return true;
 }
 
-void connection::take_datagrams() {
-  write_waiting();
-  drain(*datagrams_);
+bool connection::take_datagrams() {
+  auto more = drain(datagrams_);
+  if (waiting_.empty() || !datagrams_)
+    return more;
+  auto ready = datagrams_->ready();
+  if ((ready & ZMQ_POLLOUT) != 0) {
+    write_waiting();
+    return true;
+  }
+  return more || (ready & ZMQ_POLLIN) != 0;
 }
 
 void connection::write_waiting() {
@@ -214,24 +211,30 @@ void connection::drop_waiting() {
     owner_.datagram_done(false);
 }
 
-void connection::take_messages() {
-  drain(*messages_);
-  if (!tell_when_writable_ || (messages_->socket().get(zmq::sockopt::events) & ZMQ_POLLOUT) == 0)
-    return;
-  tell_when_writable_ = false;
-  owner_.connected();
+bool connection::take_messages() {
+  auto more = drain(messages_);
+  if (!tell_when_writable_ || !messages_)
+    return more;
+  auto ready = messages_->ready();
+  if ((ready & ZMQ_POLLOUT) != 0) {
+    tell_when_writable_ = false;
+    owner_.connected();
+    return true;
+  }
+  return more || (ready & ZMQ_POLLIN) != 0;
 }
 
-void connection::take_changes() {
+bool connection::take_changes() {
   while (messages_) {
     auto change = messages_->next_change();
     if (!change)
-      return;
+      break;
     switch (*change) {
     case lane::change::connected:
       connected_ = true;
       sleeps_ = false;
       tell_when_writable_ = true;
+      watch_messages_.look_again();
       ++times_connected_;
       renew_at_.reset();
       break;
@@ -249,6 +252,7 @@ void connection::take_changes() {
       break;
     }
   }
+  return false;
 }
 
 void connection::attempt_failed() {
@@ -266,6 +270,33 @@ void connection::attempt_failed() {
 /// Long enough for ZeroMQ to connect and shake hands when it has to wait for both.
 duration connection::patience() const {
   return 2 * environment_.settings.handshake_within + std::chrono::seconds{1};
+}
+
+void connection::open_messages() {
+  messages_ = make_lane(lane::kind::messages);
+  if (!messages_)
+    return;
+  auto& sockets = environment_.sockets;
+  watch_changes_ = sockets.add(messages_->monitor(), [this] { return take_changes(); });
+  watch_messages_ = sockets.add(messages_->socket(), [this] { return take_messages(); });
+}
+
+void connection::open_datagrams() {
+  datagrams_ = make_lane(lane::kind::datagrams);
+  datagrams_opened_at_ = steady_now();
+  if (datagrams_)
+    watch_datagrams_ = environment_.sockets.add(datagrams_->socket(), [this] { return take_datagrams(); });
+}
+
+void connection::close_messages() {
+  watch_changes_.end();
+  watch_messages_.end();
+  messages_.reset();
+}
+
+void connection::close_datagrams() {
+  watch_datagrams_.end();
+  datagrams_.reset();
 }
 
 std::unique_ptr<lane> connection::make_lane(lane::kind what) const {

@@ -25,6 +25,7 @@ struct connection_environment {
   zmq::context_t& context;
   const socket_settings& settings;
   resolver& names;
+  poll_set& sockets;
   std::uint64_t last_serial = 0; ///< of lanes
 };
 
@@ -47,7 +48,7 @@ public:
   /// Between two lanes for datagrams, one made because the other was in doubt.
   static constexpr std::chrono::seconds renewed_every{1};
 
-  /// Whoever uses the connection. Called from within the handlers that `collect` adds.
+  /// Whoever uses the connection. Called by the loop, never from within a call.
   class user {
   public:
     virtual void received(received_message message) = 0;
@@ -94,8 +95,6 @@ public:
   /// the number of those that were closed.
   std::size_t close_idle(bool messages_too);
 
-  void collect(poll_set& sockets);
-
   std::optional<time_point> deadline() const noexcept;
   void tick(time_point now);
 
@@ -113,10 +112,14 @@ private:
   void begin_round();
   void resolved(const result<std::vector<std::string>>& hosts);
   void try_next();
-  void drain(lane& from);
-  void take_messages();
-  void take_datagrams();
-  void take_changes();
+  void open_messages();
+  void open_datagrams();
+  void close_messages();
+  void close_datagrams();
+  bool drain(const std::unique_ptr<lane>& from);
+  bool take_messages();
+  bool take_datagrams();
+  bool take_changes();
   void write_waiting();
   void drop_waiting();
   void attempt_failed();
@@ -134,6 +137,9 @@ private:
   std::string endpoint_; ///< of the lanes
   std::unique_ptr<lane> messages_;
   std::unique_ptr<lane> datagrams_;
+  poll_set::watch watch_changes_;
+  poll_set::watch watch_messages_;
+  poll_set::watch watch_datagrams_;
   std::deque<wire_message> waiting_; ///< datagrams
   time_point waiting_since_;         ///< the newest of them
   time_point datagrams_opened_at_;

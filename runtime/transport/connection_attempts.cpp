@@ -83,14 +83,21 @@ struct connection_attempts::question {
   bool only_refused = true; ///< of those that have ended
 };
 
-connection_attempts::connection_attempts(resolver& names, post_function post, duration within)
+connection_attempts::connection_attempts(
+    resolver& names, poll_set& sockets, post_function post, duration within
+)
     : names_(names), post_(std::move(post)), within_(within), events_(epoll_create1(EPOLL_CLOEXEC)),
       handle_(std::make_shared<connection_attempts*>(this)) {
   CHORUS_CHECK(events_ >= 0, "no file descriptor left for an epoll");
+  watch_events_ = sockets.add(events_, [this] {
+    take_events();
+    return false;
+  });
 }
 
 connection_attempts::~connection_attempts() {
   open_.clear();
+  watch_events_.end();
   close(events_);
 }
 
@@ -109,11 +116,6 @@ void connection_attempts::ask(const address& where, answer done) {
           (*alive)->resolved(which, hosts);
       }
   );
-}
-
-void connection_attempts::collect(poll_set& sockets) {
-  if (!open_.empty())
-    sockets.add(events_, [this] { take_events(); });
 }
 
 void connection_attempts::clear() {

@@ -34,7 +34,7 @@ public:
 
   /// `post` runs a task in the I/O thread, later. An attempt that has heard nothing `within` that time gets
   /// no answer.
-  connection_attempts(resolver& names, post_function post, duration within);
+  connection_attempts(resolver& names, poll_set& sockets, post_function post, duration within);
   ~connection_attempts();
   connection_attempts(const connection_attempts&) = delete;
   connection_attempts& operator=(const connection_attempts&) = delete;
@@ -42,7 +42,6 @@ public:
   /// Calls `done` once, never from within this call; not at all after `clear` or the destructor.
   void ask(const address& where, answer done);
 
-  void collect(poll_set& sockets);
   void clear();
   std::optional<time_point> deadline() const;
   void tick(time_point now);
@@ -62,6 +61,7 @@ private:
   const int events_; ///< an epoll of all attempts: one descriptor for whoever waits
   std::map<std::uint64_t, std::unique_ptr<question>> open_;
   std::uint64_t last_ = 0;
+  poll_set::watch watch_events_;
   std::shared_ptr<connection_attempts*> handle_; ///< answers of the resolver may come after the end
 };
 

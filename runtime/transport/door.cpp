@@ -88,11 +88,11 @@ zmq::socket_t door::watch(zmq::context_t& context, zmq::socket_t& router, const 
 door::door(zmq::socket_t events, const settings& how, user& owner)
     : settings_(within_the_system(how)), owner_(owner), ender_(how.port), events_(std::move(events)) {}
 
-void door::take_events() {
+bool door::take_events() {
   for (std::size_t i = 0; i < events_per_turn; ++i) {
     auto next = next_event(events_);
     if (!next)
-      return;
+      return false;
     auto descriptor = static_cast<int>(next->value);
     if (next->what == ZMQ_EVENT_ACCEPTED)
       accepted(descriptor);
@@ -105,6 +105,7 @@ void door::take_events() {
     else
       failure_ = failure_of(*next); // ZeroMQ's thread tells the end of the same connection next
   }
+  return true;
 }
 
 void door::accepted(int descriptor) {

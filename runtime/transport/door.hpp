@@ -72,7 +72,7 @@ public:
 
   /// Readable when `take_events` has something to do.
   zmq::socket_t& events() noexcept { return events_; }
-  void take_events();
+  [[nodiscard]] bool take_events(); ///< true if there may be more
 
   /// A message came in on this connection. True if that is known here.
   bool message_came(int descriptor);

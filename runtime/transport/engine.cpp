@@ -82,8 +82,8 @@ transport::implementation::implementation(
     : options_(std::move(options)), events_(events), settings_(settings), context_(std::move(context)),
       incoming_(std::move(incoming)),
       door_(std::move(incoming_.events), settings_for_door(incoming_.bound, options_, settings_), *this),
-      names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
-      connections_{context_, settings_, names_},
+      loop_(options_.busy_poll), names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
+      connections_{context_, settings_, names_, loop_.sockets()},
       around_links_{
           connections_,
           events_,
@@ -102,10 +102,14 @@ transport::implementation::implementation(
       ),
       attempts_(
           names_,
+          loop_.sockets(),
           [this](io_loop::task what) { loop_.post(std::move(what)); },
           options_.connection_attempt_within
       ) {
   options_.link.cluster = options_.cluster;
+  // The door first, so that nobody's message comes before its connection is known.
+  watch_door_ = loop_.sockets().add(door_.events(), [this] { return door_.take_events(); });
+  watch_incoming_ = loop_.sockets().add(incoming_.socket, [this] { return take_incoming(); });
 }
 
 transport::implementation::~implementation() {
@@ -134,6 +138,8 @@ void transport::implementation::stop() {
     links_.clear();
     seeds_.clear();
     attempts_.clear();
+    watch_door_.end();
+    watch_incoming_.end();
     door_.close();
     incoming_.socket.close();
     context_.close();
@@ -312,29 +318,23 @@ void transport::implementation::close_idle_lanes(time_point now) {
   look_for_idle_at_ = now + options_.idle_after;
 }
 
-void transport::implementation::collect(poll_set& sockets) {
-  // First, so that nobody's message comes before its connection is known.
-  sockets.add(door_.events(), ZMQ_POLLIN, [this] { door_.take_events(); });
-  sockets.add(incoming_.socket, ZMQ_POLLIN, [this] { take_incoming(); });
-  for (auto& [who, link] : links_)
-    link->collect(sockets);
-  seeds_.collect(sockets);
-  attempts_.collect(sockets);
-}
-
-void transport::implementation::take_incoming() {
+bool transport::implementation::take_incoming() {
   for (std::size_t i = 0; i < incoming_per_turn; ++i) {
     auto message = receive_from_router(incoming_.socket);
-    if (!message)
-      return door_.all_taken();
+    if (!message) {
+      door_.all_taken();
+      return false;
+    }
     auto connection = std::move(message->sender);
     door_.message_came(message->descriptor);
     origin from{{}, nullptr, &connection, message->descriptor};
     accept(std::move(*message), from);
   }
+  return true;
 }
 
 void transport::implementation::look_at_connections(time_point now) {
+  watch_incoming_.look_again();
   if ((incoming_.socket.get(zmq::sockopt::events) & ZMQ_POLLIN) == 0)
     door_.all_taken();
   door_.tick(now);

@@ -72,9 +72,8 @@ private:
 
   void turn(time_point now) override;
   std::optional<time_point> next_turn() const override;
-  void collect(poll_set& sockets) override;
 
-  void take_incoming();
+  bool take_incoming();
   void look_at_connections(time_point now);
   void accept(received_message message, const origin& from);
   void accept(const envelope::link_frame& ends, const received_message& message, const origin& from);
@@ -109,6 +108,8 @@ private:
   std::map<peer, std::shared_ptr<peer_link>> links_;
   seed_connections seeds_;
   connection_attempts attempts_;
+  poll_set::watch watch_door_;
+  poll_set::watch watch_incoming_;
   failed_lives failed_;
   rate_limit reports_;
   std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open

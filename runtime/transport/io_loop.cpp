@@ -10,11 +10,16 @@
 
 namespace chorus {
 
-io_loop::io_loop() : wakes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+io_loop::io_loop(duration busy_poll) : busy_poll_(busy_poll), wakes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   CHORUS_CHECK(wakes_ >= 0, "no file descriptor left for an eventfd");
+  watch_wakes_ = sockets_.add(wakes_, [this] {
+    take_wakes();
+    return false;
+  });
 }
 
 io_loop::~io_loop() {
+  watch_wakes_.end();
   close(wakes_);
 }
 
@@ -30,6 +35,11 @@ bool io_loop::post(task what) {
 }
 
 void io_loop::wake() {
+  // Should the other thread lead from here on, it begins with a turn.
+  if (is_here()) {
+    turns_again_.store(true, std::memory_order_relaxed);
+    return;
+  }
   if (woken_.exchange(true, std::memory_order_acq_rel))
     return;
   std::uint64_t one = 1;
@@ -48,28 +58,27 @@ bool io_loop::lend(std::function<void(bool here)> work) {
   return true;
 }
 
-void io_loop::run(participant& sockets, bool leads) {
+void io_loop::run(participant& links, bool leads) {
+  if (leads)
+    leadership_.begin();
   while (leads || leadership_.await_lead()) {
-    leader_ = std::this_thread::get_id();
-    if (turn_while_leading(sockets))
+    if (turn_while_leading(links))
       return;
     leads = false;
   }
 }
 
 /// True at the end of the loop, false if the other thread leads on.
-bool io_loop::turn_while_leading(participant& sockets) {
+bool io_loop::turn_while_leading(participant& links) {
   while (!quitting_) {
+    turns_again_.store(false, std::memory_order_relaxed);
     run_tasks();
     timers_.run_due(steady_now());
-    sockets.turn(steady_now());
+    links.turn(steady_now());
     bury();
     if (quitting_)
       break;
-    sockets_.clear();
-    sockets_.add(wakes_, [this] { take_wakes(); });
-    sockets.collect(sockets_);
-    sockets_.wait(time_to_wait(sockets));
+    sockets_.wait(time_to_wait(links), awake_until_);
     bury();
     if (!do_lent_work())
       return false;
@@ -77,7 +86,6 @@ bool io_loop::turn_while_leading(participant& sockets) {
   if (lent_)
     std::exchange(lent_, nullptr)(false);
   refuse_tasks();
-  sockets_.clear();
   leadership_.end();
   return true;
 }
@@ -87,8 +95,12 @@ bool io_loop::do_lent_work() {
   if (!lent_)
     return true;
   auto work = std::exchange(lent_, nullptr);
-  if (leadership_.may_lend())
-    return leadership_.lend([&] { work(true); });
+  if (leadership_.may_lend()) {
+    if (!leadership_.lend([&] { work(true); }))
+      return false;
+    awake_until_ = steady_now() + busy_poll_;
+    return true;
+  }
   work(false);
   return true;
 }
@@ -124,9 +136,11 @@ void io_loop::run_tasks() {
     next();
 }
 
-std::optional<duration> io_loop::time_to_wait(const participant& sockets) const {
+std::optional<duration> io_loop::time_to_wait(const participant& links) const {
+  if (turns_again_.load(std::memory_order_relaxed))
+    return duration::zero();
   auto next = timers_.next();
-  if (auto turn = sockets.next_turn(); turn && (!next || *turn < *next))
+  if (auto turn = links.next_turn(); turn && (!next || *turn < *next))
     next = turn;
   if (!next)
     return std::nullopt;

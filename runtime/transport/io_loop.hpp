@@ -27,7 +27,7 @@ class io_loop {
 public:
   using task = std::function<void()>;
 
-  /// The owner of the sockets, asked in every turn.
+  /// The owner of the links, asked in every turn.
   class participant {
   public:
     virtual ~participant() = default;
@@ -37,12 +37,11 @@ public:
 
     /// When it wants its next turn, if nothing else happens.
     virtual std::optional<time_point> next_turn() const = 0;
-
-    /// Adds its sockets.
-    virtual void collect(poll_set& sockets) = 0;
   };
 
-  io_loop();
+  /// After a piece of lent work the loop stays awake for `busy_poll`, because the next message comes soon
+  /// then: an answer, or the next request.
+  explicit io_loop(duration busy_poll);
   ~io_loop();
   io_loop(const io_loop&) = delete;
   io_loop& operator=(const io_loop&) = delete;
@@ -52,10 +51,14 @@ public:
   /// the task is dropped, once the loop has ended.
   bool post(task what);
 
-  /// Makes the loop take a turn soon. Costs a system call only if no other wake is under way.
+  /// Makes the loop take a turn soon. Costs a system call only from another thread than the loop's, and
+  /// only if no other wake is under way.
   void wake();
 
   timers& alarms() noexcept { return timers_; }
+
+  /// What the loop waits for.
+  poll_set& sockets() noexcept { return sockets_; }
 
   /// Keeps `thing` alive until nothing of this turn can refer to it any more: whoever is called by the
   /// loop may end anything, itself included.
@@ -68,10 +71,10 @@ public:
 
   /// Runs turns until `quit` was called, if `leads` from the start, else from when the other thread is
   /// held up. Everything posted after the end is refused. Called by two threads, one of which leads.
-  void run(participant& sockets, bool leads);
+  void run(participant& links, bool leads);
 
   /// Whether the calling thread turns the loop.
-  bool is_here() const noexcept { return std::this_thread::get_id() == leader_.load(); }
+  bool is_here() const { return leadership_.is_mine(); }
 
   void quit() noexcept { quitting_ = true; }
 
@@ -79,21 +82,24 @@ public:
   void refuse_tasks();
 
 private:
-  bool turn_while_leading(participant& sockets);
+  bool turn_while_leading(participant& links);
   bool do_lent_work();
   void bury();
   void take_wakes();
   void run_tasks();
-  std::optional<duration> time_to_wait(const participant& sockets) const;
+  std::optional<duration> time_to_wait(const participant& links) const;
 
+  const duration busy_poll_;
   const int wakes_; ///< an eventfd
   std::atomic<bool> woken_{false};
+  std::atomic<bool> turns_again_{false}; ///< the loop's own thread has left something for the next turn
   bool quitting_ = false;
   leadership leadership_;
-  std::atomic<std::thread::id> leader_; ///< none before the first turn
   std::function<void(bool)> lent_;
+  time_point awake_until_{};
   timers timers_;
   poll_set sockets_;
+  poll_set::watch watch_wakes_;
   std::vector<std::shared_ptr<void>> disposed_;
 
   std::mutex mutex_;

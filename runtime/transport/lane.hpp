@@ -54,6 +54,10 @@ public:
   /// Lets what was sent last be written for a moment after the lane is gone.
   void close_with_farewell();
 
+  /// `ZMQ_POLLIN` and `ZMQ_POLLOUT`, as they are now. What was true before may have become known only by
+  /// asking, so who asks has to heed both.
+  short ready() const { return static_cast<short>(socket_.get(zmq::sockopt::events)); }
+
   zmq::socket_t& socket() noexcept { return socket_; }
   zmq::socket_t& monitor() noexcept { return monitor_; }
 

@@ -4,6 +4,16 @@
 
 namespace chorus {
 
+bool leadership::is_mine() const {
+  std::lock_guard guard{mutex_};
+  return leader_ == std::this_thread::get_id();
+}
+
+void leadership::begin() {
+  std::lock_guard guard{mutex_};
+  leader_ = std::this_thread::get_id();
+}
+
 bool leadership::may_lend() const {
   std::lock_guard guard{mutex_};
   return has_deputy_;
@@ -11,7 +21,6 @@ bool leadership::may_lend() const {
 
 bool leadership::lend(const std::function<void()>& work) {
   std::unique_lock guard{mutex_};
-  auto reign = reign_;
   is_lent_ = true;
   lent_at_ = steady_now();
   if (deputy_sleeps_)
@@ -19,7 +28,7 @@ bool leadership::lend(const std::function<void()>& work) {
   guard.unlock();
   work();
   guard.lock();
-  if (reign != reign_)
+  if (leader_ != std::this_thread::get_id())
     return false;
   is_lent_ = false;
   return true;
@@ -39,7 +48,7 @@ bool leadership::await_lead() {
     if (is_lent_ && now - lent_at_ >= patience) {
       is_lent_ = false;
       has_deputy_ = false;
-      ++reign_;
+      leader_ = std::this_thread::get_id();
       return true;
     }
     deputy_sleeps_ = !is_lent_ && now - lent_at_ >= restless;

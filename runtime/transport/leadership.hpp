@@ -4,9 +4,9 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <thread>
 
 namespace chorus {
 
@@ -24,7 +24,13 @@ public:
   /// waking it for each piece of work would cost more than most of them.
   static constexpr duration restless = std::chrono::milliseconds{50};
 
+  /// Whether the calling thread leads. Any thread.
+  bool is_mine() const;
+
   // -- the leader's thread ------------------------------------------------------------------------
+
+  /// This thread leads, as the first one.
+  void begin();
 
   /// Whether there is a deputy to go on, if work takes long.
   bool may_lend() const;
@@ -48,7 +54,7 @@ private:
   bool deputy_sleeps_ = false;
   bool is_lent_ = false;
   time_point lent_at_;
-  std::uint64_t reign_ = 0; ///< counts leaders
+  std::thread::id leader_; ///< none before the beginning
 };
 
 } // namespace chorus

@@ -57,7 +57,6 @@ public:
   /// Hands over what other threads have left in the outbox, and does what is due.
   void turn(time_point now);
   std::optional<time_point> next_turn() const;
-  void collect(poll_set& sockets) { connection_.collect(sockets); }
 
   /// Takes no more messages, and ends once all are acknowledged or at `until`.
   void close(time_point until);

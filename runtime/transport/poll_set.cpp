@@ -1,45 +1,136 @@
 #include "poll_set.hpp"
 
+#include <chorus/runtime/check.hpp>
+#include <chorus/runtime/transport/steady_clock.hpp>
+
 #include <algorithm>
+#include <array>
+#include <sys/epoll.h>
+#include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace chorus {
 
 namespace {
 
-/// Rounded up: waking a little early would only find nothing due and poll again.
-long to_milliseconds(std::optional<duration> limit) {
+/// Taken from the system at once; the others come in the next turn.
+constexpr int events_per_turn = 128;
+
+/// Rounded up: waking a little early would only find nothing due and wait again.
+int to_milliseconds(std::optional<duration> limit) {
   if (!limit)
     return -1;
   auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*limit).count();
-  return static_cast<long>(std::clamp<decltype(rounded)>(rounded, 0, 3'600'000));
+  return static_cast<int>(std::clamp<decltype(rounded)>(rounded, 0, 3'600'000));
 }
 
 } // namespace
 
-void poll_set::clear() {
-  items_.clear();
-  handlers_.clear();
-}
+struct poll_set::entry {
+  std::uint64_t serial = 0;
+  int descriptor = -1;
+  handler take;
+  bool is_ready = false;
+  bool is_dropped = false;
+};
 
-void poll_set::add(zmq::socket_t& socket, short events, handler when_ready) {
-  items_.push_back({socket.handle(), 0, events, 0});
-  handlers_.push_back(std::move(when_ready));
-}
+// -- places ------------------------------------------------------------------------------------------
 
-void poll_set::add(int descriptor, handler when_ready) {
-  items_.push_back({nullptr, descriptor, ZMQ_POLLIN, 0});
-  handlers_.push_back(std::move(when_ready));
-}
-
-void poll_set::wait(std::optional<duration> limit) {
-  // A signal is no event: the next turn polls again.
-  if (zmq_poll(items_.data(), static_cast<int>(items_.size()), to_milliseconds(limit)) <= 0)
-    return;
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].revents != 0)
-      handlers_[i]();
+poll_set::watch& poll_set::watch::operator=(watch&& other) noexcept {
+  if (this != &other) {
+    end();
+    set_ = other.set_;
+    what_ = std::exchange(other.what_, nullptr);
   }
+  return *this;
+}
+
+void poll_set::watch::look_again() {
+  if (what_ != nullptr)
+    set_->look_again(*what_);
+}
+
+void poll_set::watch::end() {
+  if (what_ != nullptr)
+    set_->drop(*std::exchange(what_, nullptr));
+}
+
+// -- the set -----------------------------------------------------------------------------------------
+
+poll_set::poll_set() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  CHORUS_CHECK(epoll_ >= 0, "no file descriptor left for epoll");
+}
+
+poll_set::~poll_set() {
+  CHORUS_CHECK(entries_.empty(), "whoever watches ends before the set");
+  close(epoll_);
+}
+
+poll_set::watch poll_set::add(zmq::socket_t& socket, handler when_stirred) {
+  auto place = add(static_cast<int>(socket.get(zmq::sockopt::fd)), std::move(when_stirred));
+  // It may have stirred before anybody watched.
+  place.look_again();
+  return place;
+}
+
+poll_set::watch poll_set::add(int descriptor, handler when_readable) {
+  auto fresh = std::make_unique<entry>();
+  fresh->serial = ++last_serial_;
+  fresh->descriptor = descriptor;
+  fresh->take = std::move(when_readable);
+  epoll_event wanted{};
+  wanted.events = EPOLLIN;
+  wanted.data.ptr = fresh.get();
+  CHORUS_CHECK(
+      epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &wanted) == 0, "the system can watch no more descriptors"
+  );
+  return {*this, *entries_.emplace_back(std::move(fresh))};
+}
+
+void poll_set::wait(std::optional<duration> limit, time_point awake_until) {
+  auto milliseconds = looked_at_again_.empty() ? to_milliseconds(limit) : 0;
+  std::array<epoll_event, events_per_turn> events;
+  auto ask = [&](int timeout) { return epoll_wait(epoll_, events.data(), events_per_turn, timeout); };
+  auto count = 0;
+  if (milliseconds != 0) {
+    while (count == 0 && steady_now() < awake_until) {
+      count = ask(0);
+      if (count == 0)
+        std::this_thread::yield();
+    }
+  }
+  // A signal is no event: the next turn waits again.
+  if (count == 0)
+    count = ask(milliseconds);
+  ready_.swap(looked_at_again_);
+  for (int i = 0; i < count; ++i) {
+    auto* stirred = static_cast<entry*>(events[static_cast<std::size_t>(i)].data.ptr);
+    if (!std::exchange(stirred->is_ready, true))
+      ready_.push_back(stirred);
+  }
+  std::ranges::sort(ready_, {}, &entry::serial);
+  for (auto* next : ready_) {
+    next->is_ready = false;
+    if (!next->is_dropped && next->take() && !next->is_dropped)
+      look_again(*next);
+  }
+  ready_.clear();
+  dropped_.clear();
+}
+
+void poll_set::look_again(entry& what) {
+  if (!std::exchange(what.is_ready, true))
+    looked_at_again_.push_back(&what);
+}
+
+void poll_set::drop(entry& what) {
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, what.descriptor, nullptr);
+  what.is_dropped = true;
+  std::erase(looked_at_again_, &what);
+  auto place = std::ranges::lower_bound(entries_, what.serial, {}, [](auto& each) { return each->serial; });
+  dropped_.push_back(std::move(*place));
+  entries_.erase(place);
 }
 
 } // namespace chorus

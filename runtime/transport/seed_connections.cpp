@@ -18,6 +18,7 @@ constexpr std::size_t messages_per_turn = 64;
 struct seed_connections::target {
   std::string where;
   std::unique_ptr<lane> datagrams;
+  poll_set::watch watch_datagrams;
   std::optional<wire_message> waiting;
   bool was_written = false; ///< since the resolver's last answer
 };
@@ -52,17 +53,6 @@ void seed_connections::send(const peer& self, const address& where, wire_message
     to.waiting = std::move(datagram);
   if (!to.resolving && (!to.resolved_at || to.used_at - *to.resolved_at >= resolved_for))
     resolve(to);
-}
-
-void seed_connections::collect(poll_set& sockets) {
-  for (auto& [where, from] : seeds_) {
-    for (auto& [host, each] : from->targets) {
-      if (!each->datagrams)
-        continue;
-      short wanted = each->waiting ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
-      sockets.add(each->datagrams->socket(), wanted, [this, what = each.get()] { take_messages(*what); });
-    }
-  }
 }
 
 std::optional<time_point> seed_connections::deadline() const {
@@ -157,6 +147,10 @@ void seed_connections::resolved(seed& what, const result<std::vector<std::string
           ++environment_.last_serial,
           endpoint_of(where)
       );
+      fresh->watch_datagrams =
+          environment_.sockets.add(fresh->datagrams->socket(), [this, what = fresh.get()] {
+            return take_messages(*what);
+          });
     } catch (const zmq::error_t&) {
       // Out of descriptors, for example: the next answer of the resolver tries again.
       continue;
@@ -171,6 +165,7 @@ void seed_connections::resolved(seed& what, const result<std::vector<std::string
 }
 
 void seed_connections::write(target& to, const wire_message& datagram) {
+  to.watch_datagrams.look_again();
   if (to.datagrams->send(datagram)) {
     to.waiting.reset();
     to.was_written = true;
@@ -182,15 +177,16 @@ void seed_connections::write(target& to, const wire_message& datagram) {
   to.waiting = datagram;
 }
 
-void seed_connections::take_messages(target& from) {
-  if (auto waiting = std::exchange(from.waiting, std::nullopt))
-    write(from, *waiting);
+bool seed_connections::take_messages(target& from) {
+  if (from.waiting && (from.datagrams->ready() & ZMQ_POLLOUT) != 0)
+    write(from, *std::exchange(from.waiting, std::nullopt));
   for (std::size_t i = 0; i < messages_per_turn; ++i) {
     auto message = from.datagrams->receive();
     if (!message)
-      return;
+      return from.waiting && (from.datagrams->ready() & (ZMQ_POLLIN | ZMQ_POLLOUT)) != 0;
     received_(from.where, std::move(*message));
   }
+  return true;
 }
 
 } // namespace chorus

@@ -46,7 +46,6 @@ public:
 
   void send(const peer& self, const address& where, wire_message datagram);
 
-  void collect(poll_set& sockets);
   void clear() { seeds_.clear(); }
   std::optional<time_point> deadline() const;
   void tick(time_point now);
@@ -59,7 +58,7 @@ private:
   void resolve(seed& what);
   void resolved(seed& what, const result<std::vector<std::string>>& hosts);
   void write(target& to, const wire_message& datagram);
-  void take_messages(target& from);
+  bool take_messages(target& from);
 
   connection_environment& environment_;
   const receiver received_;

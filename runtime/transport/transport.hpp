@@ -70,6 +70,9 @@ struct transport_options {
   duration connection_attempt_within = std::chrono::seconds{1}; ///< for an answer to `try_connection`
   /// Of others at a time; at most half of the descriptors that the process may have (`ulimit -n`).
   std::size_t connections = 4096;
+  /// The I/O thread does not sleep for so long after it has lent itself to a lone message: costs a part of a
+  /// core while those come one by one, and saves what waking a thread takes.
+  duration busy_poll = std::chrono::microseconds{100};
 };
 
 /// What the transport has seen, for logs and tests. A snapshot.

@@ -74,7 +74,9 @@ TEST(command_line, reads_every_option) {
       "--threads",
       "4",
       "--scheduler",
-      "stealing"};
+      "stealing",
+      "--busy-poll",
+      "12.5"};
   EXPECT_FALSE(line.exit_code);
   EXPECT_EQ(line.settings.cluster, "blue");
   EXPECT_EQ(line.settings.name, "ada");
@@ -90,6 +92,7 @@ TEST(command_line, reads_every_option) {
   EXPECT_EQ(line.settings.log_level, "debug");
   EXPECT_EQ(line.settings.threads, 4u);
   EXPECT_EQ(line.settings.scheduler, "stealing");
+  EXPECT_EQ(line.settings.busy_poll, std::chrono::nanoseconds{12'500});
 }
 
 TEST(command_line, prefers_flags_to_the_file_and_the_file_to_the_environment) {
@@ -151,6 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"--failure-timeout", "soon"},
         std::vector<std::string>{"--threads", "-1"},
         std::vector<std::string>{"--scheduler", "borrowing"},
+        std::vector<std::string>{"--busy-poll", "-1"},
+        std::vector<std::string>{"--busy-poll", "10001"},
         std::vector<std::string>{"--config", "/nowhere/node.conf"}
     )
 );

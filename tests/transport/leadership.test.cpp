@@ -15,6 +15,8 @@ constexpr auto patience = 60s;
 /// A deputy in a thread of its own, which says when it leads and then waits to be told to go on.
 class leadership_of_two : public testing::Test {
 protected:
+  leadership_of_two() { lead.begin(); }
+
   ~leadership_of_two() override {
     lead.end();
     deputy.join();
