@@ -1,5 +1,7 @@
 #include "door.hpp"
 
+#include <chorus/runtime/transport/steady_clock.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -133,12 +135,29 @@ void door::disconnected(int descriptor) {
   auto gone = std::move(which->second);
   open_.erase(which);
   silent_.erase({gone.number, descriptor});
+  if (auto members = spoken_at_.find(gone.host); gone.has_spoken && --members->second == 0)
+    spoken_at_.erase(members);
   // ZeroMQ does not tell of each failure, for example of a socket of a kind that does not fit.
   auto failed = in_handshake_.erase({gone.number, descriptor}) > 0 || told;
   if (gone.is_ended)
     --ended_;
   else if (failed)
-    owner_.happened(told.value_or(event::ended_in_handshake), gone.host);
+    owner_.happened(is_question(told, gone) ? event::hung_up : event::ended_in_handshake, gone.host);
+}
+
+/// Members connect and hang up to learn whether anybody listens; they speak on other connections. Others may
+/// ask as well, such as whoever looks after this process, but not often.
+bool door::is_question(std::optional<event> told, const connection& gone) {
+  if (told != event::hung_up)
+    return false;
+  if (spoken_at_.contains(gone.host))
+    return true;
+  auto now = steady_now();
+  if (now - questions_since_ >= questions_within) {
+    questions_since_ = now;
+    questions_ = 0;
+  }
+  return ++questions_ <= questions_of_others;
 }
 
 /// ZeroMQ does not tell whose: it is one that has sent more than a greeting and is still there, most likely
@@ -196,6 +215,7 @@ void door::has_spoken(int descriptor) {
   if (which == open_.end() || which->second.has_spoken)
     return;
   which->second.has_spoken = true;
+  ++spoken_at_[which->second.host];
   silent_.erase({which->second.number, descriptor});
 }
 

@@ -41,6 +41,11 @@ public:
   /// cannot have read more than a few megabytes from all connections together.
   static constexpr std::chrono::milliseconds look_after_work{1};
 
+  /// Connections of others than members that may hang up before a handshake within that time and count as
+  /// questions; more are failed handshakes.
+  static constexpr std::size_t questions_of_others = 4;
+  static constexpr std::chrono::seconds questions_within{10};
+
   struct settings {
     std::uint16_t port = 0;             ///< the one that is listened on
     std::size_t connections = 0;        ///< at a time; see also `share_of_descriptors`
@@ -50,8 +55,8 @@ public:
   /// What happened at the door, for counters and reports.
   enum class event {
     accepted,
-    hung_up,            ///< by the other side before a handshake: perhaps it only asked who listens
-    ended_in_handshake, ///< by time, or because it was no ZeroMQ of a fitting kind
+    hung_up,            ///< before a handshake, as somebody does who only asks whether anybody listens
+    ended_in_handshake, ///< by the other side, by time, or because it was no ZeroMQ of a fitting kind
     one_too_many,       ///< and was ended, or made another one end
     message_too_long,   ///< without its end; the connection was ended
     out_of_descriptors, ///< the process has none left for the next one
@@ -109,6 +114,7 @@ private:
   void handshake_succeeded();
   void make_room();
   void end(connections::iterator which);
+  bool is_question(std::optional<event> told, const connection& gone);
   bool looks_endless(int descriptor, connection& what) const;
 
   const settings settings_;
@@ -119,7 +125,10 @@ private:
   connections open_;
   std::set<std::pair<std::uint64_t, int>> silent_; ///< not ended; the oldest first
   std::set<std::pair<std::uint64_t, int>> in_handshake_;
-  std::size_t ended_ = 0; ///< of `open_`
+  std::map<std::string, std::size_t> spoken_at_; ///< connections on which members have spoken, by host
+  std::size_t ended_ = 0;                        ///< of `open_`
+  std::size_t questions_ = 0;
+  time_point questions_since_{};
   std::uint64_t last_number_ = 0;
   std::optional<event> failure_; ///< of the handshake of the connection whose end is told next
 
