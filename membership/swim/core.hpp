@@ -196,6 +196,8 @@ private:
   void handle(time_point now, const peer& from, const gossip& what);
   void spread(time_point now, rumour what);
   void spread_again(time_point now, rumour what);
+  void
+  say_how_it_ended(time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended);
   void correct(time_point now, const peer& mistaken, const rumour& what);
   void gossip_now(time_point now);
   void send(const known_member& to, content what);

@@ -55,8 +55,7 @@ void core::hear(time_point now, const peer& from, const suspect& what) {
     return;
   }
   if (const auto* ended = ended_.find(what.who)) {
-    if (ended->reason == member_down::why::left)
-      correct(now, from, left{ended->who});
+    say_how_it_ended(now, from, what.who, *ended);
     return;
   }
   auto* subject = find(what.who);
@@ -75,13 +74,18 @@ void core::hear(time_point now, const peer& from, const failed& what) {
     return;
   }
   if (const auto* ended = ended_.find(what.who)) {
-    if (ended->reason == member_down::why::left)
-      correct(now, from, left{ended->who});
+    say_how_it_ended(now, from, what.who, *ended);
     return;
   }
   const auto known = members_.find(what.who.node);
-  if (known == members_.end() || known->second.who.who != what.who)
+  if (known == members_.end() || known->second.who.who.incarnation > what.who.incarnation)
     return;
+  if (known->second.who.who != what.who) {
+    // Whatever became of the later life, the earlier one is over.
+    take_down(now, known, member_down::why::restarted);
+    spread(now, what);
+    return;
+  }
   auto& subject = known->second;
   const auto refuted = subject.suspected ? subject.suspected->refutation() : subject.refutation;
   if (what.refutation < refuted) {
@@ -130,6 +134,18 @@ void core::spread(time_point now, rumour what) {
 void core::spread_again(time_point now, rumour what) {
   if (!rumours_.contains(subject_of(what).node))
     spread(now, std::move(what));
+}
+
+/// Somebody suspects a life that is over here. If it has left, or was not the last one, that is no failure.
+void core::say_how_it_ended(
+    time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended
+) {
+  if (ended.reason == member_down::why::left)
+    correct(now, mistaken, left{ended.who});
+  else if (const auto later = members_.find(who.node); later != members_.end())
+    correct(now, mistaken, alive{later->second.who, later->second.refutation});
+  else if (who.incarnation < ended.who.incarnation)
+    correct(now, mistaken, failed{ended.who, ended.refuted, config_.self.who});
 }
 
 /// Whoever has missed it is told at once, others in passing.

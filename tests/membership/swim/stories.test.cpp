@@ -135,6 +135,21 @@ TEST_F(swim_story, who_missed_two_lives_of_a_node_hears_that_it_has_left_and_cal
   EXPECT_EQ(cluster.count("failed"), 0);
 }
 
+TEST_F(swim_story, who_missed_two_lives_of_a_node_learns_that_only_the_last_one_has_failed) {
+  start_some(5);
+  cluster.part({"a"}, {"b", "c", "d", "e"});
+  cluster.leave("c");
+  cluster.run_for(100ms);
+  cluster.start("c", {"b"});
+  cluster.run_for(500ms);
+  cluster.crash("c");
+  cluster.run_for(500ms);
+  cluster.heal();
+  cluster.run_for(30s);
+  EXPECT_NE(cluster.story_of("a").find("-c/1:restarted"), std::string::npos);
+  EXPECT_EQ(cluster.count("failed"), 3);
+}
+
 TEST_F(swim_story, the_whole_cluster_leaves_one_by_one) {
   start_some(5);
   for (const auto* host : {"e", "d", "c", "b"}) {
