@@ -2,6 +2,7 @@
 #include <chorus/membership/swim/pages.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 // Rumours reach everybody with high probability, not with certainty. Now and then two members compare
@@ -38,7 +39,16 @@ void core::handle(time_point now, const peer& from, const page& what) {
 /// What `from` believes. Of its verdicts only the suspicion is taken over, as it may have been alone with
 /// them.
 void core::hear_view(time_point now, const peer& from, const std::vector<rumour>& entries) {
+  std::set<peer> doubtful;
+  for (const auto& entry : entries)
+    if (const auto* suspected = std::get_if<suspect>(&entry))
+      doubtful.insert(suspected->who);
   for (const auto& entry : entries) {
+    // Who is suspected is not taken up: if it lives it will say so, and if it does not, those who have to
+    // learn anew who is here would pass it on to each other long after its end.
+    if (const auto* there = std::get_if<alive>(&entry);
+        there != nullptr && doubtful.contains(there->who.who) && find(there->who.who) == nullptr)
+      continue;
     const auto* over = std::get_if<failed>(&entry);
     if (over == nullptr) {
       hear(now, from, entry);

@@ -94,6 +94,16 @@ TEST_F(swim_story, a_machine_that_vanishes_is_believed_for_about_the_failure_tim
   EXPECT_TRUE(cluster.is_calm());
 }
 
+TEST_F(swim_story, who_comes_while_a_member_is_suspected_does_not_take_it_up) {
+  start_some(5);
+  cluster.vanish("c");
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.at("a").is_suspected({0, 3}); }, 20s));
+  cluster.start("f", {"a"});
+  cluster.run_for(20s);
+  EXPECT_EQ(cluster.story_of("f").find("c/1"), std::string::npos);
+  EXPECT_EQ(cluster.view_of("f"), "a/1 b/1 d/1 e/1");
+}
+
 TEST_F(swim_story, of_two_nodes_one_is_enough_to_find_the_other_dead) {
   start_some(2);
   cluster.crash("b");
