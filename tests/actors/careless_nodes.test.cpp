@@ -87,7 +87,9 @@ void be_careless(std::uint64_t seed, carelessness& count) {
       if (auto actor = any_hand(at);
           actor && !is_root(actor) && actor->node() == world.at(at).system.node()) {
         ended.emplace(at, actor->id());
-        static_cast<remoting_world::thing*>(actor->get())->end(caf::exit_reason::kill);
+        // For one that ended before, whoever still holds it has a dead stand-in.
+        if (auto* alive = dynamic_cast<remoting_world::thing*>(actor->get()))
+          alive->end(caf::exit_reason::kill);
       }
       break;
     default:

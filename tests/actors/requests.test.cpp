@@ -168,7 +168,6 @@ TEST_F(requests_between_nodes, have_an_unknown_outcome_when_the_node_is_lost_mea
   hold();
   ask(remote, at_most_once{});
   EXPECT_TRUE(log_.wait_for("executed"));
-  tap_ = worker_ = nullptr;
   nodes_.at(0).stop();
   EXPECT_TRUE(log_.wait_for("outcome_unknown"));
 }
