@@ -57,16 +57,17 @@ void remoting_world::thing::on_destroy() {
 }
 
 remoting_world::host::host(caf::actor_system& in, const peer& who)
-    : self(who), system(in), remote(std::make_shared<remoting>(
-                                 in,
-                                 who,
-                                 std::make_shared<flow_control>([](time_point) {}),
-                                 remoting::hooks{
-                                     [](const remoting::trouble&) {},
-                                     [this](auto task) { deferred.push_back(std::move(task)); },
-                                     [](auto) {},
-                                     [](auto) { return false; }}
-                             )) {}
+    : self(who), system(in), flow(std::make_shared<flow_control>([](time_point) {})),
+      remote(std::make_shared<remoting>(
+          in,
+          who,
+          flow,
+          remoting::hooks{
+              [](const remoting::trouble&) {},
+              [this](auto task) { deferred.push_back(std::move(task)); },
+              [](auto) {},
+              [](auto) { return false; }}
+      )) {}
 
 remoting_world::remoting_world(std::size_t nodes) {
   for (std::size_t index = 0; index < nodes; ++index)
@@ -76,8 +77,10 @@ remoting_world::remoting_world(std::size_t nodes) {
 remoting_world::~remoting_world() {
   for (auto& one : hosts_)
     std::exchange(one->hands, {}).clear();
-  for (auto& one : hosts_)
+  for (auto& one : hosts_) {
     one->remote->stop();
+    one->flow->stop();
+  }
 }
 
 void remoting_world::connect(std::size_t one, std::size_t other) {

@@ -45,6 +45,7 @@ public:
 
     peer self;
     caf::actor_system& system;
+    std::shared_ptr<flow_control> flow;
     std::shared_ptr<remoting> remote;
     std::map<peer, std::shared_ptr<outbox>> links;
     std::vector<caf::strong_actor_ptr> hands; ///< handles that somebody here holds
