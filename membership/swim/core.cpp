@@ -62,6 +62,8 @@ void core::tick(time_point now) {
   advance_probes(now);
   weigh_suspicions();
   judge_suspects(now);
+  if (roll_call_ && roll_call_->asks_again_at() && *roll_call_->asks_again_at() <= now)
+    call_the_absent();
   if (roll_call_ && roll_call_->ends_at() <= now)
     judge(now);
   if (phase_ != phase::running)
@@ -89,7 +91,7 @@ std::optional<time_point> core::next_deadline() const {
   for (const auto& node : suspects_)
     include(members_.at(node).suspected->deadline());
   if (roll_call_)
-    include(roll_call_->ends_at());
+    include(roll_call_->asks_again_at().value_or(roll_call_->ends_at()));
   if (!members_.empty()) {
     include(next_probe_);
     include(next_exchange_);

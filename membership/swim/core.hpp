@@ -237,6 +237,7 @@ private:
   void meet_ended_life(time_point now, const peer& who, const address& where, ended_lives::life& ended);
   void pronounce(const peer& subject, const address& where, const standing& mine);
   void call_the_roll(time_point now);
+  void call_the_absent();
   void judge(time_point now);
   standing weigh() const;
 

@@ -64,9 +64,15 @@ void core::call_the_roll(time_point now) {
     send(known, ping{number});
   }
   // Others may accuse as well: what they say decides whose view is the isolated one.
-  const auto window = std::max(times_.longest_probe_timeout(), 2 * round_trips_.timeout());
-  roll_call_.emplace(number, now + window, std::move(asked), members_.size());
+  roll_call_.emplace(number, now + times_.roll_call(), std::move(asked), members_.size());
+  roll_call_->ask_again_at(now + times_.roll_call() / 2);
   ++counters_.roll_calls;
+}
+
+void core::call_the_absent() {
+  for (const auto& who : roll_call_->take_absent())
+    if (const auto* known = find(who))
+      send(*known, ping{roll_call_->number()});
 }
 
 void core::judge(time_point now) {

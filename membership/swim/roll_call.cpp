@@ -2,9 +2,23 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace chorus::membership::swim {
+
+std::set<peer> roll_call::take_absent() {
+  asks_again_at_.reset();
+  std::set<peer> absent;
+  std::ranges::set_difference(asked_, present_, std::inserter(absent, absent.end()));
+  return absent;
+}
+
+void roll_call::postpone(duration pause) {
+  ends_at_ += pause;
+  if (asks_again_at_)
+    *asks_again_at_ += pause;
+}
 
 void roll_call::answered(const peer& who) {
   if (asked_.contains(who))

@@ -7,6 +7,7 @@
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -33,10 +34,17 @@ public:
   roll_call(probe_number number, time_point ends_at, std::set<peer> asked, std::size_t members)
       : number_(number), ends_at_(ends_at), asked_(std::move(asked)), members_(members) {}
 
+  /// Who has not answered by then is asked once more: one lost datagram should not cost a life.
+  void ask_again_at(time_point when) { asks_again_at_ = when; }
+  std::optional<time_point> asks_again_at() const noexcept { return asks_again_at_; }
+
+  /// Those to ask once more; from now on there is no further time.
+  std::set<peer> take_absent();
+
   /// The question that the answers belong to.
   probe_number number() const noexcept { return number_; }
   time_point ends_at() const noexcept { return ends_at_; }
-  void postpone(duration pause) { ends_at_ += pause; }
+  void postpone(duration pause);
 
   /// This member still answers this life.
   void answered(const peer& who);
@@ -58,6 +66,7 @@ public:
 private:
   probe_number number_;
   time_point ends_at_;
+  std::optional<time_point> asks_again_at_;
   std::set<peer> asked_;
   std::size_t members_;
   std::set<peer> present_;

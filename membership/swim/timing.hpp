@@ -52,6 +52,9 @@ struct timing {
   /// After a refused connection turned out to mean nothing, before the next one is believed.
   duration distrust() const { return 30 * period; }
 
+  /// For members to say that they still hear this node.
+  duration roll_call() const { return period; }
+
   /// Between two statements of the same verdict to the same node.
   duration verdict_gap() const { return period; }
 

@@ -81,6 +81,15 @@ TEST_F(roll_call_test, lets_some_speak_for_all_where_there_are_too_many_to_ask) 
   EXPECT_EQ(sampled.weigh(self).members, 321u);
 }
 
+TEST_F(roll_call_test, names_those_who_have_not_answered_to_be_asked_once_more) {
+  roll.ask_again_at(time_point{std::chrono::seconds{1}});
+  auto everybody = lives(6, 9);
+  roll.answered(*everybody.begin());
+  everybody.erase(everybody.begin());
+  EXPECT_EQ(roll.take_absent(), everybody);
+  EXPECT_FALSE(roll.asks_again_at());
+}
+
 TEST_F(roll_call_test, remembers_a_bounded_number_of_judges) {
   for (std::uint64_t n = 100; n < 100 + 2 * roll_call::judges_limit; ++n)
     roll.accused({life(n), {"x", 1}, of(2, n, n)});
