@@ -129,8 +129,9 @@ void core::handle(time_point now, const link_lost& what) {
   // nobody else hears of it.
   const auto where = known->second.who.where;
   take_down(now, known, member_down::why::failed);
-  // It may be this node that was given up by all others, so it puts nobody else on the scales.
-  pronounce(what.who, where, {1, config_.self.who.node, config_.self.who.node});
+  if (auto* ended = ended_.find(what.who))
+    ended->by_link = true;
+  pronounce(what.who, where, alone());
 }
 
 void core::handle(time_point, const leave&) {

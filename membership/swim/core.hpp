@@ -240,6 +240,7 @@ private:
   void call_the_absent();
   void judge(time_point now);
   standing weigh() const;
+  standing alone() const;
 
   config config_;
   timing times_;

@@ -27,6 +27,7 @@ public:
     chorus::refutation refuted; ///< at its end
     time_point ended_at;
     std::optional<time_point> told_at; ///< when it was last told so to its face
+    bool by_link = false;              ///< the verdict is this node's alone: their link was lost
   };
 
   /// A no-op if that life, or a later one of the node, is over already.

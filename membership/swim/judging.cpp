@@ -20,7 +20,7 @@ void core::meet_ended_life(time_point now, const peer& who, const address& where
     spread_again(now, left{ended.who});
     break;
   case member_down::why::failed:
-    pronounce(who, where, weigh());
+    pronounce(who, where, ended.by_link ? alone() : weigh());
     break;
   case member_down::why::restarted:
     // Two processes with one node id: the later one has taken the other's place.
@@ -94,6 +94,11 @@ void core::judge(time_point now) {
       ended_.bury(now, other.who, other.where, member_down::why::failed);
     pronounce(other.who, other.where, over.weigh(self));
   }
+}
+
+/// Who has lost a link may be the one that was given up by all others, and puts nobody else on the scales.
+standing core::alone() const {
+  return {1, config_.self.who.node, config_.self.who.node};
 }
 
 /// What this node believes to have behind it.
