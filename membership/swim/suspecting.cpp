@@ -51,6 +51,9 @@ void core::accuse(
 void core::accuse_myself(time_point now, known_member& subject, evidence what) {
   const auto of = subject.suspected ? subject.suspected->refutation() : subject.refutation;
   accuse(now, subject, {voice{config_.self.who, what}}, of);
+  // Found once more: whoever knows better, the subject or one who has heard it leave, may have missed it
+  // before.
+  spread_again(now, subject.suspected->as_rumour());
 }
 
 /// Out of turn, so that a confirmation or a refutation comes soon.
