@@ -90,7 +90,9 @@ public:
 
   /// Each packet takes that long to be received; zero is normal.
   void set_slowness(duration each_packet) { slowness_ = each_packet; }
-  duration slowness() const noexcept { return slowness_; }
+
+  /// Packets take long to be received, or still wait from when they did.
+  bool is_slow() const noexcept { return slowness_ != duration::zero() || being_received_ > 0; }
 
   void set_clock_rate(std::int64_t millionths);
   void jump_clock(duration by);

@@ -162,6 +162,19 @@ TEST_F(a_node, that_is_not_slow_any_more_first_hears_what_has_waited) {
   EXPECT_EQ(book_.heard, (texts{"a", "b", "c"}));
 }
 
+TEST_F(a_node, is_slow_until_it_has_heard_what_has_waited) {
+  world().network().set_quality(exactly(1ms));
+  EXPECT_FALSE(node_.is_slow());
+  node_.set_slowness(10ms);
+  EXPECT_TRUE(node_.is_slow());
+  stage_.say(0, 1, "a");
+  run_for(2ms);
+  node_.set_slowness({});
+  EXPECT_TRUE(node_.is_slow());
+  run_for(1s);
+  EXPECT_FALSE(node_.is_slow());
+}
+
 TEST_F(a_node, hears_what_has_waited_before_what_arrives_at_the_same_moment) {
   node_.set_slowness(8ms);
   world().network().set_quality({0, 1}, exactly(10ms));

@@ -209,6 +209,17 @@ void member_cluster::deafen(const member_process& who, duration length) {
   });
 }
 
+void member_cluster::muffle(const member_process& who, random_generator& chance, duration length) {
+  auto from = who.node().index();
+  std::vector<simulation::network::direction> closed;
+  for (const auto& [other, process] : processes_)
+    if (other != from)
+      closed.emplace_back(from, other);
+  closed.erase(closed.begin() + static_cast<std::ptrdiff_t>(chance.below(closed.size())));
+  auto id = around_.network().close(std::move(closed));
+  around_.events().after(length, [this, id] { around_.network().heal(id); });
+}
+
 void member_cluster::lose_some_link(const member_process& who, random_generator& chance) {
   const auto& up = books_.views().at(who.self().who.node).up;
   if (up.empty())
@@ -274,8 +285,7 @@ void member_cluster::help_to_meet() {
 
 bool member_cluster::can_talk(const node_id& one, const node_id& other) const {
   auto is_well = [this](const simulation::node& at) {
-    return at.is_awake() && at.slowness() == duration::zero()
-           && at.clock_rate() == simulation::local_clock::true_rate
+    return at.is_awake() && !at.is_slow() && at.clock_rate() == simulation::local_clock::true_rate
            && std::ranges::all_of(processes_, [&](const auto& item) {
                 return hosts_.are_connected(at.index(), item.first);
               });

@@ -198,7 +198,7 @@ void member_process::perform(const membership::member_down& step) {
 
 void member_process::perform(const membership::member_suspected& step) {
   node_.note("suspects " + to_string(step.who.who));
-  all_.books().suspected(self_.who.node, step.who.who);
+  all_.books().suspected(node_.around().now(), self_.who.node, step.who.who);
   all_.was_suspected(*this, step.who.who);
 }
 

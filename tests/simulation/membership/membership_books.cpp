@@ -14,6 +14,7 @@ void membership_books::up(const node_id& at, const membership::member& who) {
   auto& view = views_.at(at);
   turns_.up(view, who);
   endings_.up(view, who);
+  leaves_.up(view, who.who);
   outcasts_.up(view);
   view.up.insert_or_assign(who.who.node, who);
   view.suspected.erase(who.who.node);
@@ -34,9 +35,10 @@ void membership_books::down(time_point now, const node_id& at, const membership:
   over = std::max(over, who.incarnation);
 }
 
-void membership_books::suspected(const node_id& at, const peer& who) {
+void membership_books::suspected(time_point now, const node_id& at, const peer& who) {
   auto& view = views_.at(at);
   turns_.suspected(view, who);
+  leaves_.suspected(now, view, who);
   view.suspected.insert(who.node);
 }
 
@@ -59,6 +61,7 @@ void membership_books::declared_failed(const node_id& at) {
 void membership_books::new_life(time_point now, const peer& who) {
   auto& view = views_.at(who.node);
   outcasts_.new_life(view, who);
+  leaves_.ended(who.node);
   failures_.ended(now, view.self);
   view = {who, {}, {}, {}};
 }

@@ -40,7 +40,7 @@ public:
 
   void up(const node_id& at, const membership::member& who);
   void down(time_point now, const node_id& at, const membership::member_down& what);
-  void suspected(const node_id& at, const peer& who);
+  void suspected(time_point now, const node_id& at, const peer& who);
   void trusted(const node_id& at, const peer& who);
   void updated(const node_id& at, const membership::member& who);
   void declared_failed(const node_id& at);

@@ -71,12 +71,26 @@ void leaves_are_no_failures::down(
   }
   if (reason != member_down::why::failed || known == leaves_.end())
     return;
-  auto told = known->second.told_since.find(at.self.node);
-  if (told != known->second.told_since.end() && now - told->second >= spread_)
+  const auto& [knowing, told_since, suspected_since] = known->second;
+  auto told = told_since.find(at.self.node);
+  auto suspected = suspected_since.find(at.self.node);
+  auto was_told = told != told_since.end() && suspected != suspected_since.end();
+  if (was_told && told->second <= suspected->second && now - told->second >= spread_)
     broken(
         at_whom(at) + to_string(who) + " has failed, though for " + simulation::to_text(now - told->second)
         + " s it could hear that it has left"
     );
+}
+
+void leaves_are_no_failures::up(const reported_view& at, const peer& who) {
+  for (auto& [earlier, known] : leaves_)
+    if (earlier.node == who.node && earlier.incarnation < who.incarnation)
+      known.knowing.erase(at.self.node);
+}
+
+void leaves_are_no_failures::suspected(time_point now, const reported_view& at, const peer& who) {
+  if (auto known = leaves_.find(who); known != leaves_.end())
+    known->second.suspected_since[at.self.node] = now;
 }
 
 void leaves_are_no_failures::ended(const node_id& at) {
@@ -88,7 +102,12 @@ void leaves_are_no_failures::look(time_point now, const reported_views& all, con
   for (auto& [who, known] : leaves_) {
     std::map<node_id, time_point> told;
     for (const auto& [node, view] : all) {
-      auto knows = [&](const node_id& other) { return can_talk(node, other); };
+      // Who does not have the other as a member has no link to it, and takes nothing from it.
+      auto knows = [&, at = node, here = &view](const node_id& other) {
+        auto there = all.find(other);
+        return there != all.end() && there->second.has(here->self) && here->has(there->second.self)
+               && can_talk(at, other);
+      };
       if (!view.has(who) || std::ranges::none_of(known.knowing, knows))
         continue;
       auto before = known.told_since.find(node);

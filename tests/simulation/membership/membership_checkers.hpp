@@ -38,8 +38,11 @@ public:
 /// Once a leave has reached one member, no member that can talk to one who knows of it reports a failure;
 /// and nobody is said to leave who does not.
 ///
-/// "Can talk" is sampled: each time somebody looks around, and for at least `spread` without a break, which
-/// is the time that a rumour may take in a cluster that loses a few packets.
+/// A member knows of it as long as its own life lasts and no later life of that node has come: of each node
+/// only the last end is remembered. "Can talk" means that each has the other as a member, and the world lets
+/// them. It is sampled: each time somebody looks around, from before the suspicion (which is what is
+/// answered) until the verdict, and for at least `spread`, which is the time that a rumour may take in a
+/// cluster that loses a few packets.
 class leaves_are_no_failures final : public simulation::checker {
 public:
   using in_touch = std::function<bool(const node_id&, const node_id&)>;
@@ -49,7 +52,10 @@ public:
 
   void leaving(const peer& who) { leaves_.try_emplace(who); }
 
-  /// That process has ended, and what it knew is gone with it.
+  void up(const reported_view& at, const peer& who);
+  void suspected(time_point now, const reported_view& at, const peer& who);
+
+  /// The life of that process has ended, and what it knew is gone with it.
   void ended(const node_id& at);
   void down(time_point now, const reported_view& at, const peer& who, membership::member_down::why reason);
   void look(time_point now, const reported_views& all, const in_touch& can_talk);
@@ -57,7 +63,8 @@ public:
 private:
   struct leave {
     std::set<node_id> knowing;
-    std::map<node_id, time_point> told_since; ///< who can talk to one of them, and since when
+    std::map<node_id, time_point> told_since;      ///< who can talk to one of them, and since when
+    std::map<node_id, time_point> suspected_since; ///< by whom
   };
 
   duration spread_;

@@ -157,6 +157,7 @@ void membership_trial::begin_ordeal(time_point now) {
   case trouble::refused_crash:
     return cluster_.crash(*victim, false);
   case trouble::leave:
+    cluster_.muffle(*victim, chance_, period);
     return cluster_.leave(*victim, 50ms);
   case trouble::pause:
     books.agreement().demand(now, {});
