@@ -45,7 +45,8 @@ void core::handle(time_point now, const peer& from, const verdict& what) {
   }
   if (auto* ended = ended_.find(from); ended != nullptr && what.judge.members == 1 && weigh().members > 1) {
     // It has nobody behind it and is over here: no reason to ask everybody.
-    meet_ended_life(now, from, what.where, *ended);
+    ended->told_at = now;
+    pronounce(from, what.where, weigh());
     return;
   }
   call_the_roll(now);

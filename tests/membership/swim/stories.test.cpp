@@ -274,6 +274,22 @@ TEST_F(swim_story, a_node_that_was_given_up_by_all_puts_nobody_on_the_scales) {
   EXPECT_EQ(cluster.count("declared_failed"), 1);
 }
 
+TEST_F(swim_story, who_has_lost_a_link_yields_to_more_although_it_is_the_least) {
+  start_some(3);
+  cluster.part({"a"}, {"b", "c"});
+  cluster.lose_link("a", "b");
+  cluster.lose_link("b", "a");
+  cluster.run_for(60s);
+  cluster.crash("c");
+  cluster.start("c", {"b"});
+  cluster.run_for(3s);
+  ASSERT_EQ(cluster.view_of("a"), "");
+  ASSERT_EQ(cluster.view_of("b"), "c/2");
+  cluster.heal();
+  EXPECT_TRUE(becomes_calm());
+  EXPECT_EQ(cluster.view_of("b"), "a/2 c/2");
+}
+
 TEST_F(swim_story, a_pause_of_three_seconds_is_forgiven) {
   start_some(5);
   cluster.pause("c");
