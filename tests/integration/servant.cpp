@@ -15,6 +15,8 @@ namespace chorus::testing {
 namespace {
 
 struct servant_state {
+  servant_state() = default; // no aggregate: CAF would make the actor itself its steward
+
   caf::actor steward; ///< linked to all servants: they end with it
   caf::actor listener;
   postponed<std::string> waiting;

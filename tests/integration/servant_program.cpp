@@ -44,6 +44,8 @@ adder::behavior_type add_up() {
 }
 
 struct worker_state {
+  worker_state() = default; // no aggregate: CAF would make the actor itself its listener
+
   caf::actor listener;
   std::int64_t sum = 0;
   bool holds = false;
