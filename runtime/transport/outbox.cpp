@@ -45,6 +45,11 @@ bool outbox::is_closed() const noexcept {
   return closed_.load(std::memory_order_relaxed);
 }
 
+bool outbox::has_room(std::size_t payload_bytes) const noexcept {
+  auto held = held_bytes_.load(std::memory_order_relaxed);
+  return !is_closed() && held + payload_bytes + link::message_overhead <= limit_bytes_;
+}
+
 /// Writes `awaited_`, then reads `held_bytes_`; `release` writes and reads them the other way round. In the
 /// one order that all these accesses have, one of the two sees the other's, so that no wake-up is lost.
 void outbox::when_writable(std::function<void()> told) {

@@ -21,8 +21,8 @@ namespace chorus {
 /// It is writable as long as at most half of its limit is held: who waits for that finds room for many
 /// messages, and is not woken for each.
 ///
-/// Thread rules: `send`, `consumed`, `is_closed`, `when_writable` from any thread; the rest is the I/O
-/// thread's. `send` keeps the order of calls of one thread.
+/// Thread rules: `send`, `consumed`, `is_closed`, `has_room`, `when_writable` from any thread; the rest
+/// is the I/O thread's. `send` keeps the order of calls of one thread.
 class outbox {
 public:
   /// Reserved messages up to this size are notices (an actor has ended, a name is known, an answer is an
@@ -50,6 +50,9 @@ public:
   void consumed(std::size_t bytes);
 
   bool is_closed() const noexcept;
+
+  /// Whether an ordinary message of that many bytes would be taken now; only a hint.
+  bool has_room(std::size_t payload_bytes) const noexcept;
 
   /// Calls `told` once, when this is writable or closed (`is_closed` says which): at once in this thread
   /// if it is so already, else later in the I/O thread. Replaces what was asked before.
