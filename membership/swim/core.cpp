@@ -35,7 +35,14 @@ void core::receive(time_point now, const peer& from, const message& what) {
     return;
   }
   if (auto* ended = ended_.find(from); ended != nullptr && !std::holds_alternative<verdict>(what.what)) {
-    meet_ended_life(now, from, ended->where, *ended);
+    const auto is_farewell = [&](const rumour& one) {
+      const auto* gone = std::get_if<left>(&one);
+      return gone != nullptr && gone->who == from;
+    };
+    if (std::ranges::any_of(what.rumours, is_farewell))
+      hear(now, from, left{from});
+    else
+      meet_ended_life(now, from, ended->where, *ended);
     return;
   }
   if (auto* sender = find(from))

@@ -74,7 +74,8 @@ std::vector<rumour> core::view(time_point now) const {
       entries.emplace_back(known.suspected->as_rumour());
   }
   for (const auto& life : ended_.since(now - 2 * times_.exchange_gap(), ended_lives_told)) {
-    if (members_.contains(life.who.node))
+    // A lost link is the affair of the two.
+    if (members_.contains(life.who.node) || (life.by_link && life.reason == member_down::why::failed))
       continue;
     if (life.reason == member_down::why::left)
       entries.emplace_back(left{life.who});

@@ -43,10 +43,10 @@ void core::handle(time_point now, const peer& from, const verdict& what) {
     ++counters_.messages_of_the_past;
     return;
   }
-  if (auto* ended = ended_.find(from); ended != nullptr && what.judge.members == 1 && weigh().members > 1) {
-    // It has nobody behind it and is over here: no reason to ask everybody.
-    ended->told_at = now;
-    pronounce(from, what.where, weigh());
+  auto* ended = ended_.find(from);
+  if (ended != nullptr && !ended->by_link && what.judge.members == 1 && weigh().members > 1) {
+    // It has nobody behind it and is over for all here: no reason to ask everybody.
+    meet_ended_life(now, from, what.where, *ended);
     return;
   }
   call_the_roll(now);
@@ -58,8 +58,13 @@ void core::call_the_roll(time_point now) {
   if (roll_call_)
     return;
   const auto number = take_number();
+  auto nodes = schedule_.sample(roll_call::asked_limit, [](const node_id&) { return true; });
+  // The least member decides between equals, so it must not be left to chance who asks it.
+  const auto least = std::ranges::find_if(members_, [](const auto& item) { return !item.second.suspected; });
+  if (least != members_.end() && !std::ranges::count(nodes, least->first))
+    nodes.push_back(least->first);
   std::set<peer> asked;
-  for (const auto& node : schedule_.sample(roll_call::asked_limit, [](const node_id&) { return true; })) {
+  for (const auto& node : nodes) {
     const auto& known = members_.at(node);
     asked.insert(known.who.who);
     send(known, ping{number});

@@ -106,8 +106,16 @@ void core::hear(time_point now, const peer& from, const failed& what) {
 }
 
 void core::hear(time_point now, const peer&, const left& what) {
-  if (what.who.node == config_.self.who.node || ended_.find(what.who) != nullptr)
+  if (what.who.node == config_.self.who.node)
     return;
+  if (auto* ended = ended_.find(what.who)) {
+    // The end of the link overtook the news: from now on those are told of a leave who have to hear of it.
+    if (ended->who == what.who && ended->reason == member_down::why::failed) {
+      ended->reason = member_down::why::left;
+      spread(now, what);
+    }
+    return;
+  }
   const auto known = members_.find(what.who.node);
   if (known == members_.end()) {
     // Whoever is only now introduced by a late rumour has left before.
