@@ -68,7 +68,8 @@ void connection::renew_messages() {
 }
 
 void connection::renew_datagrams() {
-  if (!datagrams_ || steady_now() - datagrams_opened_at_ < renewed_every)
+  // Also without one: there may have been no descriptor for it.
+  if (!wants_datagrams_ || endpoint_.empty() || steady_now() - datagrams_opened_at_ < renewed_every)
     return;
   close_datagrams();
   no_datagram_since_.reset();

@@ -131,8 +131,9 @@ void transport::implementation::stop() {
     if (thread_.joinable()) {
       loop_.post([this] { begin_stop(); });
       thread_.join();
-      deputy_.join();
     }
+    if (deputy_.joinable())
+      deputy_.join();
     loop_.refuse_tasks();
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
     links_.clear();
