@@ -334,18 +334,18 @@ TEST_F(swim_story, two_of_many_nodes_that_lost_their_link_agree_on_who_starts_ov
   cluster.start("n0");
   for (auto i = 1; i < count; ++i)
     cluster.start("n" + std::to_string(i), {"n0"});
-  ASSERT_TRUE(becomes_whole(60s));
-  ASSERT_TRUE(becomes_calm());
-  for (auto i = 10; i < 50; i += 2) {
+  cluster.run_for(20s);
+  ASSERT_TRUE(cluster.is_calm());
+  for (auto i = 10; i < 26; i += 2) {
     auto one = "n" + std::to_string(i);
     auto other = "n" + std::to_string(i + 1);
-    cluster.forget_stories();
     auto before = cluster.count("declared_failed");
     cluster.lose_link(one, other);
     cluster.lose_link(other, one);
-    ASSERT_TRUE(becomes_calm());
+    cluster.run_for(10s);
     EXPECT_EQ(cluster.count("declared_failed") - before, 1) << one;
   }
+  EXPECT_TRUE(becomes_calm());
 }
 
 TEST_F(swim_story, the_end_of_a_link_that_overtakes_a_leave_makes_it_no_failure_for_others) {
