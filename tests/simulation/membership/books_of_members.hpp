@@ -40,6 +40,14 @@ protected:
     books_.down(now_, at.who.node, {who, reason});
   }
 
+  void suspect(const member& at, const member& who) { books_.suspected(now_, at.who.node, who.who); }
+
+  void suspect_and_lose(const member& at, const member& who, duration later) {
+    suspect(at, who);
+    now_ += later;
+    down(at, who, why::failed);
+  }
+
   /// Everybody has everybody.
   void meet() {
     for (const auto& at : {a, b, c})

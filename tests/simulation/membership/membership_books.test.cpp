@@ -7,7 +7,7 @@ namespace {
 
 TEST_F(books_of_members, find_nothing_wrong_with_members_that_come_and_go) {
   meet();
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   books_.trusted(a.who.node, b.who);
   books_.updated(a.who.node, b);
   down(a, b, why::failed);
@@ -45,15 +45,15 @@ TEST_F(books_of_members, find_the_wrong_life_down) {
 }
 
 TEST_F(books_of_members, find_a_suspicion_of_somebody_who_is_not_up) {
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   expect_broken("is up before it is down");
 }
 
 TEST_F(books_of_members, find_a_second_suspicion_before_the_first_is_over) {
   up(a, b);
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   EXPECT_FALSE(broken());
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   EXPECT_TRUE(broken());
 }
 
@@ -65,10 +65,10 @@ TEST_F(books_of_members, find_trust_in_somebody_who_was_not_suspected) {
 
 TEST_F(books_of_members, forget_a_suspicion_when_the_member_is_down) {
   up(a, b);
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   down(a, b, why::restarted);
   up(a, next_life_of(b));
-  books_.suspected(now_, a.who.node, next_life_of(b).who);
+  suspect(a, next_life_of(b));
   EXPECT_FALSE(broken());
 }
 
@@ -119,9 +119,7 @@ TEST_F(books_of_members, let_a_leave_be_a_failure_where_the_news_had_no_time_to_
   leave(c);
   down(a, c, why::left);
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread - 1ns;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread - 1ns);
   EXPECT_FALSE(broken());
 }
 
@@ -130,9 +128,7 @@ TEST_F(books_of_members, find_a_leave_that_is_a_failure_for_somebody_who_could_h
   leave(c);
   down(a, c, why::left);
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread);
   expect_broken("a leave that reached a member");
 }
 
@@ -140,7 +136,7 @@ TEST_F(books_of_members, let_a_suspicion_come_true_that_is_older_than_the_way_to
   meet();
   leave(c);
   down(a, c, why::left);
-  books_.suspected(now_, b.who.node, c.who);
+  suspect(b, c);
   now_ += 1ns;
   look_at_leaves();
   now_ += spread;
@@ -157,9 +153,7 @@ TEST_F(books_of_members, count_the_time_to_hear_of_a_leave_from_the_last_break) 
   look_at_leaves(false);
   now_ += spread / 2;
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread - 1ns;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread - 1ns);
   EXPECT_FALSE(broken());
 }
 
@@ -169,9 +163,7 @@ TEST_F(books_of_members, let_a_leave_be_a_failure_to_whom_those_who_know_have_de
   down(a, c, why::left);
   down(a, b, why::failed);
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread);
   EXPECT_FALSE(broken());
 }
 
@@ -181,9 +173,7 @@ TEST_F(books_of_members, let_a_later_life_cover_the_leave_of_an_earlier_one) {
   down(a, c, why::left);
   up(a, next_life_of(c));
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread);
   EXPECT_FALSE(broken());
 }
 
@@ -194,9 +184,7 @@ TEST_F(books_of_members, let_the_news_of_a_leave_end_with_the_only_one_who_knew)
   books_.ended(now_, a.who);
   books_.started(next_life_of(a).who);
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
-  now_ += spread;
-  down(b, c, why::failed);
+  suspect_and_lose(b, c, spread);
   EXPECT_FALSE(broken());
 }
 
@@ -206,7 +194,7 @@ TEST_F(books_of_members, take_nothing_for_a_failure_that_an_outcast_ends) {
   down(a, c, why::left);
   down(a, b, why::failed);
   look_at_leaves();
-  books_.suspected(now_, b.who.node, c.who);
+  suspect(b, c);
   books_.declared_failed(b.who.node);
   now_ += spread;
   down(b, c, why::failed);

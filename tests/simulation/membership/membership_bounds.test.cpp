@@ -82,7 +82,7 @@ TEST_F(books_of_members, let_a_suspicion_pass_that_comes_before_views_are_steady
   books_.agreement().demand(now_, 5s);
   views_agree();
   now_ += steady - 1ns;
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   views_agree();
   EXPECT_FALSE(broken());
 }
@@ -92,7 +92,7 @@ TEST_F(books_of_members, find_a_member_that_is_suspected_once_views_have_agreed)
   books_.agreement().demand(now_, 5s);
   views_agree();
   now_ += steady;
-  books_.suspected(now_, a.who.node, b.who);
+  suspect(a, b);
   views_agree();
   expect_broken("nobody alive is suspected");
 }
@@ -183,7 +183,7 @@ TEST_F(verdicts_in_books, wait_for_more_than_hearsay) {
 }
 
 TEST_F(verdicts_in_books, do_not_hear_those_who_are_suspected) {
-  books_.suspected(now_, a.who.node, e.who);
+  suspect(a, e);
   verdict(3s, {voice(a), voice(c), voice(d), voice(e)});
   expect_broken("a verdict waits");
 }
@@ -207,7 +207,7 @@ TEST_F(verdicts_in_books, do_not_come_when_one_was_refused) {
 
 TEST_F(verdicts_in_books, come_when_one_was_refused_and_nobody_else_is_left) {
   for (const auto& who : {b, c, d, e})
-    books_.suspected(now_, a.who.node, who.who);
+    suspect(a, who);
   verdict(250ms, {voice(a, evidence::refused)});
   EXPECT_FALSE(broken());
 }
