@@ -1,10 +1,11 @@
 #include "door.hpp"
 
+#include "monitor.hpp"
+
 #include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <iterator>
 #include <sys/resource.h>
@@ -30,27 +31,6 @@ constexpr int handshake_failures = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EV
                                    | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr int watched = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED
                         | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | handshake_failures;
-
-struct monitor_event {
-  std::uint16_t what = 0;
-  std::uint32_t value = 0;
-};
-
-/// Two parts: the event's number and a value, and an address, which is our own for all of them.
-std::optional<monitor_event> next_event(zmq::socket_t& events) {
-  zmq::message_t first;
-  if (zmq_msg_recv(first.handle(), events.handle(), ZMQ_DONTWAIT) < 0)
-    return std::nullopt;
-  zmq::message_t rest;
-  while (first.more() && zmq_msg_recv(rest.handle(), events.handle(), ZMQ_DONTWAIT) >= 0 && rest.more()) {
-  }
-  monitor_event event;
-  if (first.size() >= sizeof event.what + sizeof event.value) {
-    std::memcpy(&event.what, first.data(), sizeof event.what);
-    std::memcpy(&event.value, static_cast<const char*>(first.data()) + sizeof event.what, sizeof event.value);
-  }
-  return event;
-}
 
 door::event failure_of(const monitor_event& handshake) {
   auto by_the_other_side = handshake.value == EPIPE || handshake.value == ECONNRESET;
@@ -78,13 +58,7 @@ duration processor_time() {
 } // namespace
 
 zmq::socket_t door::watch(zmq::context_t& context, zmq::socket_t& router, const std::string& name) {
-  auto endpoint = "inproc://" + name;
-  if (zmq_socket_monitor(router.handle(), endpoint.c_str(), watched) != 0)
-    throw zmq::error_t{};
-  zmq::socket_t events{context, zmq::socket_type::pair};
-  events.set(zmq::sockopt::linger, 0);
-  events.connect(endpoint);
-  return events;
+  return monitor(context, router, name, watched);
 }
 
 door::door(zmq::socket_t events, const settings& how, user& owner)

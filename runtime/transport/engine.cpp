@@ -1,5 +1,7 @@
 #include "engine.hpp"
 
+#include "socket_calls.hpp"
+
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/limits.hpp>
 
@@ -336,7 +338,7 @@ bool transport::implementation::take_incoming() {
 
 void transport::implementation::look_at_connections(time_point now) {
   watch_incoming_.look_again();
-  if ((incoming_.socket.get(zmq::sockopt::events) & ZMQ_POLLIN) == 0)
+  if ((events_of(incoming_.socket) & ZMQ_POLLIN) == 0)
     door_.all_taken();
   door_.tick(now);
 }

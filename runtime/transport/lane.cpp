@@ -1,8 +1,8 @@
 #include "lane.hpp"
 
-#include <chorus/runtime/link/little_endian.hpp>
+#include "monitor.hpp"
 
-#include <cstring>
+#include <chorus/runtime/link/little_endian.hpp>
 
 namespace chorus {
 
@@ -59,14 +59,8 @@ lane::lane(
   socket_.set(zmq::sockopt::sndhwm, what == kind::messages ? settings.frames_waiting : datagrams_waiting);
   socket_.set(zmq::sockopt::reconnect_ivl, static_cast<int>(reconnect_first.count()));
   socket_.set(zmq::sockopt::reconnect_ivl_max, static_cast<int>(reconnect_at_most.count()));
-  if (what == kind::messages) {
-    auto name = "inproc://changes-" + std::to_string(serial);
-    if (zmq_socket_monitor(socket_.handle(), name.c_str(), watched_changes) != 0)
-      throw zmq::error_t{};
-    monitor_ = zmq::socket_t{context, zmq::socket_type::pair};
-    monitor_.set(zmq::sockopt::linger, 0);
-    monitor_.connect(name);
-  }
+  if (what == kind::messages)
+    monitor_ = chorus::monitor(context, socket_, "changes-" + std::to_string(serial), watched_changes);
   socket_.connect(endpoint);
 }
 
@@ -76,18 +70,8 @@ lane::~lane() {
 }
 
 std::optional<lane::change> lane::next_change() {
-  // Two parts: the event's number and a value, and the address.
-  zmq::message_t event;
-  if (zmq_msg_recv(event.handle(), monitor_.handle(), ZMQ_DONTWAIT) < 0)
-    return std::nullopt;
-  zmq::message_t rest;
-  while (event.more() && zmq_msg_recv(rest.handle(), monitor_.handle(), ZMQ_DONTWAIT) >= 0 && rest.more()) {
-  }
-  std::uint16_t number = 0;
-  if (event.size() < sizeof number)
-    return std::nullopt;
-  std::memcpy(&number, event.data(), sizeof number);
-  return to_change(number);
+  auto event = next_event(monitor_);
+  return event ? std::optional{to_change(event->what)} : std::nullopt;
 }
 
 void lane::close_with_farewell() {

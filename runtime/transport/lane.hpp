@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages.hpp"
+#include "socket_calls.hpp"
 #include "socket_settings.hpp"
 
 #include <chorus/runtime/ids.hpp>
@@ -56,7 +57,7 @@ public:
 
   /// `ZMQ_POLLIN` and `ZMQ_POLLOUT`, as they are now. What was true before may have become known only by
   /// asking, so who asks has to heed both.
-  short ready() const { return static_cast<short>(socket_.get(zmq::sockopt::events)); }
+  short ready() const { return events_of(socket_); }
 
   zmq::socket_t& socket() noexcept { return socket_; }
   zmq::socket_t& monitor() noexcept { return monitor_; }

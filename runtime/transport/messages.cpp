@@ -1,5 +1,7 @@
 #include "messages.hpp"
 
+#include "socket_calls.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -48,10 +50,6 @@ struct parts {
   std::size_t count = 0;
 };
 
-bool receive_part(zmq::socket_t& socket, zmq::message_t& part) {
-  return zmq_msg_recv(part.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0;
-}
-
 std::optional<parts> receive_parts(zmq::socket_t& socket) {
   parts all;
   // ZeroMQ hands over a message only when all of its parts are there.
@@ -72,10 +70,6 @@ void fill(received_message& message, parts& all, std::size_t first) {
   message.head = to_bytes(std::move(all.content[first]));
   if (all.count == first + 2)
     message.body = to_bytes(std::move(all.content[first + 1]));
-}
-
-bool send_part(zmq::socket_t& socket, zmq::message_t part, int flags) {
-  return zmq_msg_send(part.handle(), socket.handle(), flags | ZMQ_DONTWAIT) >= 0;
 }
 
 bool send_content(zmq::socket_t& socket, const wire_message& message) {
