@@ -78,7 +78,7 @@ bool io_loop::turn_while_leading(participant& links) {
     bury();
     if (quitting_)
       break;
-    sockets_.wait(time_to_wait(links), awake_until_);
+    sockets_.wait(next_turn(links), awake_until_);
     bury();
     if (!do_lent_work())
       return false;
@@ -136,15 +136,13 @@ void io_loop::run_tasks() {
     next();
 }
 
-std::optional<duration> io_loop::time_to_wait(const participant& links) const {
+std::optional<time_point> io_loop::next_turn(const participant& links) const {
   if (turns_again_.load(std::memory_order_relaxed))
-    return duration::zero();
+    return time_point{}; // at once
   auto next = timers_.next();
   if (auto turn = links.next_turn(); turn && (!next || *turn < *next))
     next = turn;
-  if (!next)
-    return std::nullopt;
-  return std::max(*next - steady_now(), duration::zero());
+  return next;
 }
 
 } // namespace chorus

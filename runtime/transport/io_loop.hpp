@@ -87,7 +87,7 @@ private:
   void bury();
   void take_wakes();
   void run_tasks();
-  std::optional<duration> time_to_wait(const participant& links) const;
+  std::optional<time_point> next_turn(const participant& links) const;
 
   const duration busy_poll_;
   const int wakes_; ///< an eventfd

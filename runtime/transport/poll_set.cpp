@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <sys/epoll.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -18,10 +17,8 @@ namespace {
 constexpr int events_per_turn = 128;
 
 /// Rounded up: waking a little early would only find nothing due and wait again.
-int to_milliseconds(std::optional<duration> limit) {
-  if (!limit)
-    return -1;
-  auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*limit).count();
+int to_milliseconds(duration limit) {
+  auto rounded = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
   return static_cast<int>(std::clamp<decltype(rounded)>(rounded, 0, 3'600'000));
 }
 
@@ -88,21 +85,9 @@ poll_set::watch poll_set::add(int descriptor, handler when_readable) {
   return {*this, *entries_.emplace_back(std::move(fresh))};
 }
 
-void poll_set::wait(std::optional<duration> limit, time_point awake_until) {
-  auto milliseconds = looked_at_again_.empty() ? to_milliseconds(limit) : 0;
+void poll_set::wait(std::optional<time_point> until, time_point awake_until) {
   std::array<epoll_event, events_per_turn> events;
-  auto ask = [&](int timeout) { return epoll_wait(epoll_, events.data(), events_per_turn, timeout); };
-  auto count = 0;
-  if (milliseconds != 0) {
-    while (count == 0 && steady_now() < awake_until) {
-      count = ask(0);
-      if (count == 0)
-        std::this_thread::yield();
-    }
-  }
-  // A signal is no event: the next turn waits again.
-  if (count == 0)
-    count = ask(milliseconds);
+  auto count = looked_at_again_.empty() ? wait_for(events, until, awake_until) : ask(events, 0);
   ready_.swap(looked_at_again_);
   for (int i = 0; i < count; ++i) {
     auto* stirred = static_cast<entry*>(events[static_cast<std::size_t>(i)].data.ptr);
@@ -117,6 +102,22 @@ void poll_set::wait(std::optional<duration> limit, time_point awake_until) {
   }
   ready_.clear();
   dropped_.clear();
+}
+
+int poll_set::ask(std::span<epoll_event> events, int milliseconds) const {
+  // A signal is no event: the next turn waits again.
+  return std::max(epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds), 0);
+}
+
+int poll_set::wait_for(std::span<epoll_event> events, std::optional<time_point> until, time_point awake_until)
+    const {
+  auto now = steady_now();
+  for (auto awake = until ? std::min(*until, awake_until) : awake_until; now < awake; now = steady_now()) {
+    if (auto count = ask(events, 0))
+      return count;
+    std::this_thread::yield();
+  }
+  return ask(events, until ? to_milliseconds(*until - now) : -1);
 }
 
 void poll_set::look_again(entry& what) {

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <sys/epoll.h>
 #include <utility>
 #include <vector>
 
@@ -58,12 +60,14 @@ public:
   [[nodiscard]] watch add(zmq::socket_t& socket, handler when_stirred);
   [[nodiscard]] watch add(int descriptor, handler when_readable);
 
-  /// Waits until something has stirred, at most `limit`, and calls the handlers in the order in which they
-  /// were added. Until `awake_until` this thread does not sleep: it asks again and again, and lets others run
-  /// between.
-  void wait(std::optional<duration> limit, time_point awake_until = {});
+  /// Waits until something has stirred, at most `until`, and calls the handlers in the order in which they
+  /// were added. Before `awake_until` this thread does not sleep: it asks again and again, and lets others
+  /// run between.
+  void wait(std::optional<time_point> until, time_point awake_until = {});
 
 private:
+  int ask(std::span<epoll_event> events, int milliseconds) const;
+  int wait_for(std::span<epoll_event> events, std::optional<time_point> until, time_point awake_until) const;
   void look_again(entry& what);
   void drop(entry& what);
 
