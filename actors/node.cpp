@@ -13,7 +13,7 @@ class node::implementation : public node_services {
 public:
   using node_services::node_services;
 
-  /// The threads end before any part of the object does: they call its virtual functions.
+  /// The I/O ends before any part of the object does: it calls its virtual functions.
   ~implementation() override { stop(); }
 };
 

@@ -82,6 +82,10 @@ node_services::node_services(
 }
 
 node_services::~node_services() {
+  // A handler may still run in a thread that the transport has lent; what it waited for was answered at
+  // `stop`.
+  if (transport_)
+    transport_->join();
   system_.reset(); // no actor runs any more when the services that actors use go
 }
 
@@ -103,7 +107,8 @@ error node_services::start() {
   auto seed = self_.who.node.low ^ self_.who.incarnation.value;
   member_events& events = *this;
   members_ = std::make_unique<member_service>(settings_, self_, seed, *transport_, events, log_);
-  transport_->start();
+  if (auto failed = transport_->start())
+    return failed;
   transport_->post([this] {
     members_->start(settings_.seeds);
     sweep_handles();

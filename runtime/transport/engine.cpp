@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include "socket_calls.hpp"
+#include "start_thread.hpp"
 
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/limits.hpp>
@@ -116,27 +117,28 @@ transport::implementation::implementation(
 
 transport::implementation::~implementation() {
   stop();
+  join();
 }
 
-void transport::implementation::start() {
-  std::call_once(started_once_, [this] {
-    thread_ = std::thread{[this] { loop_.run(*this, true); }};
-    deputy_ = std::thread{[this] { loop_.run(*this, false); }};
-  });
+error transport::implementation::start() {
+  // The deputy first: alone, it waits until the loop is cancelled.
+  for (auto* each : {&deputy_, &thread_}) {
+    auto started = start_thread([this, leads = each == &thread_] { loop_.run(*this, leads); });
+    if (!started)
+      return started.failure();
+    *each = std::move(*started);
+  }
+  return {};
 }
 
 void transport::implementation::stop() {
-  auto is_waiting_for_itself =
-      std::this_thread::get_id() == thread_.get_id() || std::this_thread::get_id() == deputy_.get_id();
-  CHORUS_CHECK(!is_waiting_for_itself, "an I/O thread cannot wait for itself");
   std::call_once(stopped_once_, [this] {
     if (thread_.joinable()) {
       loop_.post([this] { begin_stop(); });
-      thread_.join();
+      loop_.await_end();
+    } else {
+      loop_.cancel();
     }
-    if (deputy_.joinable())
-      deputy_.join();
-    loop_.refuse_tasks();
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
     links_.clear();
     seeds_.clear();
@@ -146,6 +148,14 @@ void transport::implementation::stop() {
     door_.close();
     incoming_.socket.close();
     context_.close();
+  });
+}
+
+void transport::implementation::join() {
+  std::call_once(joined_once_, [this] {
+    for (auto* each : {&thread_, &deputy_})
+      if (each->joinable())
+        each->join();
   });
 }
 

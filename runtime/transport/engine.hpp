@@ -43,8 +43,9 @@ public:
   ~implementation() override;
 
   const address& listening_on() const noexcept { return incoming_.bound; }
-  void start();
+  error start();
   void stop();
+  void join();
   bool post(io_loop::task what) { return loop_.post(std::move(what)); }
   bool lend_thread(std::function<void(bool)> work);
   transport_counters counters() const noexcept { return counters_.snapshot(); }
@@ -115,8 +116,8 @@ private:
   std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open
   bool stopping_ = false;
 
-  std::once_flag started_once_;
   std::once_flag stopped_once_;
+  std::once_flag joined_once_;
   std::thread thread_;
   std::thread deputy_;
 };

@@ -2,7 +2,6 @@
 
 #include <chorus/runtime/check.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -85,8 +84,7 @@ bool io_loop::turn_while_leading(participant& links) {
   }
   if (lent_)
     std::exchange(lent_, nullptr)(false);
-  refuse_tasks();
-  leadership_.end();
+  cancel();
   return true;
 }
 
@@ -103,6 +101,11 @@ bool io_loop::do_lent_work() {
   }
   work(false);
   return true;
+}
+
+void io_loop::cancel() {
+  refuse_tasks();
+  leadership_.end();
 }
 
 void io_loop::refuse_tasks() {

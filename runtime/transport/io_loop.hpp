@@ -78,12 +78,17 @@ public:
 
   void quit() noexcept { quitting_ = true; }
 
-  /// Refuses tasks from now on and drops what was never run; for a loop that never ran.
-  void refuse_tasks();
+  /// Waits until the loop has ended: then only lent work may still run in one of its threads. Any thread that
+  /// does not turn the loop.
+  void await_end() { leadership_.await_end(); }
+
+  /// Ends a loop that no thread turns: tasks are refused from now on, and those that never ran are dropped.
+  void cancel();
 
 private:
   bool turn_while_leading(participant& links);
   bool do_lent_work();
+  void refuse_tasks();
   void bury();
   void take_wakes();
   void run_tasks();

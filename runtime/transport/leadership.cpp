@@ -1,5 +1,6 @@
 #include "leadership.hpp"
 
+#include <chorus/runtime/check.hpp>
 #include <chorus/runtime/transport/steady_clock.hpp>
 
 namespace chorus {
@@ -38,6 +39,15 @@ void leadership::end() {
   std::lock_guard guard{mutex_};
   ended_ = true;
   changed_.notify_all();
+  over_.notify_all();
+}
+
+void leadership::await_end() {
+  std::unique_lock guard{mutex_};
+  CHORUS_CHECK(
+      is_lent_ || leader_ != std::this_thread::get_id(), "the I/O thread cannot wait for its own end"
+  );
+  over_.wait(guard, [this] { return ended_; });
 }
 
 bool leadership::await_lead() {

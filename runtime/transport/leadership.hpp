@@ -41,6 +41,12 @@ public:
   /// The loop has ended.
   void end();
 
+  // -- any thread ---------------------------------------------------------------------------------
+
+  /// Waits until the loop has ended; lent work may still be under way then. Pre: the calling thread does not
+  /// lead, or has lent itself and has a deputy.
+  void await_end();
+
   // -- the deputy's -------------------------------------------------------------------------------
 
   /// Waits until this thread is to lead. False if the loop has ended.
@@ -48,7 +54,8 @@ public:
 
 private:
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_; ///< for the deputy
+  std::condition_variable over_;
   bool ended_ = false;
   bool has_deputy_ = false;
   bool deputy_sleeps_ = false;

@@ -1,6 +1,7 @@
 #include "resolver.hpp"
 
 #include "host.hpp"
+#include "start_thread.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -75,16 +76,25 @@ void resolver::resolve(std::string host, answer done) {
     return;
   }
   std::lock_guard guard{state_->mutex};
-  if (state_->waiting.size() >= waiting_limit) {
-    state_->post([done = std::move(done)] {
-      done(error{errc::overloaded, "too many names wait for the name service"});
-    });
+  if (auto failed = check_capacity()) {
+    state_->post([done = std::move(done), failed] { done(failed); });
     return;
   }
   state_->waiting.push_back({std::move(host), std::move(done)});
-  if (!state_->thread.joinable())
-    state_->thread = std::thread{&shared_state::run, state_};
   state_->changed.notify_one();
+}
+
+/// Whether one more name can be looked up. Starts the thread for the first one.
+error resolver::check_capacity() {
+  if (state_->waiting.size() >= waiting_limit)
+    return {errc::overloaded, "too many names wait for the name service"};
+  if (state_->thread.joinable())
+    return {};
+  auto thread = start_thread([state = state_] { shared_state::run(state); });
+  if (!thread)
+    return thread.failure();
+  state_->thread = std::move(*thread);
+  return {};
 }
 
 } // namespace chorus

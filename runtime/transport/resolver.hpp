@@ -41,6 +41,7 @@ public:
 
 private:
   struct shared_state;
+  error check_capacity();
   std::shared_ptr<shared_state> state_;
 };
 

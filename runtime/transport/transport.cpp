@@ -21,12 +21,16 @@ const address& transport::listening_on() const noexcept {
   return content_->listening_on();
 }
 
-void transport::start() {
-  content_->start();
+error transport::start() {
+  return content_->start();
 }
 
 void transport::stop() {
   content_->stop();
+}
+
+void transport::join() {
+  content_->join();
 }
 
 bool transport::post(std::function<void()> task) {

@@ -114,12 +114,18 @@ public:
   /// The address that is really bound, with the port that was taken. Any thread.
   const address& listening_on() const noexcept;
 
-  /// Starts the I/O thread. Once, from the opening thread.
-  void start();
+  /// Starts the I/O thread. Once, from the opening thread. Error: io (the system has no thread left); then it
+  /// can only be destroyed.
+  error start();
 
-  /// Says goodbye to all peers, waits for acknowledgements at most `flush_within`, ends the I/O thread
-  /// and closes all sockets. Idempotent. Any thread but the I/O thread.
+  /// Says goodbye to all peers, waits for acknowledgements at most `flush_within`, ends the I/O loop and
+  /// closes all sockets: from then on no event is told. Lent work that takes long may still run.
+  /// Idempotent. Any thread, but not from within an event, a task or a timer.
   void stop();
+
+  /// Waits for lent work, and ends the threads. Idempotent. Pre: stopped; any thread but those that did the
+  /// I/O. Destruction does both.
+  void join();
 
   /// Runs `task` in the I/O thread, in the order of the calls. Any thread. After `stop` the task is
   /// dropped and false is returned.

@@ -1,3 +1,4 @@
+#include "nobody.hpp"
 #include "two_nodes.hpp"
 
 #include <gtest/gtest.h>
@@ -8,15 +9,6 @@ namespace chorus {
 namespace {
 
 using namespace chorus::testing;
-
-class nobody final : public transport_events {
-  void link_established(const peer&) override {}
-  void message_delivered(const peer&, link::delivered) override {}
-  void message_refused(const peer&, link::refused) override {}
-  void link_closed(const peer&, const link::closed&) override {}
-  void datagram_received(const peer&, shared_bytes) override {}
-  void stranger_met(const std::string&, const error&) override {}
-};
 
 errc failure_of(const address& listen) {
   nobody events;
@@ -87,7 +79,7 @@ TEST(opening, gives_tasks_a_thread_only_once_started_and_none_once_stopped) {
     order.push_back(2);
     net.arm(7, net.now(), [&] { ran.set_value(); });
   }));
-  net.start();
+  ASSERT_FALSE(net.start());
   EXPECT_EQ(ran.get_future().wait_for(patience), std::future_status::ready);
   net.stop();
   EXPECT_EQ(order, (std::vector{1, 2}));

@@ -1,3 +1,4 @@
+#include "nobody.hpp"
 #include "two_nodes.hpp"
 
 #include <gtest/gtest.h>
@@ -91,14 +92,7 @@ TEST(stopping, does_not_wait_for_a_connection_that_says_nothing) {
 }
 
 TEST(stopping, works_for_one_that_never_started) {
-  class nobody final : public transport_events {
-    void link_established(const peer&) override {}
-    void message_delivered(const peer&, link::delivered) override {}
-    void message_refused(const peer&, link::refused) override {}
-    void link_closed(const peer&, const link::closed&) override {}
-    void datagram_received(const peer&, shared_bytes) override {}
-    void stranger_met(const std::string&, const error&) override {}
-  } events;
+  nobody events;
   auto opened = transport::open(options_of(ada), events);
   ASSERT_TRUE(opened);
   EXPECT_TRUE((*opened)->post([] {}));

@@ -40,7 +40,8 @@ test_node::test_node(transport_options options) : self_(options.self) {
   if (!opened)
     ADD_FAILURE() << to_string(opened.failure());
   transport_ = std::move(opened.value());
-  transport_->start();
+  if (auto failed = transport_->start())
+    ADD_FAILURE() << to_string(failed);
 }
 
 test_node::~test_node() {
