@@ -1,13 +1,11 @@
 #include <chorus/actors/command_line.hpp>
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/version.hpp>
-#include <chorus/runtime/limits.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/StringTools.hpp>
 #include <CLI/Validators.hpp>
 
-#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -34,8 +32,8 @@ address checked_address(const std::string& flag, const std::string& text) {
 
 address reachable_address(const std::string& flag, const std::string& text) {
   auto where = checked_address(flag, text);
-  if (where.host == "*" || where.port == 0)
-    throw CLI::ValidationError{flag, "'" + text + "' cannot be reached by others: give a host and a port"};
+  if (auto failed = check_reachable(where))
+    throw CLI::ValidationError{flag, failed.what};
   return where;
 }
 
@@ -47,16 +45,7 @@ std::pair<std::string, std::string> checked_tag(const std::string& text) {
 }
 
 CLI::Validator name_check() {
-  return CLI::Validator{
-      [](std::string& text) -> std::string {
-        if (text.size() > limits::name_bytes)
-          return "a name has at most " + std::to_string(limits::name_bytes) + " bytes";
-        auto printable = [](unsigned char letter) { return letter > ' ' && letter != 0x7F; };
-        if (text.empty() || !std::all_of(text.begin(), text.end(), printable))
-          return "a name consists of printable characters without spaces";
-        return {};
-      },
-      "NAME"};
+  return CLI::Validator{[](std::string& text) { return check_name(text).what; }, "NAME"};
 }
 
 /// Seconds on the command line, nanoseconds inside.
@@ -70,7 +59,7 @@ void add_seconds(CLI::App& app, const std::string& flag, duration& target, const
              + ")"
   )
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, 3600.0))
+      ->check(CLI::Range(0.1, std::chrono::duration<double>{config::longest_time}.count()))
       ->envname(environment_name(flag));
 }
 
@@ -156,21 +145,21 @@ void add_options(CLI::App& app, config& settings) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   add("--threads", settings.threads, "Threads of the actor scheduler; 0: one for each core")
       ->capture_default_str()
-      ->check(CLI::Range(0, 256));
+      ->check(CLI::Range(std::size_t{0}, config::most_threads));
   add("--scheduler", settings.scheduler, "How these threads find work: sharing or stealing")
       ->capture_default_str()
       ->check(CLI::IsMember({"sharing", "stealing"}));
+  using unit = std::chrono::duration<double, std::micro>;
   app.add_option_function<double>(
          "--busy-poll",
          [&settings](double microseconds) {
-           using unit = std::chrono::duration<double, std::micro>;
            settings.busy_poll = std::chrono::duration_cast<duration>(unit{microseconds});
          },
          "How long to look for the next message before sleeping, after one that came alone; 0: never "
          "(default 100)"
   )
       ->type_name("MICROSECONDS")
-      ->check(CLI::Range(0.0, 10'000.0))
+      ->check(CLI::Range(0.0, unit{config::longest_busy_poll}.count()))
       ->envname("CHORUS_BUSY_POLL");
   app.option_defaults()->group("Options");
 }

@@ -2,12 +2,14 @@
 
 #include <chorus/membership/member.hpp>
 #include <chorus/runtime/address.hpp>
+#include <chorus/runtime/result.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chorus {
@@ -40,6 +42,25 @@ struct config {
   /// How long the I/O thread looks for the next message before it sleeps, after one that came alone
   /// (docs/decisions/0018-stay-awake-after-a-lone-message.md). Zero for never.
   duration busy_poll = std::chrono::microseconds{100};
+
+  /// Of all times here but `busy_poll`.
+  static constexpr duration longest_time = std::chrono::hours{1};
+
+  /// Beyond that a node would rather be given a core.
+  static constexpr duration longest_busy_poll = std::chrono::milliseconds{10};
+
+  static constexpr std::size_t most_threads = 256;
 };
+
+/// A name of a node, a cluster, a role: printable characters without spaces, at most `limits::name_bytes`.
+/// Error: invalid_argument.
+error check_name(std::string_view name);
+
+/// An address that others can be told: with a port, and not `*`. Error: invalid_argument.
+error check_reachable(const address& where);
+
+/// Why a node cannot be opened with these settings, as far as can be told beforehand. Error:
+/// invalid_argument.
+error check(const config& settings);
 
 } // namespace chorus

@@ -18,13 +18,7 @@ public:
 };
 
 result<node> node::open(config settings) {
-  if (settings.failure_timeout < membership::swim::least_failure_timeout)
-    return error{errc::invalid_argument, "the failure timeout is too short: 20 ms is the least"};
-  if (settings.scheduler != "sharing" && settings.scheduler != "stealing")
-    return error{
-        errc::invalid_argument,
-        "there is no scheduler policy '" + settings.scheduler + "': choose sharing or stealing"};
-  if (auto failed = check(settings.about))
+  if (auto failed = check(settings))
     return failed;
   keep_freed_memory();
   auto identity = node_identity::open(settings.data_directory);
