@@ -4,6 +4,7 @@
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
 
+#include <system_error>
 #include <utility>
 
 namespace chorus {
@@ -30,11 +31,15 @@ result<node> node::open(config settings) {
     return log.failure();
   if (!settings.data_directory)
     (*log)->debug("no data directory: this node is a new one at every start");
-  auto content =
-      std::make_unique<implementation>(std::move(settings), std::move(name), std::move(*identity), *log);
-  if (auto failed = content->start())
-    return failed;
-  return node{std::move(content)};
+  try {
+    auto content =
+        std::make_unique<implementation>(std::move(settings), std::move(name), std::move(*identity), *log);
+    if (auto failed = content->start())
+      return failed;
+    return node{std::move(content)};
+  } catch (const std::system_error& failure) {
+    return error{errc::io, std::string{"cannot open a node: "} + failure.what()};
+  }
 }
 
 node::node(std::unique_ptr<implementation> content) : content_(std::move(content)) {}

@@ -1,7 +1,5 @@
 #include "termination.hpp"
 
-#include <chorus/runtime/check.hpp>
-
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -31,20 +29,14 @@ void on_signal(int) {
 
 } // namespace
 
-termination::termination() : event_(::eventfd(0, EFD_CLOEXEC)) {
-  CHORUS_CHECK(event_ >= 0, "the process is out of file descriptors");
-}
-
-termination::~termination() {
-  ::close(event_);
-}
+termination::termination() : event_(descriptor::required(::eventfd(0, EFD_CLOEXEC))) {}
 
 void termination::request() noexcept {
-  raise_event(event_);
+  raise_event(event_.number());
 }
 
 void termination::wait_for_signals(const std::function<void()>& when_waiting) {
-  waiting_event = event_;
+  waiting_event = event_.number();
   struct sigaction handler = {};
   struct sigaction old_terminate = {};
   struct sigaction old_interrupt = {};
@@ -54,7 +46,7 @@ void termination::wait_for_signals(const std::function<void()>& when_waiting) {
   if (when_waiting)
     when_waiting();
   std::uint64_t count = 0;
-  while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {
+  while (::read(event_.number(), &count, sizeof count) < 0 && errno == EINTR) {
   }
   ::sigaction(SIGTERM, &old_terminate, nullptr);
   ::sigaction(SIGINT, &old_interrupt, nullptr);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chorus/runtime/transport/descriptor.hpp>
+
 #include <functional>
 
 namespace chorus {
@@ -10,10 +12,8 @@ namespace chorus {
 /// Thread rules: `request` from any thread; `wait_for_signals` in one thread of the process at a time.
 class termination {
 public:
+  /// Throws `std::system_error` if the system has no descriptors left.
   termination();
-  ~termination();
-  termination(const termination&) = delete;
-  termination& operator=(const termination&) = delete;
 
   /// Ends the wait, now or as soon as it begins.
   void request() noexcept;
@@ -23,7 +23,7 @@ public:
   void wait_for_signals(const std::function<void()>& when_waiting);
 
 private:
-  int event_; ///< eventfd: readable once the end was asked for
+  const descriptor event_; ///< eventfd: readable once the end was asked for
 };
 
 } // namespace chorus

@@ -64,28 +64,23 @@ std::optional<std::uint64_t> bytes_read(int descriptor) {
 }
 
 ender::ender(std::uint16_t local_port)
-    : local_port_(local_port), nothing_(eventfd(0, EFD_CLOEXEC)), own_(fcntl(nothing_, F_DUPFD_CLOEXEC, 0)) {
-  CHORUS_CHECK(own_ >= 0, "no file descriptor left for ending connections");
-}
+    : local_port_(local_port), nothing_(descriptor::required(eventfd(0, EFD_CLOEXEC))),
+      own_(descriptor::required(fcntl(nothing_.number(), F_DUPFD_CLOEXEC, 0))) {}
 
-ender::~ender() {
-  close(own_);
-  close(nothing_);
-}
-
-void ender::end(int descriptor) {
+void ender::end(int connection) {
   // A descriptor of our own: from here on it cannot become something else.
-  if (dup3(descriptor, own_, O_CLOEXEC) < 0)
+  if (dup3(connection, own_.number(), O_CLOEXEC) < 0)
     return;
   sockaddr_storage local{};
   socklen_t size = sizeof local;
-  if (getsockname(own_, reinterpret_cast<sockaddr*>(&local), &size) == 0 && port_of(local) == local_port_) {
+  if (getsockname(own_.number(), reinterpret_cast<sockaddr*>(&local), &size) == 0
+      && port_of(local) == local_port_) {
     // Reset when ZeroMQ closes it: nothing of it lingers in the system, at either end.
     linger at_once{.l_onoff = 1, .l_linger = 0};
-    setsockopt(own_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    shutdown(own_, SHUT_RDWR);
+    setsockopt(own_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    shutdown(own_.number(), SHUT_RDWR);
   }
-  dup3(nothing_, own_, O_CLOEXEC);
+  dup3(nothing_.number(), own_.number(), O_CLOEXEC);
 }
 
 } // namespace chorus::accepted_connection

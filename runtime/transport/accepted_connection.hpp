@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chorus/runtime/transport/descriptor.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,18 +21,16 @@ std::optional<std::uint64_t> bytes_read(int descriptor);
 /// that this takes from the beginning: it is needed most when there are no others left.
 class ender {
 public:
+  /// Throws `std::system_error` if the system has no descriptors left.
   explicit ender(std::uint16_t local_port);
-  ~ender();
-  ender(const ender&) = delete;
-  ender& operator=(const ender&) = delete;
 
   /// Does nothing to what is no connection to the port, whatever the number stands for by now.
-  void end(int descriptor);
+  void end(int connection);
 
 private:
   const std::uint16_t local_port_;
-  const int nothing_; ///< what `own_` stands for between two calls
-  const int own_;
+  const descriptor nothing_; ///< what `own_` stands for between two calls
+  const descriptor own_;
 };
 
 } // namespace chorus::accepted_connection

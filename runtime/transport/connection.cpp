@@ -8,13 +8,6 @@
 
 namespace chorus {
 
-namespace {
-
-/// What one connection may take of a turn, so that none starves the others.
-constexpr std::size_t messages_per_turn = 64;
-
-} // namespace
-
 connection::connection(connection_environment& environment, user& owner, const peer& self, address where)
     : environment_(environment), owner_(owner), self_(self), where_(std::move(where)),
       handle_(std::make_shared<connection*>(this)) {}
@@ -176,7 +169,7 @@ void connection::make_lanes() {
 
 /// Whoever receives may close the lane.
 bool connection::drain(const std::unique_ptr<lane>& from) {
-  for (std::size_t i = 0; i < messages_per_turn; ++i) {
+  for (std::size_t i = 0; i < lane::messages_per_turn; ++i) {
     auto message = from ? from->receive() : std::nullopt;
     if (!message)
       return false;
@@ -273,20 +266,26 @@ duration connection::patience() const {
   return 2 * environment_.settings.handshake_within + std::chrono::seconds{1};
 }
 
+// A lane that cannot be opened is tried again when the patience with this attempt is over.
+
 void connection::open_messages() {
-  messages_ = make_lane(lane::kind::messages);
-  if (!messages_)
-    return;
-  auto& sockets = environment_.sockets;
-  watch_changes_ = sockets.add(messages_->monitor(), [this] { return take_changes(); });
-  watch_messages_ = sockets.add(messages_->socket(), [this] { return take_messages(); });
+  auto opened = environment_.open([this] {
+    messages_ = environment_.make_lane(lane::kind::messages, self_, endpoint_);
+    watch_changes_ = environment_.sockets.add(messages_->monitor(), [this] { return take_changes(); });
+    watch_messages_ = environment_.sockets.add(messages_->socket(), [this] { return take_messages(); });
+  });
+  if (!opened)
+    close_messages();
 }
 
 void connection::open_datagrams() {
-  datagrams_ = make_lane(lane::kind::datagrams);
   datagrams_opened_at_ = steady_now();
-  if (datagrams_)
+  auto opened = environment_.open([this] {
+    datagrams_ = environment_.make_lane(lane::kind::datagrams, self_, endpoint_);
     watch_datagrams_ = environment_.sockets.add(datagrams_->socket(), [this] { return take_datagrams(); });
+  });
+  if (!opened)
+    close_datagrams();
 }
 
 void connection::close_messages() {
@@ -298,17 +297,6 @@ void connection::close_messages() {
 void connection::close_datagrams() {
   watch_datagrams_.end();
   datagrams_.reset();
-}
-
-std::unique_ptr<lane> connection::make_lane(lane::kind what) const {
-  try {
-    return std::make_unique<lane>(
-        environment_.context, environment_.settings, what, self_, ++environment_.last_serial, endpoint_
-    );
-  } catch (const zmq::error_t&) {
-    // Out of descriptors, for example: tried again when the patience with this attempt is over.
-    return nullptr;
-  }
 }
 
 } // namespace chorus

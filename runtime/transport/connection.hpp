@@ -1,9 +1,6 @@
 #pragma once
 
-#include "lane.hpp"
-#include "poll_set.hpp"
-#include "resolver.hpp"
-#include "socket_settings.hpp"
+#include "connection_environment.hpp"
 
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
@@ -19,15 +16,6 @@
 #include <vector>
 
 namespace chorus {
-
-/// What connections need of the transport. Must outlive them.
-struct connection_environment {
-  zmq::context_t& context;
-  const socket_settings& settings;
-  resolver& names;
-  poll_set& sockets;
-  std::uint64_t last_serial = 0; ///< of lanes
-};
 
 /// Both lanes to one peer at one address: resolves its name, tries all of its addresses in turn, and
 /// resolves it again in each round. A lane is opened when it is needed for the first time, and again when it
@@ -124,8 +112,6 @@ private:
   void drop_waiting();
   void attempt_failed();
   duration patience() const;
-  /// Null if the system has no sockets left.
-  std::unique_ptr<lane> make_lane(lane::kind what) const;
 
   connection_environment& environment_;
   user& owner_;

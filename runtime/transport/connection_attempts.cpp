@@ -60,18 +60,10 @@ struct connection_attempts::attempt {
   explicit attempt(int family) : socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     // Closed at once, without a farewell that the other side would have to answer.
     linger at_once{1, 0};
-    setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
-  ~attempt() { end(); }
-  attempt(const attempt&) = delete;
-  attempt& operator=(const attempt&) = delete;
-
-  void end() {
-    if (socket >= 0)
-      close(std::exchange(socket, -1));
+    setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
 
-  int socket;
+  descriptor socket;
 };
 
 struct connection_attempts::question {
@@ -86,20 +78,16 @@ struct connection_attempts::question {
 connection_attempts::connection_attempts(
     resolver& names, poll_set& sockets, post_function post, duration within
 )
-    : names_(names), post_(std::move(post)), within_(within), events_(epoll_create1(EPOLL_CLOEXEC)),
+    : names_(names), post_(std::move(post)), within_(within),
+      events_(descriptor::required(epoll_create1(EPOLL_CLOEXEC))),
       handle_(std::make_shared<connection_attempts*>(this)) {
-  CHORUS_CHECK(events_ >= 0, "no file descriptor left for an epoll");
-  watch_events_ = sockets.add(events_, [this] {
+  watch_events_ = sockets.add(events_.number(), [this] {
     take_events();
     return false;
   });
 }
 
-connection_attempts::~connection_attempts() {
-  open_.clear();
-  watch_events_.end();
-  close(events_);
-}
+connection_attempts::~connection_attempts() = default;
 
 void connection_attempts::ask(const address& where, answer done) {
   if (open_.size() >= questions_limit)
@@ -152,15 +140,15 @@ void connection_attempts::resolved(std::uint64_t which, const result<std::vector
     if (asked.attempts.size() == addresses_limit)
       break;
     auto fresh = std::make_unique<attempt>(family_of(host));
-    auto code = fresh->socket < 0 ? errno : begin(fresh->socket, host, asked.port);
+    auto code = fresh->socket ? begin(fresh->socket.number(), host, asked.port) : errno;
     epoll_event wanted{};
     wanted.events = EPOLLOUT;
     wanted.data.u64 = which;
-    if (code == 0 && epoll_ctl(events_, EPOLL_CTL_ADD, fresh->socket, &wanted) != 0)
+    if (code == 0 && epoll_ctl(events_.number(), EPOLL_CTL_ADD, fresh->socket.number(), &wanted) != 0)
       code = errno;
     if (code != 0) {
       asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
-      fresh->end();
+      fresh->socket.close();
     } else {
       ++asked.under_way;
     }
@@ -172,7 +160,7 @@ void connection_attempts::resolved(std::uint64_t which, const result<std::vector
 
 void connection_attempts::take_events() {
   epoll_event ready[events_per_turn];
-  auto count = epoll_wait(events_, ready, events_per_turn, 0);
+  auto count = epoll_wait(events_.number(), ready, events_per_turn, 0);
   for (int i = 0; i < count; ++i)
     look_at(ready[i].data.u64);
 }
@@ -184,20 +172,20 @@ void connection_attempts::look_at(std::uint64_t which) {
     return;
   auto& asked = *known->second;
   for (auto& each : asked.attempts) {
-    if (each->socket < 0)
+    if (!each->socket)
       continue;
-    pollfd state{each->socket, POLLOUT, 0};
+    pollfd state{each->socket.number(), POLLOUT, 0};
     if (poll(&state, 1, 0) <= 0)
       continue;
     int code = 0;
     socklen_t size = sizeof code;
-    getsockopt(each->socket, SOL_SOCKET, SO_ERROR, &code, &size);
-    if (code == 0 && is_connected_with_itself(each->socket))
+    getsockopt(each->socket.number(), SOL_SOCKET, SO_ERROR, &code, &size);
+    if (code == 0 && is_connected_with_itself(each->socket.number()))
       code = ECONNREFUSED;
     if (code == 0)
       return finish(which, connection_outcome::open);
     asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
-    each->end();
+    each->socket.close();
     --asked.under_way;
   }
   if (asked.under_way == 0)

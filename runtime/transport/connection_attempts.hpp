@@ -58,7 +58,7 @@ private:
   resolver& names_;
   const post_function post_;
   const duration within_;
-  const int events_; ///< an epoll of all attempts: one descriptor for whoever waits
+  const descriptor events_; ///< an epoll of all attempts: one descriptor for whoever waits
   std::map<std::uint64_t, std::unique_ptr<question>> open_;
   std::uint64_t last_ = 0;
   poll_set::watch watch_events_;

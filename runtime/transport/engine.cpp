@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -60,6 +62,9 @@ transport::implementation::open(transport_options options, transport_events& eve
             + std::to_string(limits::name_bytes)};
   }
   CHORUS_CHECK(options.self && options.self.incarnation, "a transport speaks for one life of one node");
+  auto explain = [](const std::exception& failure) {
+    return error{errc::io, std::string{"cannot make the sockets: "} + failure.what()};
+  };
   try {
     zmq::context_t context;
     context.set(zmq::ctxopt::max_sockets, sockets_limit);
@@ -71,7 +76,9 @@ transport::implementation::open(transport_options options, transport_events& eve
         std::move(options), events, settings, std::move(context), std::move(*incoming)
     );
   } catch (const zmq::error_t& failure) {
-    return error{errc::io, std::string{"cannot make the sockets: "} + failure.what()};
+    return explain(failure);
+  } catch (const std::system_error& failure) {
+    return explain(failure);
   }
 }
 
@@ -283,10 +290,10 @@ wire_message transport::implementation::to_datagram(byte_buffer payload) const {
 
 void transport::implementation::turn(time_point now) {
   // Events may open links meanwhile; they are erased only below.
-  for (auto& [who, link] : links_)
-    std::shared_ptr {
-      link
-      } -> turn(now);
+  for (auto& [who, link] : links_) {
+    auto alive = link;
+    alive->turn(now);
+  }
   std::erase_if(links_, [this](auto& entry) {
     if (!entry.second->has_ended())
       return false;

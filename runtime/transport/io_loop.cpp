@@ -1,7 +1,5 @@
 #include "io_loop.hpp"
 
-#include <chorus/runtime/check.hpp>
-
 #include <cstdint>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,18 +7,12 @@
 
 namespace chorus {
 
-io_loop::io_loop(duration busy_poll) : busy_poll_(busy_poll), wakes_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  CHORUS_CHECK(wakes_ >= 0, "no file descriptor left for an eventfd");
-  watch_wakes_ = sockets_.add(wakes_, [this] {
-    take_wakes();
-    return false;
-  });
-}
-
-io_loop::~io_loop() {
-  watch_wakes_.end();
-  close(wakes_);
-}
+io_loop::io_loop(duration busy_poll)
+    : busy_poll_(busy_poll), wakes_(descriptor::required(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))),
+      watch_wakes_(sockets_.add(wakes_.number(), [this] {
+        take_wakes();
+        return false;
+      })) {}
 
 bool io_loop::post(task what) {
   {
@@ -43,7 +35,7 @@ void io_loop::wake() {
     return;
   std::uint64_t one = 1;
   // Fails only if the counter is full, and then the loop wakes as well.
-  [[maybe_unused]] auto written = write(wakes_, &one, sizeof one);
+  [[maybe_unused]] auto written = write(wakes_.number(), &one, sizeof one);
 }
 
 void io_loop::dispose(std::shared_ptr<void> thing) {
@@ -123,7 +115,7 @@ void io_loop::bury() {
 
 void io_loop::take_wakes() {
   std::uint64_t count = 0;
-  [[maybe_unused]] auto taken = read(wakes_, &count, sizeof count);
+  [[maybe_unused]] auto taken = read(wakes_.number(), &count, sizeof count);
   // Cleared before anything is looked at: whatever comes later wakes again. An exchange, not a store,
   // so that what the last one to set it had left is seen.
   woken_.exchange(false, std::memory_order_acq_rel);

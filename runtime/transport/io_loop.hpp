@@ -5,6 +5,7 @@
 #include "timers.hpp"
 
 #include <chorus/runtime/time.hpp>
+#include <chorus/runtime/transport/descriptor.hpp>
 #include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <atomic>
@@ -41,8 +42,9 @@ public:
 
   /// After a piece of lent work the loop stays awake for `busy_poll`, because the next message comes soon
   /// then: an answer, or the next request.
+  ///
+  /// Throws `std::system_error` if the system has no descriptors left.
   explicit io_loop(duration busy_poll);
-  ~io_loop();
   io_loop(const io_loop&) = delete;
   io_loop& operator=(const io_loop&) = delete;
 
@@ -95,7 +97,7 @@ private:
   std::optional<time_point> next_turn(const participant& links) const;
 
   const duration busy_poll_;
-  const int wakes_; ///< an eventfd
+  const descriptor wakes_; ///< an eventfd
   std::atomic<bool> woken_{false};
   std::atomic<bool> turns_again_{false}; ///< the loop's own thread has left something for the next turn
   bool quitting_ = false;

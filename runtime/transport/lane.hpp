@@ -8,6 +8,7 @@
 
 #include <zmq.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ class lane {
 public:
   /// Datagrams have a connection of their own, so that they are never stuck behind messages.
   enum class kind : char { messages = 'm', datagrams = 'd' };
+
+  /// What may be taken from one lane in one turn, so that none starves the others.
+  static constexpr std::size_t messages_per_turn = 64;
 
   /// What became of the connection. Only lanes of messages are watched; the others follow them.
   enum class change {

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace chorus {
@@ -55,13 +56,10 @@ void poll_set::watch::end() {
 
 // -- the set -----------------------------------------------------------------------------------------
 
-poll_set::poll_set() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-  CHORUS_CHECK(epoll_ >= 0, "no file descriptor left for epoll");
-}
+poll_set::poll_set() : epoll_(descriptor::required(epoll_create1(EPOLL_CLOEXEC))) {}
 
 poll_set::~poll_set() {
   CHORUS_CHECK(entries_.empty(), "whoever watches ends before the set");
-  close(epoll_);
 }
 
 poll_set::watch poll_set::add(zmq::socket_t& socket, handler when_stirred) {
@@ -79,9 +77,8 @@ poll_set::watch poll_set::add(int descriptor, handler when_readable) {
   epoll_event wanted{};
   wanted.events = EPOLLIN;
   wanted.data.ptr = fresh.get();
-  CHORUS_CHECK(
-      epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &wanted) == 0, "the system can watch no more descriptors"
-  );
+  if (epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &wanted) != 0)
+    throw std::system_error{errno, std::generic_category(), "the system can watch no more descriptors"};
   return {*this, *entries_.emplace_back(std::move(fresh))};
 }
 
@@ -106,7 +103,9 @@ void poll_set::wait(std::optional<time_point> until, time_point awake_until) {
 
 int poll_set::ask(std::span<epoll_event> events, int milliseconds) const {
   // A signal is no event: the next turn waits again.
-  return std::max(epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds), 0);
+  return std::max(
+      epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds), 0
+  );
 }
 
 int poll_set::wait_for(std::span<epoll_event> events, std::optional<time_point> until, time_point awake_until)
@@ -126,7 +125,7 @@ void poll_set::look_again(entry& what) {
 }
 
 void poll_set::drop(entry& what) {
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, what.descriptor, nullptr);
+  epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, what.descriptor, nullptr);
   what.is_dropped = true;
   std::erase(looked_at_again_, &what);
   auto place = std::ranges::lower_bound(entries_, what.serial, {}, [](auto& each) { return each->serial; });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/runtime/time.hpp>
+#include <chorus/runtime/transport/descriptor.hpp>
 
 #include <zmq.hpp>
 
@@ -52,11 +53,13 @@ public:
     entry* what_ = nullptr;
   };
 
+  /// Throws `std::system_error` if the system has no descriptors left.
   poll_set();
   ~poll_set();
   poll_set(const poll_set&) = delete;
   poll_set& operator=(const poll_set&) = delete;
 
+  /// Throws `std::system_error` if the system can watch no more.
   [[nodiscard]] watch add(zmq::socket_t& socket, handler when_stirred);
   [[nodiscard]] watch add(int descriptor, handler when_readable);
 
@@ -71,7 +74,7 @@ private:
   void look_again(entry& what);
   void drop(entry& what);
 
-  const int epoll_;
+  const descriptor epoll_;
   std::uint64_t last_serial_ = 0;
   std::vector<std::unique_ptr<entry>> entries_; ///< by serial
   std::vector<entry*> looked_at_again_;

@@ -8,12 +8,6 @@
 
 namespace chorus {
 
-namespace {
-
-constexpr std::size_t messages_per_turn = 64;
-
-} // namespace
-
 /// One address of a seed.
 struct seed_connections::target {
   std::string where;
@@ -127,41 +121,38 @@ void seed_connections::resolved(seed& what, const result<std::vector<std::string
   for (const auto& host : *hosts) {
     if (targets.size() >= addresses_limit)
       break;
-    // A lane that could not be written all the time may be one that ZeroMQ has given up.
-    if (auto known = what.targets.extract(host); known && std::exchange(known.mapped()->was_written, false)) {
-      targets.insert(std::move(known));
-      continue;
-    } else if (known) {
-      what.waiting = std::exchange(known.mapped()->waiting, std::nullopt);
-      dispose_(known.mapped());
-    }
-    auto fresh = std::make_shared<target>();
-    address where{host, what.where.port};
-    fresh->where = to_string(where);
-    try {
-      fresh->datagrams = std::make_unique<lane>(
-          environment_.context,
-          environment_.settings,
-          lane::kind::datagrams,
-          what.self,
-          ++environment_.last_serial,
-          endpoint_of(where)
-      );
-      fresh->watch_datagrams =
-          environment_.sockets.add(fresh->datagrams->socket(), [this, what = fresh.get()] {
-            return take_messages(*what);
-          });
-    } catch (const zmq::error_t&) {
-      // Out of descriptors, for example: the next answer of the resolver tries again.
-      continue;
-    }
-    fresh->waiting = what.waiting;
-    targets.emplace(host, std::move(fresh));
+    if (auto to = keep_or_make(what, host))
+      targets.emplace(host, std::move(to));
   }
   for (auto& [host, gone] : what.targets)
     dispose_(gone);
   what.targets = std::move(targets);
   what.waiting.reset();
+}
+
+/// Null if no lane can be made now: the next answer of the resolver tries again.
+std::shared_ptr<seed_connections::target>
+seed_connections::keep_or_make(seed& what, const std::string& host) {
+  auto waiting = what.waiting;
+  if (auto known = what.targets.extract(host)) {
+    auto& former = known.mapped();
+    // A lane that could not be written all the time may be one that ZeroMQ has given up.
+    if (std::exchange(former->was_written, false))
+      return former;
+    waiting = std::exchange(former->waiting, std::nullopt);
+    dispose_(former);
+  }
+  auto fresh = std::make_shared<target>();
+  address where{host, what.where.port};
+  fresh->where = to_string(where);
+  fresh->waiting = std::move(waiting);
+  auto opened = environment_.open([&] {
+    fresh->datagrams = environment_.make_lane(lane::kind::datagrams, what.self, endpoint_of(where));
+    fresh->watch_datagrams = environment_.sockets.add(fresh->datagrams->socket(), [this, to = fresh.get()] {
+      return take_messages(*to);
+    });
+  });
+  return opened ? fresh : nullptr;
 }
 
 void seed_connections::write(target& to, const wire_message& datagram) {
@@ -180,7 +171,7 @@ void seed_connections::write(target& to, const wire_message& datagram) {
 bool seed_connections::take_messages(target& from) {
   if (from.waiting && (from.datagrams->ready() & ZMQ_POLLOUT) != 0)
     write(from, *std::exchange(from.waiting, std::nullopt));
-  for (std::size_t i = 0; i < messages_per_turn; ++i) {
+  for (std::size_t i = 0; i < lane::messages_per_turn; ++i) {
     auto message = from.datagrams->receive();
     if (!message)
       return from.waiting && (from.datagrams->ready() & (ZMQ_POLLIN | ZMQ_POLLOUT)) != 0;

@@ -1,9 +1,6 @@
 #pragma once
 
-#include "connection.hpp"
-#include "lane.hpp"
-#include "poll_set.hpp"
-#include "resolver.hpp"
+#include "connection_environment.hpp"
 
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/seams.hpp>
@@ -57,6 +54,7 @@ private:
   seed& find_or_make(const peer& self, const address& where);
   void resolve(seed& what);
   void resolved(seed& what, const result<std::vector<std::string>>& hosts);
+  std::shared_ptr<target> keep_or_make(seed& what, const std::string& host);
   void write(target& to, const wire_message& datagram);
   bool take_messages(target& from);
 
