@@ -28,6 +28,13 @@ caf::message refusal(refused_call::why reason) {
   return caf::make_message(refused_call{reason});
 }
 
+/// In nobody's name: no actor has said it.
+void answer_with_end(const server_stub::waiting& who) {
+  who.sender->enqueue(
+      nullptr, who.id, caf::make_message(caf::make_error(caf::sec::request_receiver_down)), nullptr
+  );
+}
+
 } // namespace
 
 server_stub::server_stub(
@@ -63,7 +70,11 @@ void server_stub::take_try(
   std::optional<caf::message_id> request;
   bool is_new_caller = false;
   {
-    std::lock_guard guard{mutex_};
+    std::unique_lock guard{mutex_};
+    if (worker_has_ended_) {
+      guard.unlock();
+      return answer_with_end(asker);
+    }
     switch (filter_.admit(id, call.lowest_open)) {
     case duplicate_filter::verdict::execute:
       is_new_caller = callers_.emplace(id.caller, what.sender).second;
@@ -144,15 +155,14 @@ void server_stub::worker_ended(const caf::error& reason) {
   std::map<caller_id, caf::strong_actor_ptr> released;
   {
     std::lock_guard guard{mutex_};
+    worker_has_ended_ = true; // tries that are under way in other threads meet no half-emptied tables
     open.swap(running_);
     requests_.clear();
     released.swap(callers_);
   }
   cleanup(caf::error{reason}, nullptr);
-  for (auto& [request, call] : open) {
-    auto answer = caf::make_message(caf::make_error(caf::sec::request_receiver_down));
-    call.last_try.sender->enqueue(nullptr, call.last_try.id, std::move(answer), nullptr);
-  }
+  for (auto& [request, call] : open)
+    answer_with_end(call.last_try);
 }
 
 caf::strong_actor_ptr

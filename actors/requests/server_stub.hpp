@@ -22,6 +22,12 @@ namespace chorus::requests {
 /// Thread rules: `enqueue` from any thread. No lock is held while another actor is given something.
 class server_stub final : public caf::monitorable_actor {
 public:
+  /// Who waits for the answer to a try.
+  struct waiting {
+    caf::strong_actor_ptr sender;
+    caf::message_id id;
+  };
+
   server_stub(caf::actor_config& settings, caf::strong_actor_ptr worker, const duplicate_limits& limits);
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;
@@ -33,12 +39,6 @@ public:
   void caller_ended(const caller_id& who);
 
 private:
-  /// Who waits for the answer to a try.
-  struct waiting {
-    caf::strong_actor_ptr sender;
-    caf::message_id id;
-  };
-
   /// A call that the worker has been given and not answered.
   struct running {
     call_id call;
@@ -53,6 +53,7 @@ private:
   const caf::strong_actor_ptr worker_;
   std::mutex mutex_;
   duplicate_filter filter_;
+  bool worker_has_ended_ = false;
   caf::message_id last_request_;
   std::map<std::uint64_t, running> running_;           ///< by CAF's number of the request to the worker
   std::map<call_id, std::uint64_t> requests_;          ///< those numbers
