@@ -78,7 +78,7 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
   auto promise = make_response_promise();
   attempts tries{what.retry, steady_now(), chance_.split()};
   auto [which, is_new] =
-      calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, 0, {}, {}});
+      calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, {}, {}, {}});
   if (which->second.what.how == request_semantics::at_most_once) {
     auto& target = which->second.what.target;
     auto& known = servers_[caf::actor_cast<caf::actor_addr>(target)];
@@ -117,16 +117,15 @@ void caller_stub::advance(call_table::iterator which, time_point moment) {
 void caller_stub::send_try(call_table::iterator which) {
   auto& open = which->second;
   auto id = new_request_id(caf::message_priority::normal);
-  open.last_try = number_of(id);
-  tries_.emplace(open.last_try, which->first);
   if (!open.what.target)
     find_again(open);
   if (!open.what.target) {
     open.last_failure = to_caf({errc::unavailable, "nobody is found to ask"});
-    tries_.erase(open.last_try);
     open.tries.failed(steady_now(), true, execution::none);
     return;
   }
+  open.sent.push_back(number_of(id));
+  tries_.emplace(open.sent.back(), which->first);
   auto outer = std::exchange(sending, this);
   open.what.target->enqueue(caf::strong_actor_ptr{ctrl()}, id, message_of(which), context());
   sending = outer;
@@ -145,12 +144,8 @@ caf::message caller_stub::message_of(call_table::iterator which) {
 void caller_stub::heard(const try_outcome& what) {
   auto known = tries_.find(what.request);
   if (known == tries_.end())
-    return;
-  auto number = known->second;
-  tries_.erase(known);
-  auto which = calls_.find(number);
-  if (which == calls_.end())
-    return; // has ended; this is a later answer
+    return; // the call has ended; this is a later answer
+  auto which = calls_.find(known->second);
   if (what.content.match_elements<refused_call>())
     refused(which, what, what.content.get_as<refused_call>(0).reason);
   else if (!what.by_target && what.content.match_elements<caf::error>())
@@ -167,7 +162,7 @@ void caller_stub::refused(call_table::iterator which, const try_outcome& what, r
     return;
   case refused_call::why::overloaded:
     open.last_failure = to_caf({errc::overloaded, "the receiver remembers as many calls as it can"});
-    open.tries.failed(steady_now(), what.request == open.last_try, execution::none);
+    open.tries.failed(steady_now(), what.request == open.sent.back(), execution::none);
     return advance(which, steady_now());
   case refused_call::why::not_kept:
     open.last_failure = to_caf({errc::outcome_unknown, "it was executed, but its answer was not kept"});
@@ -183,7 +178,7 @@ void caller_stub::failed(call_table::iterator which, const try_outcome& what, co
     return end(which, what.content);
   open.last_failure = reason;
   auto known = what.at_once ? execution::none : execution::unknown;
-  open.tries.failed(steady_now(), what.request == open.last_try, known);
+  open.tries.failed(steady_now(), what.request == open.sent.back(), known);
   if (is_end && !open.what.find_again)
     return give_up(which);
   if (is_end)
@@ -220,6 +215,8 @@ void caller_stub::end(call_table::iterator which, caf::message answer) {
   auto ended = std::move(which->second);
   auto number = which->first;
   calls_.erase(which);
+  for (auto each : ended.sent)
+    tries_.erase(each);
   if (ended.what.how == request_semantics::at_most_once) {
     auto known = servers_.find(caf::actor_cast<caf::actor_addr>(ended.what.target));
     known->second.open.erase(number);

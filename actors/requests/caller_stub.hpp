@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace chorus::requests {
 
@@ -50,7 +51,7 @@ private:
     detail::order what;
     caf::response_promise promise;
     attempts tries;
-    std::uint64_t last_try = 0; ///< CAF's number
+    std::vector<std::uint64_t> sent; ///< CAF's numbers of the tries, ascending
     caf::error last_failure;
     std::optional<time_point> due; ///< as it stands in `due_`
   };
