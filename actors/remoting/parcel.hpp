@@ -3,6 +3,7 @@
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/link/link.hpp>
 
 #include <caf/error.hpp>
 
@@ -28,6 +29,13 @@ enum class parcel : std::uint8_t {
   moved = 9,      ///< `moved_request`
   names = 10,     ///< a message of the name registry
 };
+
+/// Parcels that concern no pair of actors have pairs of their own: they wait for nobody else, and what may
+/// wait does not stand before what is urgent. Not {0, 0}: what has no receiver waits for all else of its
+/// sender (`link::pair`), so for every anonymous message.
+inline constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
+inline constexpr link::pair notices_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 1};
+inline constexpr link::pair releases_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 2};
 
 /// Before each message of an actor.
 struct message_header {

@@ -198,7 +198,7 @@ void remoting::send_releases(remote_node& to) {
     auto count = std::min<std::ptrdiff_t>(released_handles, released.end() - first);
     std::vector<released_handle> part{first, first + count};
     shared_bytes bytes{encode_parcel(parcel::release, part)};
-    if (to.send({{}, link::urgency::ordinary, std::move(bytes)}) == errc::overloaded)
+    if (to.send({releases_pair, link::urgency::ordinary, std::move(bytes)}) == errc::overloaded)
       return to.postpone({first, released.end()});
     first += count;
   }

@@ -164,7 +164,7 @@ private:
   discard(const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason);
   template <class Content>
   void send_parcel(const peer& to, parcel what, const Content& content) {
-    send_notice(to, {}, encode_parcel(what, content));
+    send_notice(to, notices_pair, encode_parcel(what, content));
   }
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
   void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);

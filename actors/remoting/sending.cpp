@@ -59,9 +59,6 @@ private:
   byte_buffer bytes_;
 };
 
-/// The registry's messages keep their own order and wait for nobody else's.
-constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
-
 link::urgency urgency_of(caf::message_id id, const caf::type_erased_tuple& content) {
   auto frees_resources =
       id.is_response() || content.match_elements<caf::exit_msg>() || content.match_elements<caf::down_msg>();

@@ -68,6 +68,15 @@ TEST_F(delegated_request, is_answered_by_the_third_node) {
   EXPECT_EQ(seen(), answered);
 }
 
+TEST_F(delegated_request, is_known_to_have_moved_whatever_waits_for_actors) {
+  auto anonymous = world.spawn(0);
+  world.at(0).remote->keep(anonymous);
+  handle_of(1, 0, anonymous)
+      ->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::string{"anonymous"}), nullptr);
+  delegate(1, 2);
+  EXPECT_TRUE(world.deliver_first([](const link::pair& who) { return who == notices_pair; }));
+}
+
 TEST_F(delegated_request, fails_when_the_third_node_is_lost) {
   delegate(1, 2);
   world.deliver_all();
@@ -86,7 +95,7 @@ TEST_F(delegated_request, does_not_fail_any_more_when_the_one_who_delegated_is_l
 
 TEST_F(delegated_request, fails_when_the_one_who_delegated_is_lost_before_it_has_arrived) {
   delegate(1, 2);
-  auto is_news = [](const link::pair& who) { return who == link::pair{}; };
+  auto is_news = [](const link::pair& who) { return who == notices_pair; };
   ASSERT_TRUE(world.deliver_first(is_news));
   while (world.deliver_first(is_news)) // but not the request
     ;

@@ -119,31 +119,35 @@ void remoting_world::collect() {
   }
 }
 
-bool remoting_world::deliver_one(std::size_t choice) {
+/// What a link may deliver next: of a sender, what has no receiver comes last.
+std::vector<std::pair<remoting_world::way, link::pair>> remoting_world::next() {
   collect();
-  std::vector<std::pair<way, link::pair>> next;
+  std::vector<std::pair<way, link::pair>> all;
   for (auto& [direction, pairs] : under_way_)
     for (auto& [who, messages] : pairs) {
       auto after = pairs.upper_bound(who);
       auto waits_for_others = who.receiver == 0 && after != pairs.end() && after->first.sender == who.sender;
       if (!waits_for_others)
-        next.emplace_back(direction, who);
+        all.emplace_back(direction, who);
     }
-  if (next.empty())
+  return all;
+}
+
+bool remoting_world::deliver_one(std::size_t choice) {
+  auto candidates = next();
+  if (candidates.empty())
     return false;
-  auto [direction, who] = next[choice % next.size()];
+  auto [direction, who] = candidates[choice % candidates.size()];
   deliver(direction, who);
   return true;
 }
 
 bool remoting_world::deliver_first(const std::function<bool(const link::pair&)>& is_meant) {
-  collect();
-  for (auto& [direction, pairs] : under_way_)
-    for (auto& [who, messages] : pairs)
-      if (is_meant(who)) {
-        deliver(direction, who);
-        return true;
-      }
+  for (auto& [direction, who] : next())
+    if (is_meant(who)) {
+      deliver(direction, who);
+      return true;
+    }
   return false;
 }
 

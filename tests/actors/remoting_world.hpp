@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chorus {
@@ -70,7 +71,7 @@ public:
   bool deliver_one(std::size_t choice = 0);
   void deliver_all();
 
-  /// Delivers the first message of a pair that `is_meant` if there is one.
+  /// Delivers the first message that may be next and whose pair `is_meant`, if there is one.
   bool deliver_first(const std::function<bool(const link::pair&)>& is_meant);
 
   /// Rounds of delivery and sweeping until nothing changes any more.
@@ -92,6 +93,7 @@ private:
   };
 
   void collect();
+  std::vector<std::pair<way, link::pair>> next();
   void deliver(way direction, link::pair who);
 
   std::vector<std::unique_ptr<host>> hosts_;
