@@ -5,22 +5,31 @@
 
 namespace chorus {
 
-bool open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id) {
+std::optional<open_requests::request>
+open_requests::add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id) {
   std::lock_guard guard{mutex_};
-  if (entries_.size() >= limit)
-    return false;
-  entries_.insert_or_assign(key_of(sender->id(), id), entry{to, {sender, id}, {}, {}});
-  return true;
+  auto number = key_of(sender->id(), id);
+  if (auto same = entries_.find(number); same != entries_.end())
+    erase(same);
+  auto evicted = entries_.size() < limit_ ? std::nullopt : close_oldest();
+  auto place = by_age_.insert(by_age_.end(), number);
+  entries_.emplace(number, entry{to, caf::weak_actor_ptr{sender.get()}, id, place, {}, {}});
+  return evicted;
+}
+
+std::optional<open_requests::request> open_requests::close_oldest() {
+  auto oldest = entries_.find(by_age_.front());
+  request closed{oldest->second.sender.lock(), oldest->second.id};
+  erase(oldest);
+  return closed.sender ? std::optional{std::move(closed)} : std::nullopt;
 }
 
 bool open_requests::close(std::uint64_t sender, caf::message_id id) {
-  entry removed; // its actor must not end under the lock
   std::lock_guard guard{mutex_};
   auto position = entries_.find(key_of(sender, id));
   if (position == entries_.end())
     return false;
-  removed = std::move(position->second);
-  entries_.erase(position);
+  erase(position);
   return true;
 }
 
@@ -60,26 +69,30 @@ void open_requests::entry::advance(const peer& from, const peer& next) {
 }
 
 void open_requests::forget(std::uint64_t sender) {
-  std::vector<entry> removed; // their actor must not end under the lock
   std::lock_guard guard{mutex_};
-  auto first = entries_.lower_bound({sender, 0});
-  auto last = first;
-  for (; last != entries_.end() && last->first.first == sender; ++last)
-    removed.push_back(std::move(last->second));
-  entries_.erase(first, last);
+  for (auto next = entries_.lower_bound({sender, 0}); next != entries_.end() && next->first.first == sender;)
+    next = erase(next);
 }
 
 std::vector<open_requests::request> open_requests::close_all(const peer& to) {
   std::vector<request> closed;
   std::lock_guard guard{mutex_};
-  std::erase_if(entries_, [&](auto& item) {
-    const auto& via = item.second.via;
-    if (item.second.to != to && std::find(via.begin(), via.end(), to) == via.end())
-      return false;
-    closed.push_back(std::move(item.second.content));
-    return true;
-  });
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    auto& [number, each] = *next;
+    if (each.to != to && std::ranges::count(each.via, to) == 0) {
+      ++next;
+      continue;
+    }
+    if (auto sender = each.sender.lock())
+      closed.push_back({std::move(sender), each.id});
+    next = erase(next);
+  }
   return closed;
+}
+
+open_requests::table::iterator open_requests::erase(table::iterator which) {
+  by_age_.erase(which->second.place);
+  return entries_.erase(which);
 }
 
 open_requests::key open_requests::key_of(std::uint64_t sender, caf::message_id id) noexcept {

@@ -5,7 +5,9 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/message_id.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,6 +19,9 @@ namespace chorus {
 /// Requests of local actors that wait for an answer from another node. When that node is lost, each of
 /// them is answered with an error: none waits for ever.
 ///
+/// The requesters are not held here: the node that has the request holds a handle of each (`holders`), as a
+/// mailbox does within a node, and gives it back when nobody there is going to answer any more.
+///
 /// Thread rules: any thread.
 class open_requests {
 public:
@@ -25,14 +30,18 @@ public:
     caf::message_id id;
   };
 
-  /// More wait for nothing that comes in time: further ones are refused as `overloaded`.
+  /// Requests whose requester lives on without an answer, and whose time limit is CAF's affair, stay here. At
+  /// the limit the oldest one gives way.
   static constexpr std::size_t limit = 1'000'000;
 
   /// Delegations of one request that are known before those that came first.
   static constexpr std::size_t moves_ahead = 8;
 
-  /// Returns false at the limit.
-  [[nodiscard]] bool add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
+  explicit open_requests(std::size_t most = limit) : limit_(most) {}
+
+  /// Gives the request that has given way, if one had to and its requester still lives.
+  [[nodiscard]] std::optional<request>
+  add(const peer& to, const caf::strong_actor_ptr& sender, caf::message_id id);
 
   /// The answer is there, or the request was never sent. Returns false if it was not open any more, so
   /// that every request is answered exactly once.
@@ -59,13 +68,21 @@ private:
     void advance(const peer& from, const peer& next);
 
     peer to;
-    request content;
+    caf::weak_actor_ptr sender;
+    caf::message_id id;
+    std::list<key>::iterator place;           ///< in `by_age_`
     std::vector<std::pair<peer, peer>> moves; ///< from where to where, not yet reached
     std::vector<peer> via;                    ///< who delegated it, until it has arrived
   };
+  using table = std::map<key, entry>;
 
+  table::iterator erase(table::iterator which);
+  std::optional<request> close_oldest();
+
+  const std::size_t limit_;
   std::mutex mutex_;
-  std::map<key, entry> entries_;
+  table entries_;
+  std::list<key> by_age_; ///< the oldest first
 };
 
 } // namespace chorus

@@ -30,12 +30,13 @@ void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
 
 void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
-  around_.dispose(exports_.forget_holder(who));
+  auto released = exports_.forget_holder(who); // among them who waits for an answer
   introductions_.forget(who);
   if (auto node = nodes_.lose(who))
     for (auto& message : node->lose(to_caf(reason)))
       bounce(who, {message.pair, std::move(message.payload), link::refused::why::closed});
   fail_requests(who, reason);
+  around_.dispose(std::move(released));
 }
 
 void remoting::fail_requests(const peer& to, const error& reason) {

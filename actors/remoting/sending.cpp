@@ -85,8 +85,13 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
   const auto& home = target.reference().home;
   auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;
   auto awaits_answer = what.mid.is_request() && what.sender && requester == nullptr;
-  if (awaits_answer && !open_requests_.add(home, what.sender, what.mid))
-    return refuse(target, what, {errc::overloaded, "too many requests wait for answers of other nodes"});
+  if (awaits_answer)
+    if (auto evicted = open_requests_.add(home, what.sender, what.mid))
+      answer_with_error(
+          evicted->sender,
+          evicted->id,
+          {errc::overloaded, "the oldest of too many requests without an answer"}
+      );
   if (auto failed = transmit(target, what.sender, what.mid, what.content())) {
     if (!awaits_answer || open_requests_.close(what.sender->id(), what.mid))
       refuse(target, what, failed);

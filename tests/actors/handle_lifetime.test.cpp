@@ -76,6 +76,18 @@ TEST_F(handle_lifetime, is_not_over_while_somebody_has_the_address) {
   EXPECT_FALSE(is_alive());
 }
 
+TEST_F(handle_lifetime, of_a_requester_ends_when_its_request_was_dropped_without_an_answer) {
+  world.settle();
+  auto requester = world.spawn(1);
+  caf::message_id request{caf::make_message_id().integer_value() | 1};
+  world.at(1).hands.front()->enqueue(requester, request, caf::make_message(std::string{"drop it"}), nullptr);
+  requester = nullptr;
+  world.deliver_all();
+  EXPECT_EQ(world.at(1).actors, 1u) << "nobody has told that there will be no answer";
+  world.settle();
+  EXPECT_EQ(world.at(1).actors, 0u);
+}
+
 TEST_F(handle_lifetime, is_not_over_while_somebody_monitors_the_actor) {
   auto observer = world.spawn(1);
   auto handle = std::move(world.at(1).hands.front());
