@@ -97,7 +97,7 @@ void node::subscribe_all(const caf::actor& subscriber) {
 }
 
 void node::subscribe_dead_letters(const caf::actor& subscriber) {
-  content_->flow().subscribe_dead_letters(subscriber);
+  content_->subscribe_dead_letters(subscriber);
 }
 
 node_counters node::counters() const {

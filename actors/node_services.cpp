@@ -17,12 +17,16 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <vector>
 
 namespace chorus {
 
 namespace {
+
+/// Pairs of actors of which the log says what the end of their link has cost them.
+constexpr std::size_t losses_logged = 8;
 
 /// Actors that no other node holds any more.
 struct unused_actors {
@@ -185,7 +189,17 @@ error node_services::update_metadata(membership::metadata about) {
   return {};
 }
 
+/// What subscribers are told does not travel.
+bool node_services::can_subscribe(const caf::actor& who) {
+  if (who && remoting_->is_local_actor(caf::actor_cast<caf::strong_actor_ptr>(who)))
+    return true;
+  log_->warn("only an actor of this node can subscribe here; let one pass on what others are to know");
+  return false;
+}
+
 void node_services::subscribe(const caf::actor& subscriber) {
+  if (!can_subscribe(subscriber))
+    return;
   // In the I/O thread no member comes or goes between the two steps.
   transport_->post([this, subscriber] {
     for (auto& member : members_->members())
@@ -195,8 +209,15 @@ void node_services::subscribe(const caf::actor& subscriber) {
 }
 
 void node_services::subscribe_all(const caf::actor& subscriber) {
+  if (!can_subscribe(subscriber))
+    return;
   subscribe(subscriber);
   transport_->post([this, subscriber] { subscribers_of_all_->add(subscriber); });
+}
+
+void node_services::subscribe_dead_letters(const caf::actor& subscriber) {
+  if (can_subscribe(subscriber))
+    flow_->subscribe_dead_letters(subscriber);
 }
 
 node_counters node_services::counters() const {
@@ -249,18 +270,37 @@ void node_services::message_refused(const peer& to, link::refused message) {
   remoting_->bounce(to, message);
 }
 
-void node_services::link_closed(const peer& who, const link::closed& end) {
-  for (auto& loss : end.losses)
+/// A few lines, however many pairs have lost something: the I/O thread waits for whoever reads the log.
+void node_services::log_losses(const peer& who, const link::closed& end) {
+  log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
+  if (end.losses.empty())
+    return;
+  std::uint64_t outcome_unknown = 0;
+  std::uint64_t not_sent = 0;
+  for (auto& loss : end.losses) {
+    outcome_unknown += loss.outcome_unknown;
+    not_sent += loss.not_sent;
+  }
+  log_->warn(
+      "link to {} ended ({}): {} messages of {} pairs of actors with unknown outcome, {} not sent",
+      to_string(who),
+      link::to_string(end.reason),
+      outcome_unknown,
+      end.losses.size(),
+      not_sent
+  );
+  for (auto& loss : end.losses | std::views::take(losses_logged))
     log_->warn(
-        "link to {} ended ({}): actor {} -> actor {}: {} messages with unknown outcome, {} not sent",
-        to_string(who),
-        link::to_string(end.reason),
+        "  of actor {} to actor {}: {} with unknown outcome, {} not sent",
         loss.pair.sender,
         loss.pair.receiver,
         loss.outcome_unknown,
         loss.not_sent
     );
-  log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
+}
+
+void node_services::link_closed(const peer& who, const link::closed& end) {
+  log_losses(who, end);
   if (auto leaving = departing_.find(who); leaving != departing_.end()) {
     auto what = std::move(leaving->second.what);
     departing_.erase(leaving);

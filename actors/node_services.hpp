@@ -56,12 +56,12 @@ public:
   caf::actor_system& system() { return *system_; }
   const member_service& members() const { return *members_; }
   name_service& names() { return *names_; }
-  flow_control& flow() { return *flow_; }
   membership::member self() const;
   result<caf::actor> find(std::string_view name, duration within) const;
   error update_metadata(membership::metadata about);
   void subscribe(const caf::actor& subscriber);
   void subscribe_all(const caf::actor& subscriber);
+  void subscribe_dead_letters(const caf::actor& subscriber);
   node_counters counters() const;
   void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
   error wait_until_writable(const caf::actor& receiver, duration within);
@@ -90,6 +90,8 @@ private:
   void arm_departures();
   void end_overdue_departures();
   void finish_departure(const membership::member_down& what);
+  bool can_subscribe(const caf::actor& who);
+  void log_losses(const peer& who, const link::closed& end);
   void leave();
   void wake_flow_control(time_point when);
   void note_trouble(const remoting::trouble& what);
