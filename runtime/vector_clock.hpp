@@ -53,8 +53,9 @@ public:
     }
   };
 
-  /// The most entries that are taken from others: every member of a full cluster with sixteen lives
-  /// whose events are not yet known everywhere.
+  /// The most entries that are taken from others: one life of every member of a full cluster
+  /// (`limits::members`). A clock of this node may grow beyond, when members come back as other lives and
+  /// entries of the earlier ones are not pruned; then others refuse it as `too_large`.
   static constexpr std::size_t max_entries = 1024;
 
   /// The greatest count that is taken from others; no origin gets there in a lifetime, and it leaves

@@ -13,9 +13,9 @@ namespace chorus {
 /// every earlier life has ended as well.
 class failed_lives {
 public:
-  /// Nodes remembered; of more, the one declared failed first is forgotten. Sixteen times the members
-  /// of a cluster. A forgotten one is not told any more that it was declared failed; its frames are
-  /// ignored like those of any unknown node.
+  /// Nodes remembered, as many as a cluster has members (`limits::members`); of more, the one declared
+  /// failed first is forgotten. That may happen where nodes often come back under new ids. A forgotten one
+  /// is not told any more that it was declared failed; its frames are ignored like those of any unknown node.
   static constexpr std::size_t limit = 1024;
 
   void add(const peer& who) {
