@@ -12,8 +12,8 @@ namespace chorus {
 
 /// The node's log: standard error, one line per event, `<time> <level> <node name>: <text>`.
 ///
-/// Everything that chorus and ZeroMQ have to say goes here. Debian builds CAF 0.17 without its log
-/// (`CAF_LOG_LEVEL_QUIET`), so CAF itself says nothing.
+/// Everything that chorus has to say goes here. ZeroMQ writes no log, and Debian builds CAF 0.17 without its
+/// own (`CAF_LOG_LEVEL_QUIET`), so the two say nothing themselves (docs/decisions/0013-caf-has-no-log.md).
 /// Errors: invalid_argument for an unknown level.
 result<std::shared_ptr<spdlog::logger>> open_log(const config& settings, const std::string& node_name);
 

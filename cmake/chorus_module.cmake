@@ -48,8 +48,8 @@ endfunction()
 # chorus_add_test(NAME runtime.clocks SOURCES lamport_clock.test.cpp ... LINKS chorus::runtime LABELS unit)
 #
 # One GoogleTest program; each of its tests becomes a CTest test named `NAME.Suite.Test`.
-# LABELS: unit (pure, milliseconds), scenario (transcripts), integration (sockets, processes), lint. Tests that are
-# no GoogleTest programs have `campaign` (tests/simulation/CMakeLists.txt), `fuzz` (chorus_fuzzer.cmake) or one of these.
+# LABELS: unit (pure, milliseconds), scenario (transcripts), integration (sockets, processes), lint. Tests that are no
+# GoogleTest programs have `campaign` (tests/simulation), `fuzz` (chorus_fuzzer.cmake) or one of these.
 function(chorus_add_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)

@@ -7,9 +7,10 @@
 
 #include <optional>
 
-/// Where pure code meets the world. Production implements these over ZeroMQ, RocksDB and the steady
-/// clock; the simulator over one event queue and one seed. Nothing else lies between a protocol core
-/// and the outside, so what runs in the simulator is what runs in production.
+/// Where pure code meets the world. Production implements the network over ZeroMQ and the clock over the
+/// steady clock, and the store not yet; the simulator implements all three over one event queue and one
+/// seed. Nothing else lies between a protocol core and the outside, so what runs in the simulator is what
+/// runs in production. (Cores that sign have one seam more: `signature_scheme.hpp`.)
 namespace chorus {
 
 /// A message in the form in which it travels. `body` is empty for most protocols; it lets a large

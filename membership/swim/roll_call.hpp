@@ -18,7 +18,8 @@ namespace chorus::membership::swim {
 /// stopped for a minute still believes in everybody.
 class roll_call {
 public:
-  /// Members that are asked; of more, so many speak for all.
+  /// Members that are asked; of more, so many, taken by chance, speak for all. The least member that is not
+  /// suspected is asked besides if it is not among them (judging.cpp).
   static constexpr std::size_t asked_limit = 64;
 
   /// Judges that are remembered.

@@ -28,8 +28,9 @@ namespace chorus::link {
 ///   reserved lane is parked (priority inheritance).
 /// - A lane to receiver 0 is held until no other lane of its sender is left (link.hpp, `pair`).
 ///
-/// Every operation takes time independent of the number of lanes, but for one look-up in `push` and
-/// one for each lane that ends while another is held.
+/// Every operation but `for_each_pair` takes time independent of the number of lanes, except for look-ups
+/// among them: one in `push`, one for each lane that ends and another one if any lane is held then, and one
+/// or two whenever a lane to receiver 0 is placed.
 /// Its bound is kept by the sender: the send buffer.
 class send_queue {
 public:
