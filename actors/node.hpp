@@ -26,7 +26,10 @@ namespace chorus {
 
 /// What a node has counted since it started, and what it keeps now. A snapshot.
 struct node_counters {
-  std::uint64_t dead_letters = 0;       ///< one-way messages that could not be sent, whoever was told
+  /// Messages of actors that were refused on their way to another node: one-way ones, whether their sender
+  /// was told (`undelivered`) or the subscribers to dead letters were (`dead_letter`), and answers of which
+  /// not even an error could be sent. Not requests whose sender got an error.
+  std::uint64_t dead_letters = 0;
   std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
   std::uint64_t exported_actors = 0; ///< actors of this node that others hold handles of, or that have names
   std::uint64_t remote_actors = 0;   ///< actors of other nodes that this one holds handles of
@@ -54,12 +57,14 @@ public:
   node(node&&) noexcept;
   node& operator=(node&&) noexcept;
 
-  /// Stops, if `stop` was not called.
+  /// Stops, if `stop` was not called; then waits for handlers of actors that still run, and ends the actor
+  /// system. So never in the thread of one of its actors.
   ~node();
 
   caf::actor_system& system();
 
-  /// This node as the others know it. The incarnation changes when the cluster had declared it failed.
+  /// This node as the others know it. The incarnation changes when the cluster had declared it failed. Any
+  /// thread, also actors'.
   membership::member self() const;
 
   /// The others and what they say about themselves, ascending by id: live as far as this node knows,
@@ -79,11 +84,11 @@ public:
 
   /// Makes `actor` known under `name` to every node until it ends, is withdrawn, or this node ends.
   /// If several announce one name, the last one counts (Lamport order); when that one goes, the one
-  /// before it counts again. Errors: invalid_argument (empty or too long name, no or remote actor),
-  /// overloaded (too many names). Any thread, also actors'.
+  /// before it counts again. Errors: invalid_argument (empty or too long name, control characters in it, no
+  /// or remote actor), overloaded (too many names). Any thread, also actors'.
   error announce(std::string_view name, const caf::actor& actor);
 
-  /// Takes an own announcement back; a no-op without one.
+  /// Takes an own announcement back; a no-op without one. Any thread, also actors'.
   void withdraw(std::string_view name);
 
   /// The actor announced under `name` as far as this node knows now; null if there is none. Any
@@ -104,12 +109,14 @@ public:
   void subscribe(const caf::actor& subscriber);
 
   /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists.
+  /// Any thread, also actors'.
   void subscribe_all(const caf::actor& subscriber);
 
   /// Sends a `dead_letter` to `subscriber` whenever messages could not be sent and no sender can be told.
   /// Until it ends. It has to be an actor of this node. Any thread, also actors'.
   void subscribe_dead_letters(const caf::actor& subscriber);
 
+  /// Any thread, also actors'.
   node_counters counters() const;
 
   // -- room in links ----------------------------------------------------------------------------
@@ -137,7 +144,9 @@ public:
   void request_stop();
 
   /// Leaves the cluster: waits (at most `config::leave_within`) until what is under way is acknowledged,
-  /// says goodbye, ends the threads. Idempotent.
+  /// says goodbye, ends the I/O, and fails the open requests to other nodes. Idempotent. Any thread, also a
+  /// handler's of an actor: a handler that still runs is not waited for, only destruction does that. But not
+  /// from a functor that is attached to a remote actor: the I/O thread runs those.
   void stop();
 
 private:

@@ -33,8 +33,8 @@ public:
     lost,
   };
 
-  /// `host` in digits. `self` and `serial` make its routing id unique: never two connections that a
-  /// ROUTER could take for one.
+  /// `endpoint` as ZeroMQ takes it, its host in digits. `self` and `serial` make the routing id unique: never
+  /// two connections that a ROUTER could take for one.
   lane(
       zmq::context_t& context,
       const socket_settings& settings,

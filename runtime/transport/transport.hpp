@@ -134,6 +134,7 @@ public:
   /// The time of the steady clock. Any thread.
   time_point now() const;
 
+  /// Any thread.
   transport_counters counters() const;
 
   // -- in the I/O thread ------------------------------------------------------------------------
@@ -160,8 +161,8 @@ public:
   /// Whether the link to `who` was ever used, or is being opened without that: then its end is heard of.
   bool has_talked_to(const peer& who) const;
 
-  /// The sending side of the link to `who`; null without one. Keep it: it works from any thread and
-  /// says `closed` after the link's end.
+  /// The sending side of the link to `who`; null without one. Keep it: it works from any thread, and its
+  /// `send` answers `node_down` after the link's end.
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
 
   /// Best effort to a peer that was added; it waits a moment for its connection, or is dropped. Pre: at most
