@@ -1,12 +1,36 @@
 #include "remote_actor.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/default_attachable.hpp>
 #include <caf/message.hpp>
 #include <caf/system_messages.hpp>
 
 #include <utility>
 
 namespace chorus::caf17 {
+
+namespace {
+
+/// The standard lets an explicit instantiation name a private member ([temp.spec.general]); CAF 0.17 has no
+/// other way to learn who watches.
+template <auto Member>
+struct observer_member {
+  friend const caf::actor_addr& observer_of(const caf::default_attachable& watch) { return watch.*Member; }
+};
+const caf::actor_addr& observer_of(const caf::default_attachable& watch);
+template struct observer_member<&caf::default_attachable::observer_>;
+
+/// A monitor or a link of an actor that nobody can reach any more.
+bool is_of_nobody(const caf::attachable& what) {
+  auto* watch = dynamic_cast<const caf::default_attachable*>(&what);
+  if (watch == nullptr)
+    return false;
+  auto* observer = caf::actor_cast<caf::actor_control_block*>(observer_of(*watch));
+  return observer == nullptr || observer->strong_refs.load(std::memory_order_acquire) == 0;
+}
+
+} // namespace
 
 remote_actor::remote_actor(
     caf::actor_config& settings,
@@ -25,6 +49,17 @@ void remote_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) 
 
 bool remote_actor::is_watched() {
   return exclusive_critical_section([this] { return attachables_head_ != nullptr; });
+}
+
+void remote_actor::drop_watches_of_nobody() {
+  exclusive_critical_section([this] {
+    for (auto* place = &attachables_head_; *place;) {
+      if (is_of_nobody(**place))
+        *place = std::move((*place)->next);
+      else
+        place = &(*place)->next;
+    }
+  });
 }
 
 bool remote_actor::add_backlink(caf::abstract_actor* local) {

@@ -62,6 +62,10 @@ public:
   /// Whether anybody here monitors it or is linked to it.
   bool is_watched();
 
+  /// CAF keeps the monitors and links of an actor that has ended where they are; they would hold the
+  /// stand-in, and so the actor there, for ever.
+  void drop_watches_of_nobody();
+
   /// The actor there has linked itself to `local`, or unlinked.
   void accept_link(const caf::strong_actor_ptr& local);
   void accept_unlink(const caf::strong_actor_ptr& local);

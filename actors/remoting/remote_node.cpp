@@ -18,6 +18,12 @@ caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
   return *static_cast<caf17::remote_actor*>(actor->get());
 }
 
+/// What watches hold is an address of what they watch; a stand-in without any others is not looked at.
+void drop_watches_of_nobody(const caf::strong_actor_ptr& actor) {
+  if (actor->weak_refs.load(std::memory_order_acquire) > 1)
+    content_of(actor).drop_watches_of_nobody();
+}
+
 /// Whether nobody but the table can reach the stand-in: no handle, no address, no monitor, no link.
 /// Nobody can get at it then, except through the table.
 bool is_unused(const caf::strong_actor_ptr& actor) {
@@ -209,9 +215,11 @@ bool remote_node::sweep(std::size_t budget) {
     next_bucket_ = 0; // the table has shrunk
   for (std::size_t looked = 0; looked < budget && next_bucket_ < actors_.bucket_count(); ++next_bucket_) {
     ++looked;
-    for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked)
+    for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked) {
+      drop_watches_of_nobody(item->second.actor);
       if (!std::exchange(item->second.recently_used, false) && is_unused(item->second.actor))
         unused.push_back(item->first);
+    }
   }
   let_go(unused, garbage);
   auto complete = next_bucket_ >= actors_.bucket_count();

@@ -88,6 +88,38 @@ TEST_F(handle_lifetime, of_a_requester_ends_when_its_request_was_dropped_without
   EXPECT_EQ(world.at(1).actors, 0u);
 }
 
+TEST_F(handle_lifetime, ends_when_those_who_monitored_the_actor_are_gone) {
+  auto observer = world.spawn(1);
+  auto& remote = world.at(1).hands.front();
+  remote->get()->attach(caf::default_attachable::make_monitor(
+      caf::actor_cast<caf::actor_addr>(remote), caf::actor_cast<caf::actor_addr>(observer)
+  ));
+  world.at(1).hands.clear();
+  world.settle();
+  EXPECT_TRUE(is_alive());
+  observer = nullptr;
+  world.settle();
+  EXPECT_FALSE(is_alive());
+}
+
+TEST_F(handle_lifetime, of_a_linked_actor_is_not_held_by_links_of_those_that_have_ended) {
+  auto supervisor = world.spawn(1);
+  auto there = remote_of(0, 1, supervisor);
+  for (auto workers = 0; workers < 3; ++workers) {
+    auto worker = world.spawn(0);
+    static_cast<remoting_world::thing*>(supervisor->get())->link_to(remote_of(1, 0, worker));
+    world.deliver_all();
+    static_cast<remoting_world::thing*>(worker->get())->end(caf::exit_reason::normal);
+    worker = nullptr;
+    world.settle();
+  }
+  there = nullptr;
+  supervisor = nullptr;
+  world.settle();
+  EXPECT_EQ(world.at(1).remote->size().exported, 0u);
+  EXPECT_EQ(world.at(0).remote->size().stand_ins, 0u);
+}
+
 TEST_F(handle_lifetime, is_not_over_while_somebody_monitors_the_actor) {
   auto observer = world.spawn(1);
   auto handle = std::move(world.at(1).hands.front());
