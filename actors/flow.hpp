@@ -48,7 +48,7 @@ struct writable {
   caf::actor receiver;
 
   /// None: there is room now. node_down: there never will be, for this handle. overloaded: too many wait
-  /// already (`writable_waiters::limit`), ask again later.
+  /// already (`writable_waiters::limit`, `remote_node::met_waiters`), ask again later.
   error reason;
 };
 

@@ -235,7 +235,14 @@ void node_services::when_writable(const caf::actor& receiver, const caf::actor& 
     return caf::anon_send(subscriber, writable{receiver, {errc::invalid_argument, "no receiver"}});
   if (remoting_->is_local_actor(whom))
     return caf::anon_send(subscriber, writable{receiver, {}});
-  flow_->when_writable(remoting_->link_to(whom), {subscriber, receiver});
+  auto ask = [flow = flow_, hub = std::weak_ptr{remoting_}, whom, subscriber, receiver] {
+    if (auto alive = hub.lock())
+      flow->when_writable(alive->link_to(whom), {subscriber, receiver});
+  };
+  if (!remoting_->when_met(whom, std::move(ask)))
+    caf::anon_send(
+        subscriber, writable{receiver, {errc::overloaded, "too many wait for its node to be met"}}
+    );
 }
 
 error node_services::wait_until_writable(const caf::actor& receiver, duration within) {

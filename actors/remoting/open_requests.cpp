@@ -75,11 +75,20 @@ void open_requests::forget(std::uint64_t sender) {
 }
 
 std::vector<open_requests::request> open_requests::close_all(const peer& to) {
+  return close_if([&](const entry& each) { return each.to == to || each.was_delegated_by(to); });
+}
+
+std::vector<open_requests::request> open_requests::close_all(const peer& to, const peer& via) {
+  return close_if([&](const entry& each) { return each.to == to && each.was_delegated_by(via); });
+}
+
+template <class Predicate>
+std::vector<open_requests::request> open_requests::close_if(Predicate&& holds) {
   std::vector<request> closed;
   std::lock_guard guard{mutex_};
   for (auto next = entries_.begin(); next != entries_.end();) {
-    auto& [number, each] = *next;
-    if (each.to != to && std::ranges::count(each.via, to) == 0) {
+    auto& each = next->second;
+    if (!holds(each)) {
       ++next;
       continue;
     }

@@ -5,6 +5,7 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/message_id.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -59,6 +60,9 @@ public:
   /// are then no longer open.
   std::vector<request> close_all(const peer& to);
 
+  /// All that `via` has delegated to `to` and that are not known to have arrived.
+  std::vector<request> close_all(const peer& to, const peer& via);
+
 private:
   /// The sender and the number that its request and the response to it share.
   using key = std::pair<std::uint64_t, std::uint64_t>;
@@ -66,6 +70,10 @@ private:
 
   struct entry {
     void advance(const peer& from, const peer& next);
+
+    bool was_delegated_by(const peer& who) const {
+      return std::find(via.begin(), via.end(), who) != via.end();
+    }
 
     peer to;
     caf::weak_actor_ptr sender;
@@ -76,6 +84,8 @@ private:
   };
   using table = std::map<key, entry>;
 
+  template <class Predicate>
+  std::vector<request> close_if(Predicate&& holds);
   table::iterator erase(table::iterator which);
   std::optional<request> close_oldest();
 

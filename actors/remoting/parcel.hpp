@@ -28,6 +28,7 @@ enum class parcel : std::uint8_t {
   forgotten = 8,  ///< of these releases, the actors had ended; `released_handle`s
   moved = 9,      ///< `moved_request`
   names = 10,     ///< a message of the name registry
+  lost_link = 11, ///< `lost_link_to`
 };
 
 /// Parcels that concern no pair of actors have pairs of their own: they wait for nobody else, and what may
@@ -79,6 +80,17 @@ struct introduction {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(actor, newcomer);
+  }
+};
+
+/// The sending node has lost that one, and with it perhaps requests that it had delegated there. Those that
+/// have arrived are known to have.
+struct lost_link_to {
+  peer who;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(who);
   }
 };
 

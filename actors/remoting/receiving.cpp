@@ -69,6 +69,9 @@ std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered 
   case parcel::moved:
     deliver_moved(what, archive);
     break;
+  case parcel::lost_link:
+    deliver_lost_link(what, archive);
+    break;
   case parcel::names:
     return message.payload.part(archive.offset(), archive.left());
   default:
@@ -210,7 +213,18 @@ void remoting::deliver_moved(const arrival& what, codec::reader& archive) {
     return;
   auto now_at = open_requests_.move(news->requester, caf::message_id{news->id}, what.from, news->to);
   if (now_at && !is_local(*now_at) && !node_of(*now_at))
-    fail_requests(*now_at, {errc::node_down, "the node to which the request was delegated is gone"});
+    fail(
+        open_requests_.close_all(*now_at),
+        {errc::node_down, "the node to which the request was delegated is gone"}
+    );
+}
+
+void remoting::deliver_lost_link(const arrival& what, codec::reader& archive) {
+  if (auto news = read<lost_link_to>(what, archive))
+    fail(
+        open_requests_.close_all(news->who, what.from),
+        {errc::node_down, "the request was delegated, and the link that it went over is lost"}
+    );
 }
 
 /// The content of a parcel of a node, as a whole.

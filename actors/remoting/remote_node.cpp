@@ -80,7 +80,8 @@ errc remote_node::send(link::send message) {
   if (lost_)
     return errc::node_down;
   auto cost = message.payload.size() + link::message_overhead;
-  if (waiting_bytes_ + cost > waiting_bytes)
+  auto reserve = message.how == link::urgency::reserved ? 0 : waiting_reserve_bytes;
+  if (waiting_bytes_ + cost + reserve > waiting_bytes)
     return errc::overloaded;
   waiting_bytes_ += cost;
   waiting_.push_back(std::move(message));
@@ -94,18 +95,49 @@ std::shared_ptr<outbox> remote_node::link() const {
 
 std::vector<link::send> remote_node::open(std::shared_ptr<outbox> link) {
   std::vector<link::send> refused;
-  std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
-  for (auto& message : std::exchange(waiting_, {}))
-    if (link->send(message) != errc::none)
-      refused.push_back(std::move(message));
-  waiting_bytes_ = 0;
-  link_ = std::move(link);
-  open_link_.store(link_.get(), std::memory_order_release);
+  std::vector<std::function<void()>> then;
+  {
+    std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
+    for (auto& message : std::exchange(waiting_, {}))
+      if (link->send(message) != errc::none)
+        refused.push_back(std::move(message));
+    waiting_bytes_ = 0;
+    link_ = std::move(link);
+    open_link_.store(link_.get(), std::memory_order_release);
+    then.swap(when_met_);
+  }
+  for (auto& each : then)
+    each();
   return refused;
+}
+
+bool remote_node::when_met(std::function<void()> then) {
+  {
+    std::lock_guard guard{mutex_};
+    if (!link_ && !lost_) {
+      if (when_met_.size() >= met_waiters)
+        return false;
+      when_met_.push_back(std::move(then));
+      return true;
+    }
+  }
+  then();
+  return true;
 }
 
 bool remote_node::is_met() const {
   return open_link_.load(std::memory_order_acquire) != nullptr;
+}
+
+void remote_node::note_delegation(const peer& origin) {
+  std::lock_guard guard{mutex_};
+  if (delegators_.size() < limits::members)
+    delegators_.insert(origin);
+}
+
+std::set<peer> remote_node::take_delegators() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(delegators_, {});
 }
 
 bool remote_node::give_up() {
@@ -156,6 +188,11 @@ caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
   std::lock_guard guard{mutex_};
   auto known = actors_.find(actor);
   return known == actors_.end() ? nullptr : known->second.actor;
+}
+
+void remote_node::count_returned(std::uint64_t actor) {
+  std::lock_guard guard{mutex_};
+  releases_.push_back({actor, 0, 1});
 }
 
 void remote_node::take_back_returned(std::uint64_t actor) {
@@ -211,8 +248,8 @@ bool remote_node::sweep(std::size_t budget) {
   std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
   std::vector<std::uint64_t> unused;
   std::lock_guard guard{mutex_};
-  if (next_bucket_ >= actors_.bucket_count())
-    next_bucket_ = 0; // the table has shrunk
+  if (is_swept_)
+    return true;
   for (std::size_t looked = 0; looked < budget && next_bucket_ < actors_.bucket_count(); ++next_bucket_) {
     ++looked;
     for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked) {
@@ -222,10 +259,16 @@ bool remote_node::sweep(std::size_t budget) {
     }
   }
   let_go(unused, garbage);
-  auto complete = next_bucket_ >= actors_.bucket_count();
-  if (complete)
+  is_swept_ = next_bucket_ >= actors_.bucket_count();
+  if (is_swept_)
     end_sweep();
-  return complete;
+  return is_swept_;
+}
+
+void remote_node::begin_round() {
+  std::lock_guard guard{mutex_};
+  next_bucket_ = 0;
+  is_swept_ = false;
 }
 
 void remote_node::sweep_all(std::vector<caf::strong_actor_ptr>& garbage) {
@@ -272,9 +315,11 @@ std::vector<link::send> remote_node::lose(const caf::error& reason) {
   std::unordered_map<std::uint64_t, stand_in> ended;
   std::unordered_map<std::uint64_t, end_record> ends; // may hold handles: not under the mutex
   std::vector<link::send> waiting;
+  std::vector<std::function<void()>> then;
   {
     std::lock_guard guard{mutex_};
     lost_ = reason;
+    then.swap(when_met_);
     ended.swap(actors_);
     waiting.swap(waiting_);
     ends.swap(ends_);
@@ -282,6 +327,8 @@ std::vector<link::send> remote_node::lose(const caf::error& reason) {
   }
   for (auto& [actor, known] : ended)
     content_of(known.actor).kill_proxy(nullptr, reason);
+  for (auto& each : then)
+    each();
   return waiting;
 }
 

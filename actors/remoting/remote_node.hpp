@@ -15,10 +15,13 @@
 #include <caf/fwd.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -46,6 +49,12 @@ public:
   /// What waits for a link to be opened: a handle may arrive before its node is known here.
   static constexpr std::size_t waiting_bytes = limits::mebibyte;
 
+  /// A part of it that is kept for notices: without one of them the two nodes would disagree for ever.
+  static constexpr std::size_t waiting_reserve_bytes = waiting_bytes / 4;
+
+  /// Who wants to know when a link is opened.
+  static constexpr std::size_t met_waiters = 1024;
+
   /// Stand-ins are looked through when there are twice as many as were in use last, and at least so many.
   static constexpr std::size_t swept_from = 1024;
 
@@ -66,8 +75,18 @@ public:
 
   bool is_met() const;
 
+  /// Calls `then` once there is a link or never will be: at once, or from within `open` or `lose`. False, and
+  /// it is dropped, if too many wait.
+  [[nodiscard]] bool when_met(std::function<void()> then);
+
   /// Whether there has been no link since the first call with an earlier `now`, for `patience`.
   bool is_overdue(time_point now, duration patience);
+
+  /// A request of an actor of `origin` was delegated to this node.
+  void note_delegation(const peer& origin);
+
+  /// Of whom requests were delegated to this node.
+  std::set<peer> take_delegators();
 
   /// A notice found no room: the two nodes would disagree for ever. True for the first that says so.
   bool give_up();
@@ -81,6 +100,9 @@ public:
   /// The stand-in, if there is one; not counted as received.
   caf::strong_actor_ptr find(std::uint64_t actor) const;
 
+  /// A handle of the actor was sent to its home, but not by a stand-in of this table.
+  void count_returned(std::uint64_t actor);
+
   /// A handle of the actor was not sent to its home after all.
   void take_back_returned(std::uint64_t actor);
 
@@ -91,8 +113,10 @@ public:
   void settle(const released_handle& what);
 
   /// Lets go of stand-ins that nobody uses and that were not used since the last round. Looks at about
-  /// `budget` of them; returns true when the round is complete.
+  /// `budget` of them; returns true when this round is complete.
   bool sweep(std::size_t budget);
+
+  void begin_round();
 
   /// What the home is to be told, since the last call.
   std::vector<released_handle> take_releases();
@@ -147,6 +171,8 @@ private:
   std::atomic<bool> given_up_ = false;
   std::vector<link::send> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::vector<std::function<void()>> when_met_;
+  std::set<peer> delegators_;
   std::optional<time_point> waiting_since_;
   std::optional<caf::error> lost_;
 
@@ -154,6 +180,7 @@ private:
   std::unordered_map<std::uint64_t, end_record> ends_;
   std::vector<released_handle> releases_;
   std::size_t next_bucket_ = 0; ///< of `actors_`, where the sweep goes on
+  bool is_swept_ = false;       ///< in this round
   std::size_t sweep_at_ = swept_from;
 };
 

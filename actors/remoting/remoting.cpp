@@ -32,15 +32,18 @@ void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
   auto released = exports_.forget_holder(who); // among them who waits for an answer
   introductions_.forget(who);
-  if (auto node = nodes_.lose(who))
+  if (auto node = nodes_.lose(who)) {
     for (auto& message : node->lose(to_caf(reason)))
       bounce(who, {message.pair, std::move(message.payload), link::refused::why::closed});
-  fail_requests(who, reason);
+    for (auto& origin : node->take_delegators())
+      send_parcel(origin, parcel::lost_link, lost_link_to{who});
+  }
+  fail(open_requests_.close_all(who), reason);
   around_.dispose(std::move(released));
 }
 
-void remoting::fail_requests(const peer& to, const error& reason) {
-  for (auto& [sender, id] : open_requests_.close_all(to))
+void remoting::fail(const std::vector<open_requests::request>& requests, const error& reason) {
+  for (auto& [sender, id] : requests)
     answer_with_error(sender, id, reason);
 }
 
@@ -79,7 +82,7 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
     return {};
   if (auto remote = stand_in(handle); remote != nullptr && !is_local(remote->reference().home)) {
     if (remote->reference().home == to)
-      remote->count_returned();
+      count_returned(*remote);
     else
       introductions_.add(to, remote->reference(), handle);
     return remote->reference();
@@ -87,6 +90,14 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
   if (exports_.give(handle, to))
     watch_end(handle);
   return {self(), handle->id()};
+}
+
+void remoting::count_returned(const caf17::remote_actor& handle) {
+  if (handle.home() != nullptr)
+    return handle.count_returned();
+  // Born dead: no release will tell it.
+  if (auto node = nodes_.find(handle.reference().home))
+    node->count_returned(handle.reference().actor);
 }
 
 void remoting::take_back_handle(const caf17::actor_reference& reference, const peer& to) {
@@ -156,6 +167,14 @@ std::shared_ptr<outbox> remoting::link_to(const caf::strong_actor_ptr& handle) c
   return remote != nullptr && remote->home() != nullptr ? remote->home()->link() : nullptr;
 }
 
+bool remoting::when_met(const caf::strong_actor_ptr& handle, std::function<void()> then) {
+  auto remote = stand_in(handle);
+  if (remote != nullptr && remote->home() != nullptr)
+    return remote->home()->when_met(std::move(then));
+  then();
+  return true;
+}
+
 /// The stand-in behind the handle; null if it is of an actor of this node.
 const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handle) const {
   if (handle->node() == system_.node()) // nearly always, and much cheaper to ask
@@ -178,18 +197,27 @@ void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
 }
 
 time_point remoting::sweep(time_point now) {
+  auto nodes = nodes_.all();
   auto complete = true;
-  for (auto& node : nodes_.all()) {
+  std::shared_ptr<remote_node> overdue;
+  for (auto& node : nodes) {
     if (node->is_met()) {
       complete = node->sweep(sweep_budget) && complete;
       send_releases(*node);
-    } else if (complete && node->is_overdue(now, met_within)) {
-      // One at a time: each costs a look at all exports, and a peer may have made them all up.
-      lose(node->who(), {errc::node_down, "a handle of its actor came, but the node was not met"});
-      complete = false;
+    } else if (node->is_overdue(now, met_within)) {
+      overdue = node;
     }
   }
-  return now + (complete ? sweep_every : sweep_pause);
+  if (overdue) {
+    // One at a time: each costs a look at all exports, and a peer may have made them all up.
+    lose(overdue->who(), {errc::node_down, "a handle of its actor came, but the node was not met"});
+    return now + sweep_pause;
+  }
+  if (!complete)
+    return now + sweep_pause;
+  for (auto& node : nodes)
+    node->begin_round();
+  return now + sweep_every;
 }
 
 /// They may wait for the next round, so they do not take the room that is reserved for what must arrive now.

@@ -91,6 +91,10 @@ public:
   /// The sending side of the link that messages to this remote actor take; null without one.
   std::shared_ptr<outbox> link_to(const caf::strong_actor_ptr& handle) const;
 
+  /// Calls `then` when it is known whether there is a link to this remote actor's node: at once, or when the
+  /// node is met or lost, in the I/O thread. False, and it is dropped, if too many wait for that.
+  [[nodiscard]] bool when_met(const caf::strong_actor_ptr& handle, std::function<void()> then);
+
   /// Sends a message of the name registry.
   void send_names(const peer& to, const_bytes message);
 
@@ -180,6 +184,7 @@ private:
   void deliver_release(const arrival& what, codec::reader& archive);
   void deliver_forgotten(const arrival& what, codec::reader& archive);
   void deliver_moved(const arrival& what, codec::reader& archive);
+  void deliver_lost_link(const arrival& what, codec::reader& archive);
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
@@ -188,11 +193,12 @@ private:
   // nodes and handles
   peer self() const;
   bool is_local(const peer& who) const;
+  void count_returned(const caf17::remote_actor& handle);
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
   std::shared_ptr<remote_node> make_node(const peer& who);
   std::shared_ptr<remote_node> node_of(const peer& who);
   caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
-  void fail_requests(const peer& to, const error& reason);
+  static void fail(const std::vector<open_requests::request>& requests, const error& reason);
   void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
   void send_releases(remote_node& to);

@@ -84,6 +84,24 @@ TEST_F(delegated_request, fails_when_the_third_node_is_lost) {
   EXPECT_EQ(seen(), failed);
 }
 
+TEST_F(delegated_request, fails_when_only_the_link_that_it_was_to_go_over_is_lost) {
+  delegate(1, 2);
+  world.lose(1, 2);
+  world.deliver_all();
+  ASSERT_EQ(seen().size(), 1u);
+  EXPECT_NE(seen().front().find("the link that it went over is lost"), std::string::npos) << seen().front();
+}
+
+TEST_F(delegated_request, does_not_fail_when_the_link_that_it_came_over_is_lost_afterwards) {
+  delegate(1, 2);
+  world.deliver_all();
+  world.lose(1, 2);
+  world.deliver_all();
+  EXPECT_TRUE(seen().empty());
+  answer(2);
+  EXPECT_EQ(seen(), answered);
+}
+
 TEST_F(delegated_request, does_not_fail_any_more_when_the_one_who_delegated_is_lost) {
   delegate(1, 2);
   world.deliver_all();

@@ -410,6 +410,35 @@ TEST(handles, of_a_node_that_is_not_met_fail_when_its_notices_find_no_room) {
   EXPECT_TRUE(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
 }
 
+TEST(handles, of_a_node_that_is_not_met_leave_room_for_its_notices) {
+  remoting_world world{1};
+  peer nowhere{{0, 99}, {1}};
+  auto& remote = *world.at(0).remote;
+  auto handle = remote.receive_handle({nowhere, 1}, remoting::nobody);
+  std::string text(limits::kibibyte, 'x');
+  for (std::size_t i = 0; i < remote_node::waiting_bytes / text.size(); ++i)
+    handle->enqueue(nullptr, caf::make_message_id(), caf::make_message(text), nullptr);
+  for (auto i = 0; i < 1000; ++i)
+    remote.send_names(nowhere, {});
+  EXPECT_TRUE(world.at(0).deferred.empty()) << "nothing is given up";
+}
+
+TEST(handles, of_several_nodes_are_looked_through_in_one_round_each) {
+  constexpr std::size_t nodes = 3;
+  remoting_world world{nodes};
+  world.connect_all();
+  auto& remote = *world.at(0).remote;
+  std::vector<caf::strong_actor_ptr> handles;
+  for (std::size_t home = 1; home < nodes; ++home)
+    for (std::uint64_t actor = 1; actor <= home * remoting::sweep_budget; ++actor)
+      handles.push_back(remote.receive_handle({world.at(home).self, actor}, remoting::nobody));
+  auto calls = 1;
+  while (remote.sweep(world.now) == world.now + remoting::sweep_pause)
+    ++calls;
+  // Each call looks at as many entries and empty places of the table of the largest one.
+  EXPECT_LE(calls, 8);
+}
+
 TEST(handles, of_made_up_nodes_do_not_hold_up_the_thread_when_they_end) {
   remoting_world world{1};
   auto& remote = *world.at(0).remote;
@@ -449,6 +478,24 @@ TEST(handles, of_a_node_that_is_not_met_wait_for_it_and_then_fail) {
   EXPECT_EQ(world.at(2).seen, (std::vector<std::string>{"message", "message"}));
   world.at(2).remote->let_go(*kept);
   world.at(0).remote->let_go(*kept_hand);
+}
+
+TEST(handles, of_a_node_that_is_not_met_tell_when_it_is_met_or_lost) {
+  remoting_world world{3};
+  auto& remote = *world.at(0).remote;
+  std::vector<bool> has_link;
+  for (std::size_t home = 1; home < 3; ++home) {
+    auto handle = remote.receive_handle({world.at(home).self, 5}, remoting::nobody);
+    EXPECT_TRUE(remote.when_met(handle, [&, handle] {
+      has_link.push_back(remote.link_to(handle) != nullptr);
+    }));
+  }
+  EXPECT_TRUE(has_link.empty());
+  world.connect(0, 1);
+  EXPECT_EQ(has_link, std::vector{true});
+  remote.sweep(world.now);
+  remote.sweep(world.now + remoting::met_within);
+  EXPECT_EQ(has_link, (std::vector{true, false}));
 }
 
 TEST(handles, of_a_node_that_is_never_met_end_with_an_error) {
