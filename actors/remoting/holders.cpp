@@ -1,18 +1,11 @@
 #include "holders.hpp"
 
+#include "wrapping_count.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace chorus {
-
-namespace {
-
-/// Unsigned, as all arithmetic with these numbers: a hostile peer may have named any.
-std::uint64_t minus(std::uint64_t number) {
-  return std::uint64_t{0} - number;
-}
-
-} // namespace
 
 void holders::give(const peer& who) {
   book(who, 1, 0);
@@ -41,9 +34,6 @@ void holders::book(const peer& who, std::uint64_t given, std::uint64_t returned)
   if (position == entries_.end())
     position = entries_.insert(entries_.end(), holder{who});
   std::swap(*position, entries_.front());
-  auto add = [](std::int64_t& sum, std::uint64_t amount) {
-    sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + amount);
-  };
   auto& account = entries_.front();
   add(account.given, given);
   add(account.returned, returned);

@@ -1,6 +1,7 @@
 #include "remote_node.hpp"
 
 #include "../caf17/node_name.hpp"
+#include "wrapping_count.hpp"
 
 #include <chorus/actors/error.hpp>
 
@@ -57,11 +58,6 @@ caf::strong_actor_ptr make(
       std::move(home),
       std::move(hub)
   );
-}
-
-/// Unsigned, as all arithmetic with these numbers: a hostile peer may have named any.
-std::uint64_t minus(std::uint64_t number) {
-  return std::uint64_t{0} - number;
 }
 
 } // namespace
@@ -235,7 +231,7 @@ void remote_node::book_end(
     return;
   auto position = ends_.try_emplace(actor).first;
   auto& record = position->second;
-  record.outstanding = static_cast<std::int64_t>(static_cast<std::uint64_t>(record.outstanding) + handles);
+  add(record.outstanding, handles);
   if (record.reason && (reason != nullptr || record.outstanding == 0))
     garbage.push_back(std::move(*record.reason));
   if (record.outstanding == 0)
