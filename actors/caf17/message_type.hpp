@@ -3,6 +3,8 @@
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/actors/caf17/counted_element.hpp>
 #include <chorus/runtime/codec/types.hpp>
+#include <chorus/runtime/fnv.hpp>
+#include <chorus/runtime/limits.hpp>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/message_builder.hpp>
@@ -29,18 +31,16 @@ struct message_type {
   )(codec::reader&, caf::strong_actor_ptr sender, caf::message_id, credit) = nullptr;
 };
 
-/// FNV-1a, 64 bits (Fowler, Noll, Vo). Two names with one key are refused when the second is declared.
+/// Two names with one key are refused when the second is declared.
 constexpr std::uint64_t message_key(std::string_view name) noexcept {
-  std::uint64_t key = 0xcbf29ce484222325;
-  for (char letter : name)
-    key = (key ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
-  return key;
+  return fnv_1a(name);
 }
 
-/// `name/version`: something before the last slash, a decimal number after it, at most 255 bytes.
+/// `name/version`: something before the last slash, a decimal number after it, at most `limits::name_bytes`.
 constexpr bool is_message_name(std::string_view name) noexcept {
   auto slash = name.rfind('/');
-  if (slash == 0 || slash == std::string_view::npos || slash + 1 == name.size() || name.size() > 255)
+  if (slash == 0 || slash == std::string_view::npos || slash + 1 == name.size()
+      || name.size() > limits::name_bytes)
     return false;
   for (char digit : name.substr(slash + 1))
     if (digit < '0' || digit > '9')

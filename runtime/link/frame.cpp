@@ -12,17 +12,9 @@ namespace chorus::link {
 
 namespace {
 
-constexpr std::uint16_t magic = 0x4843; // "CH" in a hex dump
-
 enum class kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3, data = 4, goodbye = 5, lone = 6 };
 
 // -- encoding --------------------------------------------------------------------------------------
-
-void append_peer(byte_buffer& out, const peer& who) {
-  append(out, who.node.high);
-  append(out, who.node.low);
-  append(out, who.incarnation.value);
-}
 
 template <class Greeting>
 void append_greeting(byte_buffer& out, const Greeting& what) {
@@ -67,14 +59,6 @@ kind kind_of(const frame& what) {
 
 error malformed(std::string_view what) {
   return {errc::malformed, std::string{what}};
-}
-
-peer take_peer(bounded_reader& reader) {
-  peer who;
-  who.node.high = reader.take<std::uint64_t>();
-  who.node.low = reader.take<std::uint64_t>();
-  who.incarnation.value = reader.take<std::uint64_t>();
-  return who;
 }
 
 template <class Greeting>
@@ -159,11 +143,11 @@ bool asks_for_answer(const frame& what) noexcept {
 wire_message wire::encode(const frame& what) {
   wire_message message;
   message.head.reserve(data_head_bytes + segment_head_bytes);
-  append(message.head, magic);
+  append(message.head, frame_magic);
   append(message.head, protocol_version);
   append(message.head, static_cast<std::uint8_t>(kind_of(what)));
-  append_peer(message.head, what.source);
-  append_peer(message.head, what.destination);
+  append(message.head, what.source);
+  append(message.head, what.destination);
   std::visit(content_encoder{message.head}, what.content);
   if (auto* content = std::get_if<data>(&what.content))
     message.body = content->lone.empty() ? content->segments : content->lone;
@@ -172,7 +156,7 @@ wire_message wire::encode(const frame& what) {
 
 result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
   bounded_reader reader{head.view()};
-  if (reader.take<std::uint16_t>() != magic)
+  if (reader.take<std::uint16_t>() != frame_magic)
     return malformed("not a frame of a link");
   auto version = reader.take<std::uint8_t>();
   if (!reader.ok())
@@ -184,8 +168,8 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
             + std::to_string(protocol_version)};
   auto kind_number = reader.take<std::uint8_t>();
   frame what;
-  what.source = take_peer(reader);
-  what.destination = take_peer(reader);
+  what.source = reader.take_peer();
+  what.destination = reader.take_peer();
   switch (static_cast<kind>(kind_number)) {
   case kind::hello:
     what.content = take_greeting<hello>(reader);

@@ -18,6 +18,9 @@ namespace chorus::link {
 /// each other with a clear error.
 inline constexpr std::uint8_t protocol_version = 1;
 
+/// With which every frame begins: "CH" in a hex dump.
+inline constexpr std::uint16_t frame_magic = 0x4843;
+
 /// The place of a segment on its link, from 1. 64 bits do not wrap around in a lifetime.
 using sequence = strong_integer<struct sequence_tag>;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/runtime/bytes.hpp>
+#include <chorus/runtime/ids.hpp>
 
 #include <array>
 #include <concepts>
@@ -26,6 +27,13 @@ void append(byte_buffer& out, Number number) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+/// The 24 bytes of a peer.
+inline void append(byte_buffer& out, const peer& who) {
+  append(out, who.node.high);
+  append(out, who.node.low);
+  append(out, who.incarnation.value);
+}
+
 /// Reads numbers and bytes from memory that a peer has filled. Past the end it yields zeros and
 /// remembers it, so that a decoder reads all fields and asks once whether they were there.
 class bounded_reader {
@@ -39,6 +47,14 @@ public:
     for (std::size_t i = 0; i < bytes.size(); ++i)
       number |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
     return static_cast<Number>(number);
+  }
+
+  peer take_peer() noexcept {
+    peer who;
+    who.node.high = take<std::uint64_t>();
+    who.node.low = take<std::uint64_t>();
+    who.incarnation.value = take<std::uint64_t>();
+    return who;
   }
 
   /// The next `count` bytes; none if there are fewer.

@@ -1,6 +1,7 @@
 #include "envelope.hpp"
 
 #include <chorus/runtime/check.hpp>
+#include <chorus/runtime/fnv.hpp>
 #include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/link/frame.hpp>
 #include <chorus/runtime/link/little_endian.hpp>
@@ -10,7 +11,6 @@ namespace chorus::envelope {
 namespace {
 
 constexpr std::uint16_t datagram_magic = 0x4443; // "CD" in a hex dump
-constexpr std::uint16_t link_magic = 0x4843;     // "CH", as in link/frame.hpp
 
 enum class kind : std::uint8_t { datagram = 1, refusal = 2 };
 
@@ -23,23 +23,13 @@ byte_buffer begin(kind what, const peer& source, std::uint8_t version) {
   link::append(head, datagram_magic);
   link::append(head, version);
   link::append(head, static_cast<std::uint8_t>(what));
-  link::append(head, source.node.high);
-  link::append(head, source.node.low);
-  link::append(head, source.incarnation.value);
+  link::append(head, source);
   return head;
-}
-
-peer take_peer(link::bounded_reader& reader) {
-  peer who;
-  who.node.high = reader.take<std::uint64_t>();
-  who.node.low = reader.take<std::uint64_t>();
-  who.incarnation.value = reader.take<std::uint64_t>();
-  return who;
 }
 
 result<content> decode_datagram(link::bounded_reader reader, const shared_bytes& body) {
   datagram what;
-  what.source = take_peer(reader);
+  what.source = reader.take_peer();
   what.cluster = reader.take<std::uint64_t>();
   what.payload = body;
   if (!reader.ok() || reader.left() > 0)
@@ -52,7 +42,7 @@ result<content> decode_datagram(link::bounded_reader reader, const shared_bytes&
 result<content> decode_refusal(link::bounded_reader reader, std::uint8_t version, const shared_bytes& body) {
   refusal what;
   what.version = version;
-  what.source = take_peer(reader);
+  what.source = reader.take_peer();
   auto reason = reader.take<std::uint8_t>();
   auto length = reader.take<std::uint8_t>();
   what.cluster = as_text(reader.take_bytes(length));
@@ -66,8 +56,8 @@ result<content> decode_refusal(link::bounded_reader reader, std::uint8_t version
 
 result<content> decode_link_frame(link::bounded_reader reader) {
   link_frame what;
-  what.source = take_peer(reader);
-  what.destination = take_peer(reader);
+  what.source = reader.take_peer();
+  what.destination = reader.take_peer();
   if (!reader.ok())
     return malformed("a frame that is cut short");
   return content{what};
@@ -76,12 +66,7 @@ result<content> decode_link_frame(link::bounded_reader reader) {
 } // namespace
 
 std::uint64_t hash_of(std::string_view cluster) noexcept {
-  std::uint64_t hash = 0xCBF29CE484222325u;
-  for (auto byte : as_bytes(cluster)) {
-    hash ^= std::to_integer<std::uint64_t>(byte);
-    hash *= 0x100000001B3u;
-  }
-  return hash;
+  return fnv_1a(cluster);
 }
 
 wire_message encode(const datagram& what) {
@@ -105,13 +90,13 @@ result<content> decode(const shared_bytes& head, const shared_bytes& body) {
   auto magic = reader.take<std::uint16_t>();
   auto version = reader.take<std::uint8_t>();
   auto what = reader.take<std::uint8_t>();
-  if (!reader.ok() || (magic != datagram_magic && magic != link_magic))
+  if (!reader.ok() || (magic != datagram_magic && magic != link::frame_magic))
     return malformed("not a message of chorus");
   if (magic == datagram_magic && what == static_cast<std::uint8_t>(kind::refusal))
     return decode_refusal(reader, version, body);
   if (version != link::protocol_version)
     return content{other_version{version}};
-  if (magic == link_magic)
+  if (magic == link::frame_magic)
     return decode_link_frame(reader);
   if (what == static_cast<std::uint8_t>(kind::datagram))
     return decode_datagram(reader, body);

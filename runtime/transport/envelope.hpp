@@ -50,8 +50,7 @@ struct link_frame {
 
 using content = std::variant<datagram, refusal, other_version, link_frame>;
 
-/// FNV-1a, 64 bits: enough to tell clusters apart in every datagram; the name itself is in a refusal.
-/// (Fowler, Noll, Vo: http://www.isthe.com/chongo/tech/comp/fnv/)
+/// Enough to tell clusters apart in every datagram (`fnv_1a`); the name itself is in a refusal.
 std::uint64_t hash_of(std::string_view cluster) noexcept;
 
 wire_message encode(const datagram& what);

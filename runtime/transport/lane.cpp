@@ -19,9 +19,7 @@ byte_buffer routing_id(lane::kind what, const peer& self, std::uint64_t serial) 
   byte_buffer id;
   // The first byte is never zero: ZeroMQ keeps those ids for itself.
   link::append(id, static_cast<std::uint8_t>(what));
-  link::append(id, self.node.high);
-  link::append(id, self.node.low);
-  link::append(id, self.incarnation.value);
+  link::append(id, self);
   link::append(id, serial);
   return id;
 }

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace chorus {
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo: http://www.isthe.com/chongo/tech/comp/fnv/): tells names apart in a few
+/// bytes. Whoever wants to can find two names with one hash.
+constexpr std::uint64_t fnv_1a(std::string_view text) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (char letter : text)
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
+  return hash;
+}
+
+} // namespace chorus
