@@ -36,10 +36,6 @@ std::string to_string(const node_id& id) {
   return to_hex(id.high, id.low);
 }
 
-std::string to_string(const replica_id& id) {
-  return to_hex(id.high, id.low);
-}
-
 std::string to_string(const peer& who) {
   return to_string(who.node).substr(0, 8) + '/' + to_string(who.incarnation);
 }

@@ -67,7 +67,6 @@ struct peer {
 
 /// 32 hexadecimal digits.
 std::string to_string(const node_id& id);
-std::string to_string(const replica_id& id);
 
 /// `<first 8 digits of the node>/<incarnation>`: short enough for a log line.
 std::string to_string(const peer& who);

@@ -102,8 +102,6 @@ public:
 
   const swim::counters& counters() const noexcept { return counters_; }
 
-  int local_health_score() const noexcept { return health_.score(); }
-
 private:
   enum class phase {
     running,
