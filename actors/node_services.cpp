@@ -386,7 +386,7 @@ void node_services::await_goodbye(const membership::member_down& what) {
 void node_services::arm_departures() {
   std::optional<time_point> next;
   for (auto& [who, leaving] : departing_)
-    next = std::min(next.value_or(leaving.deadline), leaving.deadline);
+    next = earliest(next, leaving.deadline);
   transport_->arm(timer_keys::departures, next, [this] { end_overdue_departures(); });
 }
 

@@ -82,8 +82,7 @@ void contact_list::start_over(time_point now) {
 std::optional<time_point> contact_list::next_due() const {
   std::optional<time_point> next;
   for (const auto& [where, contact] : entries_)
-    if (!next || contact.due < *next)
-      next = contact.due;
+    next = earliest(next, contact.due);
   return next;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 namespace chorus {
 
@@ -19,5 +20,13 @@ struct protocol_clock {
 
 /// A moment of one node's steady clock. Moments of different nodes are not comparable.
 using time_point = protocol_clock::time_point;
+
+/// The earlier of two deadlines, either of which there may not be.
+constexpr std::optional<time_point>
+earliest(std::optional<time_point> one, std::optional<time_point> other) noexcept {
+  if (one && other)
+    return *one < *other ? one : other;
+  return one ? one : other;
+}
 
 } // namespace chorus

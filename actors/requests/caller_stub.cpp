@@ -237,7 +237,7 @@ void caller_stub::acknowledge(time_point moment) {
       return false;
     auto due = known.idle_since + acknowledge_after;
     if (moment < due) {
-      acknowledge_at_ = std::min(acknowledge_at_.value_or(due), due);
+      acknowledge_at_ = earliest(acknowledge_at_, due);
       return false;
     }
     send(known.handle, acknowledged_calls{last_number_ + 1});
@@ -261,7 +261,7 @@ void caller_stub::schedule(call_table::iterator which) {
 void caller_stub::arm() {
   auto next = acknowledge_at_;
   if (!due_.empty())
-    next = std::min(next.value_or(due_.begin()->first), due_.begin()->first);
+    next = earliest(next, due_.begin()->first);
   if (!next || (armed_ && *armed_ <= *next))
     return;
   armed_ = next;

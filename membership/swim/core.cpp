@@ -92,7 +92,7 @@ std::optional<time_point> core::next_deadline() const {
   auto next = contacts_.next_due();
   if (next)
     next = std::max(*next, next_question_);
-  auto include = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
+  auto include = [&next](time_point when) { next = earliest(next, when); };
   for (const auto& [number, waiting] : probes_)
     include(waiting.detoured ? waiting.ends_at : waiting.detour_at);
   for (const auto& node : suspects_)

@@ -282,9 +282,7 @@ void core::implementation::tick(time_point now) {
 std::optional<time_point> core::implementation::next_deadline() const {
   if (ended_)
     return std::nullopt;
-  auto retry = timer_.deadline();
-  auto answer = receiver_.deadline();
-  return retry && answer ? std::min(retry, answer) : (retry ? retry : answer);
+  return earliest(timer_.deadline(), receiver_.deadline());
 }
 
 void core::implementation::try_again() {

@@ -87,10 +87,7 @@ std::size_t connection::close_idle(bool messages_too) {
 }
 
 std::optional<time_point> connection::deadline() const noexcept {
-  auto first = renew_at_;
-  if (!waiting_.empty() && (!first || waiting_since_ + waits_at_most < *first))
-    first = waiting_since_ + waits_at_most;
-  return first;
+  return waiting_.empty() ? renew_at_ : earliest(renew_at_, waiting_since_ + waits_at_most);
 }
 
 void connection::tick(time_point now) {

@@ -112,10 +112,8 @@ void connection_attempts::clear() {
 
 std::optional<time_point> connection_attempts::deadline() const {
   std::optional<time_point> first;
-  for (const auto& [which, each] : open_) {
-    if (!first || each->until < *first)
-      first = each->until;
-  }
+  for (const auto& [which, each] : open_)
+    first = earliest(first, each->until);
   return first;
 }
 

@@ -310,16 +310,11 @@ void transport::implementation::turn(time_point now) {
 }
 
 std::optional<time_point> transport::implementation::next_turn() const {
-  auto first = seeds_.deadline();
-  for (auto other : {door_.deadline(), attempts_.deadline(), look_for_idle_at_}) {
-    if (other && (!first || *other < *first))
-      first = other;
-  }
-  for (const auto& [who, link] : links_) {
-    auto next = link->next_turn();
-    if (next && (!first || *next < *first))
-      first = next;
-  }
+  auto first = earliest(seeds_.deadline(), door_.deadline());
+  first = earliest(first, attempts_.deadline());
+  first = earliest(first, look_for_idle_at_);
+  for (const auto& [who, link] : links_)
+    first = earliest(first, link->next_turn());
   return first;
 }
 

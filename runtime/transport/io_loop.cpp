@@ -134,10 +134,7 @@ void io_loop::run_tasks() {
 std::optional<time_point> io_loop::next_turn(const participant& links) const {
   if (turns_again_.load(std::memory_order_relaxed))
     return time_point{}; // at once
-  auto next = timers_.next();
-  if (auto turn = links.next_turn(); turn && (!next || *turn < *next))
-    next = turn;
-  return next;
+  return earliest(timers_.next(), links.next_turn());
 }
 
 } // namespace chorus

@@ -94,12 +94,7 @@ std::size_t peer_link::close_idle() {
 }
 
 std::optional<time_point> peer_link::next_turn() const {
-  auto first = connection_.deadline();
-  for (auto other : {wake_at_, close_at_}) {
-    if (other && (!first || *other < *first))
-      first = other;
-  }
-  return first;
+  return earliest(connection_.deadline(), earliest(wake_at_, close_at_));
 }
 
 void peer_link::close(time_point until) {

@@ -55,9 +55,7 @@ std::optional<time_point> seed_connections::deadline() const {
     auto waits = std::any_of(each->targets.begin(), each->targets.end(), [](const auto& entry) {
       return entry.second->waiting.has_value();
     });
-    auto next = each->used_at + (waits ? duration{waits_at_most} : duration{kept_for});
-    if (!first || next < *first)
-      first = next;
+    first = earliest(first, each->used_at + (waits ? duration{waits_at_most} : duration{kept_for}));
   }
   return first;
 }
