@@ -14,7 +14,6 @@ namespace chorus {
 namespace {
 
 using namespace chorus::testing;
-using namespace std::chrono_literals;
 
 class bare_nodes : public ::testing::Test {
 protected:
@@ -98,8 +97,9 @@ TEST_F(bare_nodes, take_one_back_that_starts_again_before_anybody_has_noticed) {
 TEST_F(bare_nodes, wait_for_one_that_is_paused) {
   start_three();
   at("cleo").pause();
-  EXPECT_FALSE(at("ada").prints_within(3s, "nothing is printed"));
+  others_log("suspected: cleo ");
   at("cleo").resume();
+  others_log("trusted again: cleo ");
   start("dora");
   for (const auto* name : {"ada", "ben", "cleo"})
     EXPECT_EQ(count(at(name), "failed: "), 0) << name;
