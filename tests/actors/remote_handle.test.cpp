@@ -118,7 +118,6 @@ TEST_F(remote_handle, answers_a_request) {
 }
 
 TEST_F(remote_handle, carries_types_of_the_user_with_handles_inside) {
-  caf::scoped_actor self{ben().system()};
   auto answer = ask<note>(remote_, note{41, {"a", "b"}, remote_});
   ASSERT_TRUE(answer) << ben().system().render(answer.error());
   EXPECT_EQ(answer->number, 42);
