@@ -6,7 +6,6 @@
 #include <chorus/consensus/generals/sm.hpp>
 #include <chorus/simulation/symbolic_signatures.hpp>
 
-#include <charconv>
 #include <map>
 
 namespace chorus::testing {
@@ -34,14 +33,6 @@ order parse_order(const std::string& word) {
     if (word == to_string(what))
       return what;
   throw scenario_error{"'" + word + "' is no order"};
-}
-
-std::size_t parse_number(std::string_view word) {
-  std::size_t number = 0;
-  auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (code != std::errc{} || end != word.data() + word.size())
-    throw scenario_error{"'" + std::string{word} + "' is no number"};
-  return number;
 }
 
 std::string describe(const om::message& what) {

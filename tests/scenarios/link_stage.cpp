@@ -2,7 +2,6 @@
 
 #include "../../runtime/link/segment.hpp"
 
-#include <charconv>
 #include <limits>
 
 namespace chorus::testing {
@@ -28,14 +27,6 @@ side parse_way(const std::string& word) {
   if (word == "A->B" || word == "B->A")
     return word == "A->B" ? two_ends::b : two_ends::a;
   throw scenario_error{"'" + word + "' is neither A->B nor B->A"};
-}
-
-std::size_t parse_number(std::string_view word) {
-  std::size_t number = 0;
-  auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (code != std::errc{} || end != word.data() + word.size())
-    throw scenario_error{"'" + std::string{word} + "' is no number"};
-  return number;
 }
 
 link::pair parse_pair(std::string_view word) {

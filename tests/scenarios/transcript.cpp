@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iomanip>
@@ -44,6 +45,14 @@ const std::string& command::word(std::size_t place) const {
 
 bool command::has(std::string_view word) const {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::size_t parse_number(std::string_view word) {
+  std::size_t number = 0;
+  auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (code != std::errc{} || end != word.data() + word.size())
+    throw scenario_error{"'" + std::string{word} + "' is no number"};
+  return number;
 }
 
 void stage::add(std::string verb, handler what) {

@@ -41,6 +41,9 @@ struct scenario_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Digits and nothing else. Throws `scenario_error` if it is no number.
+std::size_t parse_number(std::string_view word);
+
 /// The verbs of one protocol and the world they act on.
 class stage {
 public:

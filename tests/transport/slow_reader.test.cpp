@@ -28,18 +28,28 @@ std::size_t unconsumed(test_node& node) {
   return node.told.message_bytes + node.told.messages * link::message_overhead;
 }
 
+/// Sends on after `accepted` messages until one is not taken; how many were taken in all.
+std::uint64_t send_what_fits(outbox& to, std::uint64_t accepted = 0) {
+  while (to.send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)}) == errc::none)
+    ++accepted;
+  return accepted;
+}
+
+/// Until the window of the reader on b and a's buffer are full; how many messages it took. The last one
+/// before that may not fit into what is left of either.
+std::uint64_t fill(two_nodes& nodes) {
+  std::uint64_t accepted = 0;
+  EXPECT_TRUE(nodes.b.wait([&] {
+    accepted = send_what_fits(*nodes.a_sends, accepted);
+    return (accepted + 2) * cost > window + buffer;
+  }));
+  return accepted;
+}
+
 TEST(slow_reader, bounds_memory_at_both_ends_and_goes_on_when_it_reads) {
   two_nodes nodes{make_small};
   nodes.b.stop_consuming();
-  std::uint64_t accepted = 0;
-  // Until the reader's window and the sender's buffer are full. The last message before that may not
-  // fit into what is left of either.
-  ASSERT_TRUE(nodes.b.wait([&] {
-    while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
-           == errc::none)
-      ++accepted;
-    return (accepted + 2) * cost > window + buffer;
-  }));
+  auto accepted = fill(nodes);
   EXPECT_LE(accepted * cost, window + buffer);
   EXPECT_LE(unconsumed(nodes.b), window);
   EXPECT_FALSE(nodes.a_sends->has_room(message_size));
@@ -54,13 +64,7 @@ TEST(slow_reader, bounds_memory_at_both_ends_and_goes_on_when_it_reads) {
 TEST(slow_reader, still_gets_what_frees_resources) {
   two_nodes nodes{make_small};
   nodes.b.stop_consuming();
-  std::uint64_t accepted = 0;
-  ASSERT_TRUE(nodes.b.wait([&] {
-    while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
-           == errc::none)
-      ++accepted;
-    return (accepted + 2) * cost > window + buffer;
-  }));
+  fill(nodes);
   EXPECT_EQ(nodes.a_sends->send({second_pair, link::urgency::reserved, numbered(1)}), errc::none);
   EXPECT_TRUE(has_all(nodes.b, ada, second_pair, 1));
 }
@@ -75,10 +79,7 @@ TEST(slow_reader, who_takes_nothing_from_the_wire_bounds_memory_and_holds_up_nob
   ASSERT_TRUE(c.wait([&] { return c.told.established[ada] == 1; }));
 
   nodes.to_b.stall();
-  std::uint64_t accepted = 0;
-  while (nodes.a_sends->send({first_pair, link::urgency::ordinary, numbered(accepted + 1, message_size)})
-         == errc::none)
-    ++accepted;
+  auto accepted = send_what_fits(*nodes.a_sends);
   EXPECT_LE(accepted * cost, buffer);
   send_numbers(*to_c, second_pair, 1'000, message_size);
   EXPECT_TRUE(has_all(c, ada, second_pair, 1'000));

@@ -1,4 +1,5 @@
 #include "../../runtime/transport/envelope.hpp"
+#include "raw_connection.hpp"
 #include "two_nodes.hpp"
 
 #include <chorus/runtime/link/frame.hpp>
@@ -7,12 +8,7 @@
 #include <zmq.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <cstdlib>
-#include <cstring>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <string>
 
 /// Whatever comes to the port does no harm, and good peers are served as before.
 namespace chorus {
@@ -155,18 +151,10 @@ TEST(strangers, who_announce_too_much_are_cut_off) {
 
 TEST(strangers, who_do_not_speak_zeromq_do_no_harm) {
   two_nodes nodes;
-  auto where = nodes.a.where();
-  auto raw = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ASSERT_GE(raw, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(where.port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(connect(raw, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-  std::string garbage(4096, '\x7f');
-  EXPECT_EQ(::send(raw, garbage.data(), garbage.size(), MSG_NOSIGNAL), static_cast<ssize_t>(garbage.size()));
+  raw_connection raw{nodes.a.where()};
+  ASSERT_TRUE(raw.is_connected());
+  EXPECT_TRUE(raw.send(std::string(4096, '\x7f')));
   expect_good_peers_are_served(nodes);
-  close(raw);
 }
 
 } // namespace
