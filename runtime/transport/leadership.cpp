@@ -55,7 +55,7 @@ bool leadership::await_lead() {
   has_deputy_ = true;
   while (!ended_) {
     auto now = steady_now();
-    if (is_lent_ && now - lent_at_ >= patience) {
+    if (is_lent_ && now - lent_at_ >= patience_) {
       is_lent_ = false;
       has_deputy_ = false;
       leader_ = std::this_thread::get_id();
@@ -65,7 +65,7 @@ bool leadership::await_lead() {
     if (deputy_sleeps_)
       changed_.wait(guard);
     else
-      changed_.wait_for(guard, patience);
+      changed_.wait_for(guard, patience_);
     deputy_sleeps_ = false;
   }
   has_deputy_ = false;

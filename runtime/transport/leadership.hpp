@@ -18,11 +18,13 @@ namespace chorus {
 class leadership {
 public:
   /// Work may hold up the loop for so long, and for as long again until the deputy looks.
-  static constexpr duration patience = std::chrono::milliseconds{1};
+  static constexpr duration usual_patience = std::chrono::milliseconds{1};
 
   /// The deputy goes to sleep when nothing was lent for so long. Until then it looks by the clock, because
   /// waking it for each piece of work would cost more than most of them.
   static constexpr duration restless = std::chrono::milliseconds{50};
+
+  explicit leadership(duration patience = usual_patience) : patience_(patience) {}
 
   /// Whether the calling thread leads. Any thread.
   bool is_mine() const;
@@ -53,6 +55,7 @@ public:
   [[nodiscard]] bool await_lead();
 
 private:
+  const duration patience_;
   mutable std::mutex mutex_;
   std::condition_variable changed_; ///< for the deputy
   std::condition_variable over_;

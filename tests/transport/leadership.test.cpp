@@ -17,7 +17,9 @@ using testing::patience;
 /// A deputy in a thread of its own. Should it come to lead, it says so, and does what a leader is to do.
 class leadership_of_two : public ::testing::Test {
 protected:
-  leadership_of_two() { lead.begin(); }
+  explicit leadership_of_two(duration its_patience = leadership::usual_patience) : lead(its_patience) {
+    lead.begin();
+  }
 
   ~leadership_of_two() override {
     if (deputy.joinable())
@@ -48,7 +50,12 @@ protected:
   }};
 };
 
-TEST_F(leadership_of_two, stays_where_it_is_when_work_is_short) {
+/// The deputy does not take the lead while a test lasts.
+struct leadership_with_patience : leadership_of_two {
+  leadership_with_patience() : leadership_of_two(std::chrono::hours{1}) {}
+};
+
+TEST_F(leadership_with_patience, stays_where_it_is_when_work_is_short) {
   await_deputy();
   auto done = false;
   EXPECT_TRUE(lead.lend([&] { done = true; }));
