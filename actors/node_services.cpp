@@ -239,7 +239,7 @@ void node_services::when_writable(const caf::actor& receiver, const caf::actor& 
     if (auto alive = hub.lock())
       flow->when_writable(alive->link_to(whom), {subscriber, receiver});
   };
-  if (!remoting_->when_met(whom, std::move(ask)))
+  if (!remoting_->when_met(whom, subscriber.id(), std::move(ask)))
     caf::anon_send(
         subscriber, writable{receiver, {errc::overloaded, "too many wait for its node to be met"}}
     );
@@ -252,7 +252,9 @@ error node_services::wait_until_writable(const caf::actor& receiver, duration wi
   self->receive([&](const writable& told) { answer = told.reason; }, caf::after(within) >> [] {});
   if (answer)
     return *answer;
-  flow_->forget(remoting_->link_to(caf::actor_cast<caf::strong_actor_ptr>(receiver)), {self, receiver});
+  auto whom = caf::actor_cast<caf::strong_actor_ptr>(receiver);
+  remoting_->forget_asker(whom, self->id());
+  flow_->forget(remoting_->link_to(whom), {self, receiver});
   return {errc::overloaded, "the link had no room in time"};
 }
 

@@ -6,6 +6,7 @@
 #include <caf/message.hpp>
 #include <caf/system_messages.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace chorus::caf17 {
@@ -51,15 +52,18 @@ bool remote_actor::is_watched() {
   return exclusive_critical_section([this] { return attachables_head_ != nullptr; });
 }
 
-void remote_actor::drop_watches_of_nobody() {
-  exclusive_critical_section([this] {
-    for (auto* place = &attachables_head_; *place;) {
-      if (is_of_nobody(**place))
-        *place = std::move((*place)->next);
-      else
-        place = &(*place)->next;
-    }
-  });
+std::size_t remote_actor::drop_watches_of_nobody() {
+  std::size_t count = 0;
+  std::unique_lock guard{mtx_, std::try_to_lock};
+  if (!guard)
+    return count;
+  for (auto* place = &attachables_head_; *place; ++count) {
+    if (is_of_nobody(**place))
+      *place = std::move((*place)->next);
+    else
+      place = &(*place)->next;
+  }
+  return count;
 }
 
 bool remote_actor::add_backlink(caf::abstract_actor* local) {

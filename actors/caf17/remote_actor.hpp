@@ -6,6 +6,7 @@
 #include <caf/mailbox_element.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -63,8 +64,9 @@ public:
   bool is_watched();
 
   /// CAF keeps the monitors and links of an actor that has ended where they are; they would hold the
-  /// stand-in, and so the actor there, for ever.
-  void drop_watches_of_nobody();
+  /// stand-in, and so the actor there, for ever. Gives how many it has looked at; none if somebody else holds
+  /// the actor's lock now, for whom the caller's locks may be next.
+  std::size_t drop_watches_of_nobody();
 
   /// The actor there has linked itself to `local`, or unlinked.
   void accept_link(const caf::strong_actor_ptr& local);

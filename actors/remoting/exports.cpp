@@ -118,11 +118,18 @@ std::vector<caf::strong_actor_ptr> exports::forget_holder(const peer& who) {
   return released;
 }
 
-void exports::close() {
-  std::unordered_map<std::uint64_t, entry> removed; // not under the mutex
-  std::lock_guard guard{mutex_};
-  closed_ = true;
-  removed.swap(entries_);
+std::vector<caf::strong_actor_ptr> exports::close() {
+  std::unordered_map<std::uint64_t, entry> removed;
+  {
+    std::lock_guard guard{mutex_};
+    closed_ = true;
+    removed.swap(entries_);
+  }
+  std::vector<caf::strong_actor_ptr> released;
+  for (auto& [id, known] : removed)
+    if (known.held)
+      released.push_back(std::move(known.held));
+  return released;
 }
 
 exports::sizes exports::size() const {

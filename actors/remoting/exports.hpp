@@ -58,8 +58,8 @@ public:
   /// Nothing more comes from this life of the node. Gives the actors that are held no more.
   std::vector<caf::strong_actor_ptr> forget_holder(const peer& who);
 
-  /// Forgets all actors and takes no more: `give` answers false.
-  void close();
+  /// Forgets all actors and takes no more: `give` answers false. Gives the actors that were held.
+  std::vector<caf::strong_actor_ptr> close();
 
   /// Actors that are held for others now, and those of which there is a record. A snapshot.
   struct sizes {

@@ -48,6 +48,9 @@ public:
   /// that every request is answered exactly once.
   bool close(std::uint64_t sender, caf::message_id id);
 
+  /// The same, for who is to answer it. The sender is null if it is gone. None if the request is not open.
+  std::optional<request> take(std::uint64_t sender, caf::message_id id);
+
   /// `from` has delegated the request to `to`, or has received it itself, if that is the same. Gives who will
   /// answer as far as this is known, which may still be another one: news of two delegations come from two
   /// nodes, in any order. None if the request is not open.

@@ -264,7 +264,10 @@ void remoting::bounce_message(const peer& to, const link::refused& message, code
   auto receiver = known_actor(target);
   if (!receiver) // dropped as unused meanwhile
     receiver = remote_node::make_dead(system_, target, shared_from_this(), to_caf(reason));
-  if (id.is_request() && (foreign.home || open_requests_.close(sender.actor, id)))
+  auto is_own = id.is_request() && !foreign.home;
+  if (auto own = is_own ? open_requests_.take(sender.actor, id) : std::nullopt)
+    answer_with_error(own->sender, id, reason);
+  else if (id.is_request() && foreign.home)
     answer_with_error(known_actor(sender), id, reason);
   else
     discard(id.is_response() || foreign.home ? nullptr : known_actor(sender), receiver, reason);

@@ -20,9 +20,9 @@ caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
 }
 
 /// What watches hold is an address of what they watch; a stand-in without any others is not looked at.
-void drop_watches_of_nobody(const caf::strong_actor_ptr& actor) {
-  if (actor->weak_refs.load(std::memory_order_acquire) > 1)
-    content_of(actor).drop_watches_of_nobody();
+std::size_t drop_watches_of_nobody(const caf::strong_actor_ptr& actor) {
+  auto has_watches = actor->weak_refs.load(std::memory_order_acquire) > 1;
+  return has_watches ? content_of(actor).drop_watches_of_nobody() : 0;
 }
 
 /// Whether nobody but the table can reach the stand-in: no handle, no address, no monitor, no link.
@@ -91,7 +91,7 @@ std::shared_ptr<outbox> remote_node::link() const {
 
 std::vector<link::send> remote_node::open(std::shared_ptr<outbox> link) {
   std::vector<link::send> refused;
-  std::vector<std::function<void()>> then;
+  std::map<met_waiter, std::function<void()>> then;
   {
     std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
     for (auto& message : std::exchange(waiting_, {}))
@@ -102,18 +102,18 @@ std::vector<link::send> remote_node::open(std::shared_ptr<outbox> link) {
     open_link_.store(link_.get(), std::memory_order_release);
     then.swap(when_met_);
   }
-  for (auto& each : then)
-    each();
+  for (auto& [asker, tell] : then)
+    tell();
   return refused;
 }
 
-bool remote_node::when_met(std::function<void()> then) {
+bool remote_node::when_met(const met_waiter& who, std::function<void()> then) {
   {
     std::lock_guard guard{mutex_};
     if (!link_ && !lost_) {
-      if (when_met_.size() >= met_waiters)
+      if (when_met_.size() >= met_waiters && !when_met_.contains(who))
         return false;
-      when_met_.push_back(std::move(then));
+      when_met_.try_emplace(who, std::move(then));
       return true;
     }
   }
@@ -125,10 +125,27 @@ bool remote_node::is_met() const {
   return open_link_.load(std::memory_order_acquire) != nullptr;
 }
 
-void remote_node::note_delegation(const peer& origin) {
+void remote_node::forget(const met_waiter& who) {
+  std::function<void()> removed; // holds actors: not under the mutex
   std::lock_guard guard{mutex_};
+  if (auto known = when_met_.find(who); known != when_met_.end()) {
+    removed = std::move(known->second);
+    when_met_.erase(known);
+  }
+}
+
+bool remote_node::note_delegation(const peer& origin) {
+  std::lock_guard guard{mutex_};
+  if (lost_)
+    return false;
   if (delegators_.size() < limits::members)
     delegators_.insert(origin);
+  return true;
+}
+
+void remote_node::forget_delegator(const peer& origin) {
+  std::lock_guard guard{mutex_};
+  delegators_.erase(origin);
 }
 
 std::set<peer> remote_node::take_delegators() {
@@ -249,7 +266,7 @@ bool remote_node::sweep(std::size_t budget) {
   for (std::size_t looked = 0; looked < budget && next_bucket_ < actors_.bucket_count(); ++next_bucket_) {
     ++looked;
     for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked) {
-      drop_watches_of_nobody(item->second.actor);
+      looked += drop_watches_of_nobody(item->second.actor);
       if (!std::exchange(item->second.recently_used, false) && is_unused(item->second.actor))
         unused.push_back(item->first);
     }
@@ -311,7 +328,7 @@ std::vector<link::send> remote_node::lose(const caf::error& reason) {
   std::unordered_map<std::uint64_t, stand_in> ended;
   std::unordered_map<std::uint64_t, end_record> ends; // may hold handles: not under the mutex
   std::vector<link::send> waiting;
-  std::vector<std::function<void()>> then;
+  std::map<met_waiter, std::function<void()>> then;
   {
     std::lock_guard guard{mutex_};
     lost_ = reason;
@@ -323,8 +340,8 @@ std::vector<link::send> remote_node::lose(const caf::error& reason) {
   }
   for (auto& [actor, known] : ended)
     content_of(known.actor).kill_proxy(nullptr, reason);
-  for (auto& each : then)
-    each();
+  for (auto& [asker, tell] : then)
+    tell();
   return waiting;
 }
 

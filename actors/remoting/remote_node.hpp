@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -75,15 +76,25 @@ public:
 
   bool is_met() const;
 
-  /// Calls `then` once there is a link or never will be: at once, or from within `open` or `lose`. False, and
-  /// it is dropped, if too many wait.
-  [[nodiscard]] bool when_met(std::function<void()> then);
+  /// Who waits for what: an actor here, for the way to an actor there.
+  struct met_waiter {
+    std::uint64_t asker = 0;
+    std::uint64_t receiver = 0;
+    friend auto operator<=>(const met_waiter&, const met_waiter&) = default;
+  };
+
+  /// Calls `then` once there is a link or never will be: at once, or from within `open` or `lose`. Once for
+  /// each `who`, however often it asks. False, and it is dropped, if too many wait.
+  [[nodiscard]] bool when_met(const met_waiter& who, std::function<void()> then);
+  void forget(const met_waiter& who);
 
   /// Whether there has been no link since the first call with an earlier `now`, for `patience`.
   bool is_overdue(time_point now, duration patience);
 
-  /// A request of an actor of `origin` was delegated to this node.
-  void note_delegation(const peer& origin);
+  /// A request of an actor of `origin` was delegated to this node. False if this life is over: nobody will
+  /// take it from here.
+  [[nodiscard]] bool note_delegation(const peer& origin);
+  void forget_delegator(const peer& origin);
 
   /// Of whom requests were delegated to this node.
   std::set<peer> take_delegators();
@@ -171,7 +182,7 @@ private:
   std::atomic<bool> given_up_ = false;
   std::vector<link::send> waiting_;
   std::size_t waiting_bytes_ = 0;
-  std::vector<std::function<void()>> when_met_;
+  std::map<met_waiter, std::function<void()>> when_met_;
   std::set<peer> delegators_;
   std::optional<time_point> waiting_since_;
   std::optional<caf::error> lost_;

@@ -38,6 +38,8 @@ void remoting::lose(const peer& who, const error& reason) {
     for (auto& origin : node->take_delegators())
       send_parcel(origin, parcel::lost_link, lost_link_to{who});
   }
+  for (auto& other : nodes_.all())
+    other->forget_delegator(who);
   fail(open_requests_.close_all(who), reason);
   around_.dispose(std::move(released));
 }
@@ -52,11 +54,12 @@ void remoting::take_incarnation(const peer& self) {
 }
 
 void remoting::stop() {
-  exports_.close();
+  auto released = exports_.close(); // among them who waits for an answer
   nodes_.close();
   for (auto& node : nodes_.all())
     lose(node->who(), {errc::node_down, "this node has left the cluster"});
   stopped_ = true;
+  around_.dispose(std::move(released));
 }
 
 peer remoting::self() const {
@@ -93,11 +96,12 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
 }
 
 void remoting::count_returned(const caf17::remote_actor& handle) {
-  if (handle.home() != nullptr)
-    return handle.count_returned();
-  // Born dead: no release will tell it.
-  if (auto node = nodes_.find(handle.reference().home))
+  auto node = nodes_.find(handle.reference().home);
+  if (node
+      && node.get() != handle.home()) // born dead, or of the node before it was lost: no release tells it
     node->count_returned(handle.reference().actor);
+  else
+    handle.count_returned();
 }
 
 void remoting::take_back_handle(const caf17::actor_reference& reference, const peer& to) {
@@ -167,12 +171,20 @@ std::shared_ptr<outbox> remoting::link_to(const caf::strong_actor_ptr& handle) c
   return remote != nullptr && remote->home() != nullptr ? remote->home()->link() : nullptr;
 }
 
-bool remoting::when_met(const caf::strong_actor_ptr& handle, std::function<void()> then) {
+bool remoting::when_met(
+    const caf::strong_actor_ptr& handle, std::uint64_t asker, std::function<void()> then
+) {
   auto remote = stand_in(handle);
   if (remote != nullptr && remote->home() != nullptr)
-    return remote->home()->when_met(std::move(then));
+    return remote->home()->when_met({asker, handle->id()}, std::move(then));
   then();
   return true;
+}
+
+void remoting::forget_asker(const caf::strong_actor_ptr& handle, std::uint64_t asker) {
+  auto remote = stand_in(handle);
+  if (remote != nullptr && remote->home() != nullptr)
+    remote->home()->forget({asker, handle->id()});
 }
 
 /// The stand-in behind the handle; null if it is of an actor of this node.

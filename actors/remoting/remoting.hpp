@@ -66,7 +66,7 @@ public:
     std::function<void(std::function<void()>)> defer;
 
     /// Lets go of actors in a thread that users may hold up: with its last handle an actor ends, and then
-    /// code of users runs. From the I/O thread.
+    /// code of users runs. From the I/O thread, and from the one that calls `stop`.
     std::function<void(std::vector<caf::strong_actor_ptr>)> dispose;
 
     /// As `transport::lend_thread`. From the I/O thread.
@@ -92,8 +92,13 @@ public:
   std::shared_ptr<outbox> link_to(const caf::strong_actor_ptr& handle) const;
 
   /// Calls `then` when it is known whether there is a link to this remote actor's node: at once, or when the
-  /// node is met or lost, in the I/O thread. False, and it is dropped, if too many wait for that.
-  [[nodiscard]] bool when_met(const caf::strong_actor_ptr& handle, std::function<void()> then);
+  /// node is met or lost, in the I/O thread. Once, however often the actor `asker` asks. False, and it is
+  /// dropped, if too many wait for that.
+  [[nodiscard]] bool
+  when_met(const caf::strong_actor_ptr& handle, std::uint64_t asker, std::function<void()> then);
+
+  /// The asker waits no more.
+  void forget_asker(const caf::strong_actor_ptr& handle, std::uint64_t asker);
 
   /// Sends a message of the name registry.
   void send_names(const peer& to, const_bytes message);

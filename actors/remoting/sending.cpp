@@ -98,7 +98,8 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
   } else if (requester != nullptr && requester->reference().home != home) {
     auto& [origin, number] = requester->reference();
     send_parcel(origin, parcel::moved, moved_request{number, what.mid.integer_value(), home});
-    target.home()->note_delegation(origin);
+    if (!target.home()->note_delegation(origin))
+      send_parcel(origin, parcel::lost_link, lost_link_to{home});
   }
 }
 

@@ -19,8 +19,13 @@ namespace {
 using wake_atom = caf::atom_constant<caf::atom("wake")>;
 using let_go_atom = caf::atom_constant<caf::atom("let_go")>;
 
-/// The stub that hands a message over in this thread: what comes back meanwhile was never sent.
-thread_local const caller_stub* sending = nullptr;
+/// The try that is handed over in this thread: what comes back for it meanwhile was never sent.
+struct try_in_hand {
+  const caller_stub* by = nullptr;
+  std::uint64_t number = 0;
+  friend bool operator==(const try_in_hand&, const try_in_hand&) = default;
+};
+thread_local try_in_hand sending;
 
 std::uint64_t number_of(caf::message_id id) {
   return id.request_id().integer_value();
@@ -58,8 +63,9 @@ caf::behavior caller_stub::make_behavior() {
 void caller_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) {
   if (!what->mid.is_response())
     return event_based_actor::enqueue(std::move(what), context);
-  try_outcome outcome{
-      number_of(what->mid), what->sender != nullptr, sending == this, what->move_content_to_message()};
+  auto number = number_of(what->mid);
+  auto at_once = sending == try_in_hand{this, number};
+  try_outcome outcome{number, what->sender != nullptr, at_once, what->move_content_to_message()};
   event_based_actor::enqueue(
       caf::make_mailbox_element(std::move(what->sender), caf::make_message_id(), {}, std::move(outcome)),
       context
@@ -126,7 +132,7 @@ void caller_stub::send_try(call_table::iterator which) {
   }
   open.sent.push_back(number_of(id));
   tries_.emplace(open.sent.back(), which->first);
-  auto outer = std::exchange(sending, this);
+  auto outer = std::exchange(sending, {this, open.sent.back()});
   open.what.target->enqueue(caf::strong_actor_ptr{ctrl()}, id, message_of(which), context());
   sending = outer;
 }

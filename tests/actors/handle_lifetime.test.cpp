@@ -486,9 +486,15 @@ TEST(handles, of_a_node_that_is_not_met_tell_when_it_is_met_or_lost) {
   std::vector<bool> has_link;
   for (std::size_t home = 1; home < 3; ++home) {
     auto handle = remote.receive_handle({world.at(home).self, 5}, remoting::nobody);
-    EXPECT_TRUE(remote.when_met(handle, [&, handle] {
-      has_link.push_back(remote.link_to(handle) != nullptr);
-    }));
+    auto ask = [&](std::uint64_t asker) {
+      return remote.when_met(handle, asker, [&has_link, &remote, handle] {
+        has_link.push_back(remote.link_to(handle) != nullptr);
+      });
+    };
+    EXPECT_TRUE(ask(1));
+    EXPECT_TRUE(ask(1)) << "once more is as good as once";
+    EXPECT_TRUE(ask(2));
+    remote.forget_asker(handle, 2);
   }
   EXPECT_TRUE(has_link.empty());
   world.connect(0, 1);
@@ -496,6 +502,24 @@ TEST(handles, of_a_node_that_is_not_met_tell_when_it_is_met_or_lost) {
   remote.sweep(world.now);
   remote.sweep(world.now + remoting::met_within);
   EXPECT_EQ(has_link, (std::vector{true, false}));
+}
+
+TEST(handles, fail_open_requests_when_the_node_stops_and_hold_who_waits_until_then) {
+  remoting_world world{2};
+  auto& remote = *world.at(0).remote;
+  auto ask = [&](const peer& home) {
+    auto requester = world.spawn(0);
+    caf::message_id request{caf::make_message_id().integer_value() | 1};
+    remote.receive_handle({home, 5}, remoting::nobody)
+        ->enqueue(requester, request, caf::make_message(std::string{"anybody?"}), nullptr);
+  };
+  world.connect(0, 1);
+  ask(world.at(1).self);
+  ask({{0, 99}, {1}}); // not met
+  remote.stop();
+  EXPECT_EQ(world.at(0).seen.size(), 2u);
+  for (auto& each : world.at(0).seen)
+    EXPECT_EQ(each.substr(0, 6), "error ") << each;
 }
 
 TEST(handles, of_a_node_that_is_never_met_end_with_an_error) {
