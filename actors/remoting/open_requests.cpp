@@ -25,7 +25,12 @@ std::optional<open_requests::request> open_requests::close_oldest() {
 }
 
 bool open_requests::close(std::uint64_t sender, caf::message_id id) {
-  return take(sender, id).has_value();
+  std::lock_guard guard{mutex_};
+  auto position = entries_.find(key_of(sender, id));
+  if (position == entries_.end())
+    return false;
+  erase(position);
+  return true;
 }
 
 std::optional<open_requests::request> open_requests::take(std::uint64_t sender, caf::message_id id) {

@@ -97,11 +97,11 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
 
 void remoting::count_returned(const caf17::remote_actor& handle) {
   auto node = nodes_.find(handle.reference().home);
-  if (node
-      && node.get() != handle.home()) // born dead, or of the node before it was lost: no release tells it
-    node->count_returned(handle.reference().actor);
-  else
-    handle.count_returned();
+  auto is_of_its_table = !node || node.get() == handle.home();
+  if (is_of_its_table)
+    return handle.count_returned();
+  // Born dead, or from before the node was lost and then met: no release of the table tells it.
+  node->count_returned(handle.reference().actor);
 }
 
 void remoting::take_back_handle(const caf17::actor_reference& reference, const peer& to) {
