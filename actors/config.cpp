@@ -1,8 +1,7 @@
-#include "node_services.hpp"
-
 #include <chorus/actors/config.hpp>
 #include <chorus/membership/contact_list.hpp>
 #include <chorus/membership/swim/config.hpp>
+#include <chorus/membership/swim/wire.hpp>
 #include <chorus/runtime/limits.hpp>
 
 #include <algorithm>
@@ -80,6 +79,16 @@ error check_reachable(const address& where) {
   if (where.host.size() > limits::name_bytes)
     return unusable("a host's name has at most " + std::to_string(limits::name_bytes) + " bytes");
   return {};
+}
+
+error check(const membership::metadata& about) {
+  auto size = membership::swim::metadata_size(about);
+  if (size <= limits::metadata_bytes)
+    return {};
+  return {
+      errc::invalid_argument,
+      "roles, tags and version take " + std::to_string(size) + " bytes; at most "
+          + std::to_string(limits::metadata_bytes) + " may travel"};
 }
 
 error check(const config& settings) {

@@ -59,6 +59,9 @@ error check_name(std::string_view name);
 /// An address that others can be told: with a port, and not `*`. Error: invalid_argument.
 error check_reachable(const address& where);
 
+/// Whether a node may say that about itself. Error: invalid_argument (more than `limits::metadata_bytes`).
+error check(const membership::metadata& about);
+
 /// Why a node cannot be opened with these settings, as far as can be told beforehand. Error:
 /// invalid_argument.
 error check(const config& settings);

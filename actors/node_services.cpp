@@ -5,8 +5,6 @@
 
 #include <chorus/actors/error.hpp>
 #include <chorus/actors/exit_code.hpp>
-#include <chorus/membership/swim/wire.hpp>
-#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/transport/advertise.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -40,16 +38,6 @@ struct unused_actors {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::unused_actors)
 
 namespace chorus {
-
-error check(const membership::metadata& about) {
-  auto size = membership::swim::metadata_size(about);
-  if (size <= limits::metadata_bytes)
-    return {};
-  return {
-      errc::invalid_argument,
-      "roles, tags and version take " + std::to_string(size) + " bytes; at most "
-          + std::to_string(limits::metadata_bytes) + " may travel"};
-}
 
 node_services::system_settings::system_settings(const config& settings) {
   set("scheduler.policy", caf::atom_from_string(settings.scheduler));

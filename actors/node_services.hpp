@@ -29,9 +29,6 @@
 
 namespace chorus {
 
-/// Whether a node may say that about itself.
-error check(const membership::metadata& about);
-
 /// The parts of one node and the threads of events between them:
 ///
 ///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
