@@ -76,7 +76,7 @@ void resolver::resolve(std::string host, answer done) {
     return;
   }
   std::lock_guard guard{state_->mutex};
-  if (auto failed = check_capacity()) {
+  if (auto failed = make_ready()) {
     state_->post([done = std::move(done), failed] { done(failed); });
     return;
   }
@@ -84,8 +84,8 @@ void resolver::resolve(std::string host, answer done) {
   state_->changed.notify_one();
 }
 
-/// Whether one more name can be looked up. Starts the thread for the first one.
-error resolver::check_capacity() {
+/// For one more name: there is room, and a thread, which is started for the first one.
+error resolver::make_ready() {
   if (state_->waiting.size() >= waiting_limit)
     return {errc::overloaded, "too many names wait for the name service"};
   if (state_->thread.joinable())

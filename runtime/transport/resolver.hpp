@@ -41,7 +41,7 @@ public:
 
 private:
   struct shared_state;
-  error check_capacity();
+  error make_ready();
   std::shared_ptr<shared_state> state_;
 };
 

@@ -32,7 +32,7 @@ TEST(scarce_threads, keep_a_transport_from_starting) {
   EXPECT_FALSE((*opened)->post([] {}));
 }
 
-TEST(scarce_threads, are_an_answer_to_who_looks_a_name_up_until_there_are_more) {
+TEST(scarce_threads, are_an_answer_to_who_looks_a_name_up) {
   std::vector<std::function<void()>> posted;
   resolver names{[&](std::function<void()> task) { posted.push_back(std::move(task)); }};
   std::optional<errc> answer;
