@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <syncstream>
 #include <thread>
 
 struct line {
@@ -28,22 +29,25 @@ CHORUS_MESSAGE(line, "chat.line/1")
 using typed_atom = caf::atom_constant<caf::atom("typed")>;
 using end_atom = caf::atom_constant<caf::atom("end")>;
 
+/// A line of its own, whichever thread shows another at the same time.
+void show(const std::string& text) {
+  std::osyncstream{std::cout} << text << std::endl;
+}
+
 /// One person in one room: shows what others say, tells others what is typed here.
 caf::behavior window(caf::event_based_actor* self, chorus::node* node, std::string room) {
   auto name = node->self().name;
   return {
-      [=](const line& said) {
-        std::cout << '[' << room << "] " << said.author << ": " << said.text << std::endl;
-      },
+      [=](const line& said) { show('[' + room + "] " + said.author + ": " + said.text); },
       [=](typed_atom, const std::string& text) {
         for (auto& [person, other] : node->list("chat/" + room + '/'))
           if (other != self)
             self->send(other, line{name, text});
       },
       [=](end_atom) { node->request_stop(); }, // everything typed before is on its way
-      [=](const chorus::node_up& event) { std::cout << "* " << event.who.name << " joined" << std::endl; },
+      [=](const chorus::node_up& event) { show("* " + event.who.name + " joined"); },
       [=](const chorus::node_down& event) {
-        std::cout << "* " << event.who.name << " is gone (" << to_string(event.reason) << ")" << std::endl;
+        show("* " + event.who.name + " is gone (" + std::string{to_string(event.reason)} + ')');
       },
   };
 }
@@ -79,8 +83,7 @@ int main(int argc, char** argv) {
       return chorus::report_failure("chat", failed);
   node->subscribe(here);
   auto exit_code = node->run([&] {
-    std::cout << "ready " << node->self().name << " listening on " << to_string(node->self().where)
-              << std::endl;
+    show("ready " + node->self().name + " listening on " + to_string(node->self().where));
     std::thread{read_lines, here}.detach();
   });
   std::quick_exit(exit_code); // the reader may still wait for input, and an ordinary exit would wait for it
