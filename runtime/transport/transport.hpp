@@ -44,8 +44,9 @@ public:
   virtual void link_closed(const peer& who, const link::closed& end) = 0;
 
   /// The connection that carries messages to this peer broke: its process may have ended, or something
-  /// between here and there. The transport connects again by itself, and the link goes on. Not reported by
-  /// default.
+  /// between here and there. The transport connects again by itself, and the link goes on. A hint and no
+  /// more: when a peer ends in order this may be told just before `link_closed`, because its goodbye travels
+  /// on another connection. Not reported by default.
   virtual void connection_lost(const peer&) {}
 
   /// A datagram of a node of this cluster. `from` is what the sender says of itself.
