@@ -47,11 +47,13 @@ private:
   void on(const reconnected& what);
   void on(const close& what);
   void on(const peer_failed& what);
+  void on(const new_life& what);
 
   template <class Greeting>
   bool greeted(const Greeting& what);
   void try_again();
   void refuse(const peer& whom, refusal::why reason);
+  void refuse(const peer& whom, refusal what);
   void violated();
   void end(closed::why reason);
   void mind_timer();
@@ -267,6 +269,14 @@ void core::implementation::on(const peer_failed&) {
   end(closed::why::peer_failed);
 }
 
+void core::implementation::on(const new_life& what) {
+  CHORUS_CHECK(what.current > settings_.self.incarnation, "a new life is a later one");
+  if (ended_)
+    return;
+  refuse(settings_.other, {refusal::why::wrong_incarnation, what.current});
+  end(closed::why::declared_failed);
+}
+
 // -- time ------------------------------------------------------------------------------------------
 
 void core::implementation::tick(time_point now) {
@@ -304,8 +314,12 @@ void core::implementation::mind_timer() {
 // -- the end ---------------------------------------------------------------------------------------
 
 void core::implementation::refuse(const peer& whom, refusal::why reason) {
+  refuse(whom, {reason, settings_.self.incarnation});
+}
+
+void core::implementation::refuse(const peer& whom, refusal what) {
   ++count_.refusals_sent;
-  transmit_frame({settings_.self, whom, refusal{reason, settings_.self.incarnation}});
+  transmit_frame({settings_.self, whom, what});
 }
 
 void core::implementation::violated() {

@@ -62,7 +62,13 @@ struct close {};
 /// The failure detector has declared the other incarnation failed: end at once.
 struct peer_failed {};
 
-using input = std::variant<send, consumed, reconnected, close, peer_failed>;
+/// This node was declared failed and goes on as another life of itself: this one's link ends at once, and the
+/// other end is told why. Pre: `current` is greater than `config::self`'s.
+struct new_life {
+  incarnation current;
+};
+
+using input = std::variant<send, consumed, reconnected, close, peer_failed, new_life>;
 
 // -- steps: what the link wants done, in this order ----------------------------------------------
 
@@ -108,7 +114,7 @@ struct closed {
     closed_by_peer,  ///< the other end said goodbye
     peer_failed,     ///< `peer_failed`
     peer_restarted,  ///< the other node answers with another life
-    declared_failed, ///< the other end declared this life failed: take a new incarnation
+    declared_failed, ///< this life was declared failed, as the other end says or `new_life` did
     wrong_cluster,   ///< the other end belongs to another cluster
     wrong_version,   ///< the other end speaks another version
     violation,       ///< one end broke the protocol

@@ -239,7 +239,7 @@ void transport::implementation::take_incarnation(const peer& self) {
   options_.self = self;
   auto old_links = links_;
   for (auto& [who, link] : old_links)
-    link->abandon();
+    link->abandon(self.incarnation);
 }
 
 void transport::implementation::arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what) {

@@ -111,9 +111,8 @@ void peer_link::fail() {
   end(link::peer_failed{}, link::closed::why::peer_failed);
 }
 
-void peer_link::abandon() {
-  abandoned_ = true;
-  end(link::close{}, link::closed::why::closed_here);
+void peer_link::abandon(incarnation current) {
+  end(link::new_life{current}, link::closed::why::declared_failed);
 }
 
 // -- what the core wants done ------------------------------------------------------------------------
@@ -139,8 +138,6 @@ void peer_link::perform(link::closed&& end) {
   ended_ = true;
   refuse_leftovers();
   connection_.close_with_farewell();
-  if (abandoned_)
-    end.reason = link::closed::why::declared_failed;
   around_.wake();
   around_.events.link_closed(who(), end);
 }

@@ -64,8 +64,8 @@ public:
   /// Ends at once: the other end was declared failed.
   void fail();
 
-  /// Ends at once: this end was declared failed.
-  void abandon();
+  /// Ends at once: this end was declared failed and goes on as a later life.
+  void abandon(incarnation current);
 
   bool has_ended() const noexcept { return ended_; }
 
@@ -107,7 +107,6 @@ private:
   bool heard_ = false; ///< since the timer ran last
   int tries_unheard_ = 0;
   std::optional<time_point> close_at_;
-  bool abandoned_ = false;
   bool ended_ = false;
 };
 

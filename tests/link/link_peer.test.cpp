@@ -155,8 +155,8 @@ TEST(link, every_refusal_ends_the_link_for_its_reason) {
         {refusal::why::declared_failed, closed::why::declared_failed},
         {refusal::why::violation, closed::why::violation}}) {
     connected ends;
-    const peer new_life{ends.identity(a).node, {2}};
-    ends.forge({new_life, ends.identity(b), refusal{said, new_life.incarnation}});
+    const peer later_life{ends.identity(a).node, {2}};
+    ends.forge({later_life, ends.identity(b), refusal{said, later_life.incarnation}});
     ASSERT_TRUE(ends[b].closed);
     EXPECT_EQ(ends[b].closed->reason, ended);
   }
@@ -206,6 +206,18 @@ TEST(link, a_large_message_of_which_the_last_chunk_is_unacknowledged_counts_once
   EXPECT_EQ(ends[a].closed->losses[0].not_sent, 0u);
 }
 
+TEST(link, of_a_life_that_is_over_ends_on_both_sides_and_the_other_one_learns_of_the_new_life) {
+  connected ends;
+  ends.send(b, who, "under way");
+  ends.apply(a, new_life{{9}});
+  ASSERT_TRUE(ends[a].closed);
+  EXPECT_EQ(ends[a].closed->reason, closed::why::declared_failed);
+  ASSERT_TRUE(ends.settle());
+  ASSERT_TRUE(ends[b].closed);
+  EXPECT_EQ(ends[b].closed->reason, closed::why::peer_restarted);
+  EXPECT_EQ(ends[b].closed->losses.size(), 1u);
+}
+
 TEST(link, what_was_not_drained_was_not_sent) {
   connected ends;
   ends(a).apply(ends.now(), send{who, urgency::ordinary, bytes_of("still here")});
@@ -227,7 +239,8 @@ TEST(link, after_its_end_it_refuses_messages_and_ignores_everything_else) {
   ends.send(b, {2, 1}, "late");
   ASSERT_EQ(ends[b].refused.size(), 1u);
   EXPECT_EQ(ends[b].refused[0].reason, refused::why::closed);
-  for (const input& what : std::vector<input>{consumed{1}, reconnected{}, close{}, peer_failed{}})
+  for (const input& what :
+       std::vector<input>{consumed{1}, reconnected{}, close{}, peer_failed{}, new_life{{9}}})
     ends.apply(b, what);
   ends.forge(segments_of({1}, {"late"}));
   ends.forge(hello{"tests", 1});

@@ -8,6 +8,7 @@
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/link/link.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -62,8 +63,8 @@ private:
     case 10:
       return core_.apply(now_, reconnected{});
     default:
-      if (auto dice = take(); dice < 8)
-        core_.apply(now_, dice % 2 == 0 ? input{close{}} : input{peer_failed{}});
+      if (auto dice = take(); dice < 9)
+        core_.apply(now_, std::array<input, 3>{close{}, peer_failed{}, new_life{{9}}}[dice % 3]);
     }
   }
 
