@@ -16,16 +16,16 @@ using ask_atom = caf::atom_constant<caf::atom("ask")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 using question_atom = caf::atom_constant<caf::atom("question")>;
 
-/// Actors of ben whose handlers wait, without a limit of time, for an actor of ada that never answers. As
-/// many as ben has threads for: those of its scheduler, and the one that its transport lends.
+/// Actors of ben whose handlers wait, without a limit of time, for an actor of ada that never answers. The
+/// transport lends its thread to the first, unless its message came together with another one; ben's
+/// scheduler has a thread for each.
 class stopping_node : public testing::Test {
 protected:
-  static constexpr std::size_t scheduler_threads = 1;
-  static constexpr std::size_t askers = scheduler_threads + 1;
+  static constexpr std::size_t askers = 2;
 
   stopping_node() {
     nodes_.add("ada");
-    nodes_.add("ben", [](config& settings) { settings.threads = scheduler_threads; });
+    nodes_.add("ben", [](config& settings) { settings.threads = askers; });
     auto silent = nodes_.at(0).system().spawn([this](caf::event_based_actor* self) {
       return caf::behavior{[this, self](question_atom) {
         log_.add("asked");
@@ -47,10 +47,10 @@ protected:
   }
 
   caf::actor make_asker() {
-    return nodes_.at(1).system().spawn([this](caf::event_based_actor* context) {
-      return caf::behavior{[this, context](ask_atom) {
+    return nodes_.at(1).system().spawn([this, silent = silent_](caf::event_based_actor* context) {
+      return caf::behavior{[this, silent, context](ask_atom) {
         caf::scoped_actor self{context->system()};
-        self->request(silent_, caf::infinite, question_atom::value)
+        self->request(silent, caf::infinite, question_atom::value)
             .receive([] {}, [this](const caf::error&) { log_.add("failed"); });
       }};
     });
