@@ -1,6 +1,7 @@
 #include "node_services.hpp"
 
 #include "caf17/node_name.hpp"
+#include "remoting/parcel.hpp"
 #include "timer_keys.hpp"
 
 #include <chorus/actors/error.hpp>
@@ -270,11 +271,13 @@ void node_services::message_refused(const peer& to, link::refused message) {
 /// A few lines, however many pairs have lost something: the I/O thread waits for whoever reads the log.
 void node_services::log_losses(const peer& who, const link::closed& end) {
   log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
-  if (end.losses.empty())
+  auto losses = end.losses;
+  std::erase_if(losses, [](auto& loss) { return !is_of_actors(loss.pair); });
+  if (losses.empty())
     return;
   std::uint64_t outcome_unknown = 0;
   std::uint64_t not_sent = 0;
-  for (auto& loss : end.losses) {
+  for (auto& loss : losses) {
     outcome_unknown += loss.outcome_unknown;
     not_sent += loss.not_sent;
   }
@@ -283,10 +286,10 @@ void node_services::log_losses(const peer& who, const link::closed& end) {
       to_string(who),
       link::to_string(end.reason),
       outcome_unknown,
-      end.losses.size(),
+      losses.size(),
       not_sent
   );
-  for (auto& loss : end.losses | std::views::take(losses_logged))
+  for (auto& loss : losses | std::views::take(losses_logged))
     log_->warn(
         "  of actor {} to actor {}: {} with unknown outcome, {} not sent",
         loss.pair.sender,

@@ -38,6 +38,11 @@ inline constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
 inline constexpr link::pair notices_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 1};
 inline constexpr link::pair releases_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 2};
 
+/// Whether the pair has messages of actors, not only chorus' own.
+constexpr bool is_of_actors(const link::pair& between) noexcept {
+  return between.sender != names_pair.sender;
+}
+
 /// Before each message of an actor.
 struct message_header {
   std::uint64_t id = 0; ///< CAF's message id with its flags: category, request, response
