@@ -75,21 +75,30 @@ class Process:
         self.process.kill()
 
     def expect(self, pattern, within=PATIENCE):
-        """Waits for a line that is what the pattern says and forgets the lines up to it; returns the match."""
+        """Waits for a line that is what the pattern says, and forgets it; returns the match."""
+        if match := self.sees(pattern, within):
+            return match
+        raise Failure(f"{self.name} did not say within {within:g} s: {pattern}")
+
+    def sees(self, pattern, within):
+        """Like expect, but None if there was no such line in time."""
         deadline = time.monotonic() + within
         while True:
-            while self.unread:
-                if match := re.fullmatch(pattern, self.unread.popleft()):
+            for line in self.unread:
+                if match := re.fullmatch(pattern, line):
+                    self.unread.remove(line)
                     return match
             if self.has_ended():
                 raise Failure(f"{self.name} ended (exit code {self.process.wait()}) without saying: {pattern}")
-            self.stage.read(deadline, f"{self.name} did not say within {within:g} s: {pattern}")
+            if not self.stage.read(deadline):
+                return None
 
     def expect_exit(self, within=PATIENCE):
         """Waits for the end of the process, which must be a good one."""
         deadline = time.monotonic() + within
         while not self.has_ended():
-            self.stage.read(deadline, f"{self.name} did not end within {within:g} s")
+            if not self.stage.read(deadline):
+                raise Failure(f"{self.name} did not end within {within:g} s")
         exit_code = self.process.wait()
         if exit_code != 0:
             raise Failure(f"{self.name} ended with exit code {exit_code}")
@@ -180,14 +189,15 @@ class Stage:
         self.selector.unregister(process.process.stdout)
         process.process.stdout.close()
 
-    def read(self, deadline, complaint):
-        """Waits until a process writes or ends; complains once the deadline has passed."""
+    def read(self, deadline):
+        """Waits until a process writes or ends; False once the deadline has passed."""
         left = deadline - time.monotonic()
         if left <= 0:
-            raise Failure(complaint)
+            return False
         # An output can end a moment before its process does, and a child can keep it open.
         for key, _ in self.selector.select(min(left, 0.05)):
             key.data.read()
+        return True
 
     def report(self, failure):
         print(f"\ndemo: FAILED: {failure}\n", flush=True)
