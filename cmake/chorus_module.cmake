@@ -50,14 +50,18 @@ endfunction()
 # One GoogleTest program; each of its tests becomes a CTest test named `NAME.Suite.Test`.
 # LABELS: unit (pure, milliseconds), scenario (transcripts), integration (sockets, processes), lint. Tests that are no
 # GoogleTest programs have `campaign` (tests/simulation), `fuzz` (chorus_fuzzer.cmake) or one of these.
+# PROCESSORS: how many cores each test keeps busy, 1 unless said; TIMEOUT: seconds, 120 unless said.
 function(chorus_add_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT;PROCESSORS" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(NOT ARG_PROCESSORS)
+    set(ARG_PROCESSORS 1)
   endif()
   set(target test_${ARG_NAME})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINKS} chorus_build_flags GTest::gtest GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} PROCESSORS ${ARG_PROCESSORS})
 endfunction()
