@@ -9,7 +9,7 @@ namespace {
 using paused_chat_program = chat_room;
 
 TEST_F(paused_chat_program, loses_nothing_and_is_not_declared_failed_when_the_pause_is_short) {
-  flags_ = {"--failure-timeout", "5", "--log-level", "info"};
+  flags_ = {"--failure-timeout", "12", "--log-level", "info"};
   enter("ada");
   enter("ben");
   enter("cleo");
@@ -31,6 +31,7 @@ TEST_F(paused_chat_program, loses_nothing_and_is_not_declared_failed_when_the_pa
 }
 
 TEST_F(paused_chat_program, is_declared_failed_after_a_long_pause_learns_so_and_joins_again) {
+  flags_ = {"--failure-timeout", "4"};
   enter("ada");
   enter("ben");
   enter("cleo");

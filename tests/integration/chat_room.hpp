@@ -27,7 +27,8 @@ protected:
   /// that a person could see tells when.
   ::testing::AssertionResult hears(const std::string& listener, const std::string& author);
 
-  arguments flags_ = {"--failure-timeout", "1"};
+  /// Nobody is declared failed for being slow; a process that is gone is noticed by its connections.
+  arguments flags_ = {"--failure-timeout", "20"};
 
 private:
   std::map<std::string, std::unique_ptr<process>> people_;

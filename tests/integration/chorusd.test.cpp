@@ -33,9 +33,9 @@ protected:
 
   process& at(const std::string& name) { return *nodes_.at(name); }
 
-  void start_three() {
+  void start_three(const std::string& failure_timeout) {
     for (const auto* name : {"ada", "ben", "cleo"})
-      start(name);
+      start(name, {"--failure-timeout", failure_timeout});
   }
 
   void others_log(const std::string& text) {
@@ -53,17 +53,18 @@ protected:
 };
 
 TEST_F(bare_nodes, tell_who_joins_and_who_leaves) {
-  start_three();
+  start_three("60");
   at("cleo").signal(SIGTERM);
   EXPECT_EQ(at("cleo").wait(), 0);
   others_log("left: cleo ");
   EXPECT_EQ(count(at("ada"), "failed: ") + count(at("ada"), "suspected: "), 0);
   for (const auto* name : {"ada", "ben", "cleo"})
     EXPECT_EQ(count(at("ben"), "joined: " + std::string{name}), 1) << name;
+  EXPECT_EQ(count(at("ada"), "unknown outcome"), 0) << "no actor has said anything";
 }
 
 TEST_F(bare_nodes, tell_who_was_killed_and_who_says_so) {
-  start_three();
+  start_three("20"); // nobody is suspected for being slow
   at("cleo").signal(SIGKILL);
   others_log("failed: cleo ");
   EXPECT_NE(at("ada").logged_line("suspected: cleo ").find("refused, says "), std::string::npos);
@@ -95,7 +96,7 @@ TEST_F(bare_nodes, take_one_back_that_starts_again_before_anybody_has_noticed) {
 }
 
 TEST_F(bare_nodes, wait_for_one_that_is_paused) {
-  start_three();
+  start_three("12");
   at("cleo").pause();
   others_log("suspected: cleo ");
   at("cleo").resume();
@@ -106,9 +107,7 @@ TEST_F(bare_nodes, wait_for_one_that_is_paused) {
 }
 
 TEST_F(bare_nodes, forget_one_that_is_silent_and_take_it_back) {
-  arguments be_quick{"--failure-timeout", "1"};
-  for (const auto* name : {"ada", "ben", "cleo"})
-    start(name, be_quick);
+  start_three("4");
   at("cleo").pause();
   others_log("suspected: cleo ");
   others_log("failed: cleo ");

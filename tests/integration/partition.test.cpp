@@ -155,7 +155,7 @@ TEST_F(divided_cluster, counts_the_later_of_two_announcements_until_its_node_lea
 }
 
 TEST_F(divided_cluster, finds_one_winner_for_a_name_that_both_sides_announced) {
-  start(1s);
+  start(4s);
   auto early = announce(ada(), "early", "ada");
   ASSERT_EQ(ask(ben(), find(ben(), "early")), "ada");
   divide();
@@ -182,7 +182,7 @@ TEST_F(divided_cluster, finds_one_winner_for_a_name_that_both_sides_announced) {
 }
 
 TEST_F(divided_cluster, never_revives_handles_of_a_life_that_was_declared_failed) {
-  start(1s);
+  start(4s);
   auto at_ada = announce(ada(), "at/ada", "ada");
   auto at_ben = announce(ben(), "at/ben", "ben");
   auto old_ada = find(ben(), "at/ada");

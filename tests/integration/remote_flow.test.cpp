@@ -36,6 +36,12 @@ protected:
   flow_between_processes() : servants(std::chrono::minutes{2}) {
     start("ada");
     start("ben");
+    // Until both have met: what waits for a node that is not met yet has a limit of its own.
+    for (const auto& [from, to] : {std::pair{"ada", "ben"}, std::pair{"ben", "ada"}}) {
+      auto question = caf::make_message(echo_atom::value, std::string{"are you there?"});
+      auto answer = ask<std::string>(servant(from), pass_atom::value, servant(to), question);
+      EXPECT_TRUE(answer) << text(answer.error());
+    }
   }
 
   /// As long as a request to it needs to time out.

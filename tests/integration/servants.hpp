@@ -23,7 +23,7 @@ namespace chorus::testing {
 class servants : public ::testing::Test {
 protected:
   /// `failure_timeout`: of all nodes; must not run out while a test lets a process pause.
-  explicit servants(duration failure_timeout = std::chrono::seconds{2});
+  explicit servants(duration failure_timeout = std::chrono::seconds{4});
   ~servants() override;
 
   node& home() { return nodes_.at(0); }

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 /// Nodes that do not hear each other, and what they tell of that.
 namespace chorus {
@@ -44,6 +47,12 @@ protected:
   node& ada() { return nodes_.at(0); }
   event_log& seen_by_ada() { return nodes_.events(0); }
 
+  /// Before them a slow machine may have been suspected and trusted again.
+  std::vector<std::string> last_two() {
+    auto all = seen_by_ada().all();
+    return {all.end() - std::min<std::ptrdiff_t>(2, std::ssize(all)), all.end()};
+  }
+
   testing::tcp_proxy to_ada_;
   testing::tcp_proxy to_ben_;
   cluster nodes_;
@@ -51,7 +60,7 @@ protected:
 };
 
 TEST_F(silent_node, is_suspected_and_trusted_again_when_it_answers) {
-  start(4s);
+  start(12s);
   stall();
   ASSERT_TRUE(seen_by_ada().wait_for("suspected ben"));
   auto report = ada().why_suspected(ben_.node);
@@ -65,14 +74,14 @@ TEST_F(silent_node, is_suspected_and_trusted_again_when_it_answers) {
   heal();
   ASSERT_TRUE(seen_by_ada().wait_for("trusted ben"));
   EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::refuted);
-  EXPECT_EQ(seen_by_ada().all(), (std::vector<std::string>{"up ben", "suspected ben", "trusted ben"}));
+  EXPECT_EQ(last_two(), (std::vector<std::string>{"suspected ben", "trusted ben"}));
 }
 
 TEST_F(silent_node, fails_after_it_was_suspected_and_the_report_is_kept) {
-  start(1s);
+  start(4s);
   stall();
   ASSERT_TRUE(seen_by_ada().wait_for("down ben failed"));
-  EXPECT_EQ(seen_by_ada().all(), (std::vector<std::string>{"up ben", "suspected ben", "down ben failed"}));
+  EXPECT_EQ(last_two(), (std::vector<std::string>{"suspected ben", "down ben failed"}));
   EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::failed);
   heal();
   EXPECT_TRUE(seen_by_ada().wait_for("back ben"));

@@ -94,9 +94,13 @@ TEST(door, counts_handshakes_that_fail) {
   EXPECT_TRUE(greets_half.send(zmtp_greeting().substr(0, 20)));
   EXPECT_TRUE(greets_half.is_ended());
   EXPECT_TRUE(node.wait([&] { return node.net().counters().handshakes_failed == 3; }));
-  ASSERT_TRUE(node.wait([&] { return !node.told.strangers.empty(); }));
-  EXPECT_EQ(node.told.strangers.size(), 1u) << "one report for each address in a while";
-  EXPECT_NE(node.told.strangers.front().second.what.find("without ZeroMQ's handshake"), std::string::npos);
+  // Whose connection has ended before it was looked at is reported without its address.
+  auto from_here = [](const auto& report) { return report.first == "127.0.0.1"; };
+  EXPECT_TRUE(node.wait([&] {
+    auto& reports = node.told.strangers;
+    return !reports.empty() && std::ranges::count_if(reports, from_here) <= 1
+           && reports.front().second.what.find("without ZeroMQ's handshake") != std::string::npos;
+  })) << "one report for each address in a while";
 }
 
 TEST(door, ends_a_message_without_an_end) {

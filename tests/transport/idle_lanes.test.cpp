@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 /// Connections that are opened when they are needed, and closed when they are not.
 namespace chorus {
 namespace {
@@ -78,7 +80,10 @@ TEST(idle_lanes, are_opened_again_for_datagrams_and_the_first_one_arrives) {
 }
 
 TEST(idle_lanes, are_opened_again_to_say_goodbye) {
-  two_nodes nodes{keep_none_open};
+  two_nodes nodes{[](transport_options& options) {
+    keep_none_open(options);
+    options.flush_within = patience;
+  }};
   send_numbers(*nodes.a_sends, first_pair, 1);
   ASSERT_TRUE(has_all(nodes.b, ada, first_pair, 1));
   ASSERT_TRUE(nodes.a.wait([&] { return closed_by(nodes.a) > 0; }));
@@ -108,8 +113,8 @@ TEST(datagram_lanes, keep_what_is_sent_before_they_are_connected_and_at_most_the
   a.run([&] {
     for (int i = 0; i <= waiting; ++i)
       a.net().send_datagram(bob, text_bytes(std::to_string(i)));
+    EXPECT_EQ(a.net().counters().datagrams_dropped, 1u);
   });
-  EXPECT_EQ(a.net().counters().datagrams_dropped, 1u);
   wire.heal();
   ASSERT_TRUE(b.wait([&] { return b.told.datagrams.size() == waiting; }));
   EXPECT_EQ(b.told.datagrams.front().second, "1") << "the oldest made room";
@@ -121,16 +126,21 @@ TEST(datagram_lanes, drop_what_has_waited_too_long) {
   wire.refuse();
   test_node a{options_of(ada)};
   a.add(bob, wire.listening_on());
-  send_datagram(a, bob, "stale");
-  EXPECT_EQ(a.net().counters().datagrams_dropped, 0u);
+  a.run([&] {
+    a.net().send_datagram(bob, text_bytes("stale"));
+    EXPECT_EQ(a.net().counters().datagrams_dropped, 0u);
+  });
   EXPECT_TRUE(a.wait([&] { return a.net().counters().datagrams_dropped == 1; }));
   EXPECT_EQ(a.net().counters().datagrams_sent, 0u);
 }
 
 TEST(datagram_lanes, are_made_anew_when_they_are_in_doubt) {
   two_nodes nodes;
-  send_datagram(nodes.a, bob, "first");
-  ASSERT_TRUE(nodes.b.wait([&] { return nodes.b.told.datagrams.size() == 1; }));
+  ASSERT_TRUE(nodes.are_connected()); // or the lane for messages might be the one that is accepted next
+  ASSERT_TRUE(nodes.b.wait([&] {
+    nodes.a.net().post([&] { nodes.a.net().send_datagram(bob, text_bytes("first")); });
+    return !nodes.b.told.datagrams.empty();
+  }));
   nodes.to_b.half_open();
   // Renewed at most once in a while, so it is doubted until that has passed.
   ASSERT_TRUE(nodes.a.wait([&, before = nodes.to_b.accepted()] {
@@ -140,7 +150,7 @@ TEST(datagram_lanes, are_made_anew_when_they_are_in_doubt) {
   nodes.to_b.heal();
   ASSERT_TRUE(nodes.b.wait([&] {
     nodes.a.net().post([&] { nodes.a.net().send_datagram(bob, text_bytes("again")); });
-    return nodes.b.told.datagrams.size() > 1;
+    return std::ranges::any_of(nodes.b.told.datagrams, [](auto& each) { return each.second == "again"; });
   }));
 }
 

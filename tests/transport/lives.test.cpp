@@ -14,10 +14,14 @@ using namespace std::chrono_literals;
 using why = link::closed::why;
 
 bool has_ended(test_node& node, const peer& who, why reason) {
-  auto of_peer = [&](const auto& entry) { return entry.first == who; };
-  auto& ends = node.told.closed;
-  return node.wait([&] { return std::any_of(ends.begin(), ends.end(), of_peer); })
-         && std::find_if(ends.begin(), ends.end(), of_peer)->second.reason == reason;
+  std::optional<why> seen;
+  node.wait([&] {
+    for (const auto& [other, end] : node.told.closed)
+      if (other == who && !seen)
+        seen = end.reason;
+    return seen.has_value();
+  });
+  return seen == reason;
 }
 
 TEST(lives, of_a_restarted_node_get_no_message_of_the_life_before) {
@@ -93,7 +97,7 @@ TEST(lives, are_taken_anew_by_a_running_node) {
 }
 
 TEST(lives, that_end_in_order_lose_nothing) {
-  two_nodes nodes;
+  two_nodes nodes{[](transport_options& options) { options.flush_within = patience; }};
   send_numbers(*nodes.a_sends, first_pair, 5'000);
   nodes.a.remove(bob, link::close{});
   EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 5'000));

@@ -35,13 +35,12 @@ std::uint64_t send_what_fits(outbox& to, std::uint64_t accepted = 0) {
   return accepted;
 }
 
-/// Until the window of the reader on b and a's buffer are full; how many messages it took. The last one
-/// before that may not fit into what is left of either.
+/// Until the window of the reader on b and a's buffer are full of whole messages; how many it took.
 std::uint64_t fill(two_nodes& nodes) {
   std::uint64_t accepted = 0;
   EXPECT_TRUE(nodes.b.wait([&] {
     accepted = send_what_fits(*nodes.a_sends, accepted);
-    return (accepted + 2) * cost > window + buffer;
+    return accepted == window / cost + buffer / cost;
   }));
   return accepted;
 }

@@ -33,7 +33,7 @@ void expect_stops_in_time(test_node& node) {
 }
 
 TEST(stopping, says_goodbye_after_everything_was_delivered) {
-  two_nodes nodes;
+  two_nodes nodes{[](transport_options& options) { options.flush_within = patience; }};
   send_numbers(*nodes.a_sends, first_pair, 1'000);
   expect_stops_in_time(nodes.a);
   EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 1'000));

@@ -159,9 +159,12 @@ void send_numbers(outbox& to, link::pair pair, std::uint64_t count, std::size_t 
 }
 
 bool has_all(test_node& node, const peer& from, link::pair pair, std::uint64_t count) {
-  return node.wait([&] {
-    return node.told.numbers[{from, pair}].size() >= count;
-  }) && is_complete(node.told.numbers[{from, pair}], count);
+  std::vector<std::uint64_t> numbers;
+  node.wait([&] {
+    numbers = node.told.numbers[{from, pair}];
+    return numbers.size() >= count;
+  });
+  return is_complete(numbers, count);
 }
 
 } // namespace chorus::testing
