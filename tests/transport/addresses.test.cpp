@@ -69,7 +69,7 @@ TEST(datagrams, may_have_the_largest_size) {
   test_node a{options_of(ada)};
   test_node b{options_of(bob)};
   EXPECT_TRUE(b.wait([&] {
-    a.net().post([&] { a.net().send_datagram(b.where(), byte_buffer(limits::datagram_bytes)); });
+    a.net().post([&a, to = b.where()] { a.net().send_datagram(to, byte_buffer(limits::datagram_bytes)); });
     auto& datagrams = b.told.datagrams;
     return !datagrams.empty() && datagrams.front().second.size() == limits::datagram_bytes;
   }));
