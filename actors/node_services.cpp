@@ -308,9 +308,11 @@ void node_services::link_closed(const peer& who, const link::closed& end) {
     return;
   }
   if (end.reason == link::closed::why::closed_by_peer)
-    said_goodbye_.insert(who);
+    last_words_.emplace(who, membership::member_down::why::left);
+  else if (end.reason == link::closed::why::peer_restarted)
+    last_words_.emplace(who, membership::member_down::why::restarted);
   members_->link_lost(who);
-  said_goodbye_.erase(who);
+  last_words_.erase(who);
 }
 
 void node_services::connection_lost(const peer& who) {
@@ -339,8 +341,8 @@ void node_services::member_is_up(const membership::member& who) {
 
 void node_services::member_is_down(const membership::member_down& what) {
   auto down = what;
-  if (said_goodbye_.contains(what.who.who))
-    down.reason = membership::member_down::why::left;
+  if (auto words = last_words_.find(what.who.who); words != last_words_.end())
+    down.reason = words->second;
   if (down.reason == membership::member_down::why::left && transport_->has_talked_to(what.who.who)) {
     await_goodbye(down);
     return;

@@ -131,8 +131,9 @@ private:
   /// Members that declared the earlier life of this node failed and are not reported down yet. I/O thread.
   std::set<peer> failed_us_;
   former_nodes former_; ///< I/O thread
-  /// Members whose link said goodbye before their farewell was heard. I/O thread.
-  std::set<peer> said_goodbye_;
+  /// Why the members are down whose link ended with a word of it before the membership had the news. I/O
+  /// thread.
+  std::map<peer, membership::member_down::why> last_words_;
 };
 
 } // namespace chorus
