@@ -37,17 +37,18 @@ struct welcome {
   std::uint64_t credit = 0;
 };
 
-/// Answers a `hello` that cannot be accepted, or a frame for another life of this node.
+/// Answers a `hello` that cannot be accepted, or a frame for another life of this node. Unasked, the last
+/// word of a life that has become a later one.
 struct refusal {
   enum class why : std::uint8_t {
     wrong_cluster = 1,
     wrong_version = 2,
-    wrong_incarnation = 3, ///< the frame was meant for another life of this node
+    wrong_incarnation = 3, ///< this node lives as `current`, not as whom the other end talks to
     declared_failed = 4,   ///< the sender's incarnation was declared failed here; it must take a new one
     violation = 5,         ///< the sender broke the protocol, for example overran its credit
   };
   why reason = why::violation;
-  incarnation current; ///< the life that answers
+  incarnation current; ///< of the node that refuses
 };
 
 /// The reason as it stands above, with spaces.

@@ -73,7 +73,7 @@ private:
   bool established_ = false;
   bool other_established_ = false; ///< as far as its frames show
   bool ended_ = false;
-  std::optional<frame> last_words_; ///< goodbye or refusal: after everything else
+  bool goodbye_due_ = false; ///< after everything else
   core::output output_;
 };
 
@@ -258,7 +258,7 @@ void core::implementation::on(const reconnected&) {
 void core::implementation::on(const close&) {
   if (ended_)
     return;
-  last_words_ = to_other(goodbye{});
+  goodbye_due_ = true;
   end(closed::why::closed_here);
 }
 
@@ -345,8 +345,7 @@ core::output core::implementation::drain() {
   }
   auto frames = sender_.take_frames();
   // Who closes in order says first what it has, or the other end would not know what became of it.
-  auto says_goodbye = last_words_ && std::holds_alternative<goodbye>(last_words_->content);
-  auto must_answer = ended_ ? says_goodbye && receiver_.owes_answer() : receiver_.must_answer(now_);
+  auto must_answer = ended_ ? goodbye_due_ && receiver_.owes_answer() : receiver_.must_answer(now_);
   if (frames.empty() && established_ && must_answer) {
     ++count_.acknowledgements;
     frames.emplace_back();
@@ -358,8 +357,8 @@ core::output core::implementation::drain() {
     what.credit = receiver_.credit();
     transmit_frame(to_other(std::move(what)));
   }
-  if (last_words_)
-    transmit_frame(*std::exchange(last_words_, std::nullopt));
+  if (std::exchange(goodbye_due_, false))
+    transmit_frame(to_other(goodbye{}));
   return std::exchange(output_, {});
 }
 
