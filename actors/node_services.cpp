@@ -271,22 +271,23 @@ void node_services::message_refused(const peer& to, link::refused message) {
 /// A few lines, however many pairs have lost something: the I/O thread waits for whoever reads the log.
 void node_services::log_losses(const peer& who, const link::closed& end) {
   log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
-  auto losses = end.losses;
-  std::erase_if(losses, [](auto& loss) { return !is_of_actors(loss.pair); });
-  if (losses.empty())
-    return;
+  auto losses = end.losses | std::views::filter([](auto& loss) { return is_of_actors(loss.pair); });
+  std::size_t pairs = 0;
   std::uint64_t outcome_unknown = 0;
   std::uint64_t not_sent = 0;
   for (auto& loss : losses) {
+    ++pairs;
     outcome_unknown += loss.outcome_unknown;
     not_sent += loss.not_sent;
   }
+  if (pairs == 0)
+    return;
   log_->warn(
       "link to {} ended ({}): {} messages of {} pairs of actors with unknown outcome, {} not sent",
       to_string(who),
       link::to_string(end.reason),
       outcome_unknown,
-      losses.size(),
+      pairs,
       not_sent
   );
   for (auto& loss : losses | std::views::take(losses_logged))
