@@ -103,11 +103,11 @@ class Story:
         """Until it is heard: windows find each other a moment after their nodes have."""
         heard = rf"\[lobby\] {author.name}: {re.escape(text)}"
         until = time.monotonic() + PATIENCE
-        author.type(text)
-        while not listener.sees(heard, SAY_AGAIN_AFTER):
-            if time.monotonic() > until:
-                raise Failure(f"{listener.name} did not hear {author.name}: {text}")
+        while time.monotonic() < until:
             author.type(text)
+            if listener.sees(heard, SAY_AGAIN_AFTER):
+                return
+        raise Failure(f"{listener.name} did not hear {author.name}: {text}")
 
     def address_of(self, node):
         return node.expect(READY.format(name=node.name)).group(1)
