@@ -53,7 +53,7 @@ TEST(datagrams, reach_a_peer_once_its_lane_is_connected) {
   ASSERT_TRUE(nodes.are_connected());
   // Best effort: dropped until the lane is connected, then there.
   EXPECT_TRUE(nodes.b.wait([&] {
-    nodes.a.net().post([&] { nodes.a.net().send_datagram(bob, text_bytes("probe")); });
+    nodes.a.post_datagram(bob, text_bytes("probe"));
     auto& datagrams = nodes.b.told.datagrams;
     return !datagrams.empty() && datagrams.front() == std::pair<peer, std::string>{ada, "probe"};
   }));
@@ -69,7 +69,7 @@ TEST(datagrams, may_have_the_largest_size) {
   test_node a{options_of(ada)};
   test_node b{options_of(bob)};
   EXPECT_TRUE(b.wait([&] {
-    a.net().post([&a, to = b.where()] { a.net().send_datagram(to, byte_buffer(limits::datagram_bytes)); });
+    a.post_datagram(b.where(), byte_buffer(limits::datagram_bytes));
     auto& datagrams = b.told.datagrams;
     return !datagrams.empty() && datagrams.front().second.size() == limits::datagram_bytes;
   }));

@@ -141,8 +141,8 @@ TEST(connection_attempts, are_no_strangers_to_the_node_that_they_meet) {
   test_node node{options_of(bob)};
   EXPECT_EQ(answer(node.where()), outcomes{connection_outcome::open});
   ASSERT_TRUE(node.wait([&] { return node.net().counters().handshakes_failed == 1; }));
-  node.run([&] { EXPECT_TRUE(node.told.strangers.empty()); }
-  ); // whoever is counted is reported in the same task
+  // Whoever is counted is reported in the same task.
+  node.run([&] { EXPECT_TRUE(node.told.strangers.empty()); });
 }
 
 TEST(connection_lost, is_told_when_the_connection_of_a_link_breaks) {
@@ -158,9 +158,10 @@ TEST(connection_lost, is_not_told_of_a_link_that_ends_in_order) {
   ASSERT_TRUE(nodes.are_connected());
   // The process goes on, or the end of its connections might overtake its goodbye.
   nodes.b.remove(ada, link::close{});
-  for (auto* node : {&nodes.a, &nodes.b})
-    EXPECT_TRUE(node->wait([&] { return !node->told.closed.empty() && node->told.connections_lost.empty(); })
-    );
+  for (auto* node : {&nodes.a, &nodes.b}) {
+    ASSERT_TRUE(node->wait([&] { return !node->told.closed.empty(); }));
+    node->run([&] { EXPECT_TRUE(node->told.connections_lost.empty()); });
+  }
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <set>
 #include <string>
 
 /// Whoever connects takes no more than there is for strangers.
@@ -95,13 +95,16 @@ TEST(door, counts_handshakes_that_fail) {
   EXPECT_TRUE(greets_half.send(zmtp_greeting().substr(0, 20)));
   EXPECT_TRUE(greets_half.is_ended());
   EXPECT_TRUE(node.wait([&] { return node.net().counters().handshakes_failed == 3; }));
-  // Whose connection has ended before it was looked at is reported without its address.
-  auto from_here = [](const auto& report) { return report.first == "127.0.0.1"; };
-  EXPECT_TRUE(node.wait([&] {
-    auto& reports = node.told.strangers;
-    return !reports.empty() && std::ranges::count_if(reports, from_here) <= 1
-           && reports.front().second.what.find("without ZeroMQ's handshake") != std::string::npos;
-  })) << "one report for each address in a while";
+  ASSERT_TRUE(node.wait([&] { return !node.told.strangers.empty(); }));
+  node.run([&] { // whoever is counted is reported in the same task
+    // Whose connection has ended before it was looked at is reported without its address.
+    std::set<std::string> subjects;
+    for (const auto& [where, reason] : node.told.strangers) {
+      EXPECT_TRUE(subjects.insert(where).second) << "one report for each address in a while: " << where;
+      EXPECT_NE(reason.what.find("without ZeroMQ's handshake"), std::string::npos);
+    }
+    EXPECT_LE(subjects.size(), 2u);
+  });
 }
 
 TEST(door, ends_a_message_without_an_end) {

@@ -138,7 +138,7 @@ TEST(datagram_lanes, are_made_anew_when_they_are_in_doubt) {
   two_nodes nodes;
   ASSERT_TRUE(nodes.are_connected()); // or the lane for messages might be the one that is accepted next
   ASSERT_TRUE(nodes.b.wait([&] {
-    nodes.a.net().post([&] { nodes.a.net().send_datagram(bob, text_bytes("first")); });
+    nodes.a.post_datagram(bob, text_bytes("first"));
     return !nodes.b.told.datagrams.empty();
   }));
   nodes.to_b.half_open();
@@ -149,7 +149,7 @@ TEST(datagram_lanes, are_made_anew_when_they_are_in_doubt) {
   }));
   nodes.to_b.heal();
   ASSERT_TRUE(nodes.b.wait([&] {
-    nodes.a.net().post([&] { nodes.a.net().send_datagram(bob, text_bytes("again")); });
+    nodes.a.post_datagram(bob, text_bytes("again"));
     return std::ranges::any_of(nodes.b.told.datagrams, [](auto& each) { return each.second == "again"; });
   }));
 }

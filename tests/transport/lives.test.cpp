@@ -14,14 +14,16 @@ using namespace std::chrono_literals;
 using why = link::closed::why;
 
 bool has_ended(test_node& node, const peer& who, why reason) {
-  std::optional<why> seen;
+  auto of_peer = [&](const auto& entry) { return entry.first == who; };
+  auto as_wanted = false;
   node.wait([&] {
-    for (const auto& [other, end] : node.told.closed)
-      if (other == who && !seen)
-        seen = end.reason;
-    return seen.has_value();
+    auto end = std::ranges::find_if(node.told.closed, of_peer);
+    if (end == node.told.closed.end())
+      return false;
+    as_wanted = end->second.reason == reason;
+    return true;
   });
-  return seen == reason;
+  return as_wanted;
 }
 
 TEST(lives, of_a_restarted_node_get_no_message_of_the_life_before) {

@@ -58,11 +58,11 @@ TEST(opening, on_all_interfaces_and_by_interface_name_is_reached_through_the_loo
     auto options = options_of(ada);
     options.listen = {host, 0};
     test_node node{options};
+    test_node other{options_of(bob)};
     // The name leads to whichever of its addresses somebody listens at.
     const address where{"localhost", node.where().port};
-    test_node other{options_of(bob)};
     EXPECT_TRUE(node.wait([&] {
-      other.net().post([&] { other.net().send_datagram(where, text_bytes("hello")); });
+      other.post_datagram(where, text_bytes("hello"));
       return !node.told.datagrams.empty();
     })) << host;
   }

@@ -159,12 +159,15 @@ void send_numbers(outbox& to, link::pair pair, std::uint64_t count, std::size_t 
 }
 
 bool has_all(test_node& node, const peer& from, link::pair pair, std::uint64_t count) {
-  std::vector<std::uint64_t> numbers;
+  auto complete = false;
   node.wait([&] {
-    numbers = node.told.numbers[{from, pair}];
-    return numbers.size() >= count;
+    const auto& numbers = node.told.numbers[{from, pair}];
+    if (numbers.size() < count)
+      return false;
+    complete = is_complete(numbers, count);
+    return true;
   });
-  return is_complete(numbers, count);
+  return complete;
 }
 
 } // namespace chorus::testing

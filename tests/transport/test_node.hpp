@@ -44,6 +44,12 @@ public:
   /// Runs `task` in the I/O thread and waits for its end.
   void run(const std::function<void()>& task);
 
+  /// Sends a datagram to a peer or an address, and does not wait.
+  template <class Receiver>
+  void post_datagram(const Receiver& to, const byte_buffer& payload) {
+    net().post([this, to, payload] { net().send_datagram(to, payload); });
+  }
+
   /// Opens a link and gives its sending side.
   std::shared_ptr<outbox> add(const peer& who, const address& at);
   void remove(const peer& who, const link::input& why);
