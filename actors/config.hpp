@@ -15,7 +15,7 @@
 namespace chorus {
 
 /// How one node is set up. Plain data: fill it in, or let `add_options` (command_line.hpp) fill it
-/// from flags, environment and file.
+/// from flags, environment and file. Both ways have the same bounds: those of `check`.
 struct config {
   std::string cluster = "chorus";   ///< nodes of different clusters refuse each other
   std::string name;                 ///< unique among live nodes; empty: drawn from the node id
@@ -29,7 +29,7 @@ struct config {
   membership::metadata about;
 
   /// A silent node of a small cluster is believed for about that long; one whose process is gone is noticed
-  /// sooner.
+  /// sooner. At least `membership::swim::least_failure_timeout`.
   duration failure_timeout = std::chrono::seconds{4};
   duration leave_within = std::chrono::seconds{2}; ///< how long leaving waits for acknowledgements
 
@@ -56,14 +56,22 @@ struct config {
 /// Error: invalid_argument.
 error check_name(std::string_view name);
 
-/// An address that others can be told: with a port, and not `*`. Error: invalid_argument.
+/// An address that others can be told: with a port, and neither `*` nor 0.0.0.0 or [::]. Error:
+/// invalid_argument.
 error check_reachable(const address& where);
 
-/// Whether a node may say that about itself. Error: invalid_argument (more than `limits::metadata_bytes`).
+/// Whether a node may say that about itself. Error: invalid_argument (a role or version that is no name; a
+/// tag whose key is no name, or has a `=`, or whose value has control characters; more than
+/// `limits::metadata_bytes`).
 error check(const membership::metadata& about);
 
-/// Why a node cannot be opened with these settings, as far as can be told beforehand. Error:
-/// invalid_argument.
+/// Why a node cannot be opened with these settings, as far as can be told beforehand; the text begins with
+/// the name of the field. Error: invalid_argument.
 error check(const config& settings);
+
+/// The part of `check(settings)` for one field of `config`, without the field's name in the text: whoever has
+/// read the value names the flag, variable or line that it came from. `about.roles`, `about.tags` and
+/// `about.version` are fields of their own. Pre: there is such a field.
+error check_field(const config& settings, std::string_view field);
 
 } // namespace chorus

@@ -20,6 +20,12 @@ error failure_with(const std::function<void(config&)>& change) {
   return opened ? error{} : opened.failure();
 }
 
+error failure_of(const std::function<void(config&)>& change) {
+  config settings;
+  change(settings);
+  return check(settings);
+}
+
 TEST(config, lets_a_node_open_as_it_comes) {
   EXPECT_FALSE(check(config{}));
 }
@@ -36,7 +42,7 @@ TEST(config, names_a_time_that_is_too_short_or_too_long) {
   for (const auto& [name, change] : changes) {
     auto failed = failure_with(change);
     EXPECT_EQ(failed.code, errc::invalid_argument) << name;
-    EXPECT_NE(failed.what.find(name), std::string::npos) << failed.what;
+    EXPECT_TRUE(failed.what.starts_with(name + std::string{": "})) << failed.what;
   }
 }
 
@@ -67,6 +73,47 @@ TEST(config, bounds_the_threads_of_the_scheduler) {
   EXPECT_EQ(
       failure_with([](config& c) { c.threads = config::most_threads + 1; }).code, errc::invalid_argument
   );
+}
+
+TEST(config, has_the_bounds_of_the_command_line) {
+  const std::pair<const char*, std::function<void(config&)>> changes[] = {
+      {"listen: ", [](config& c) { c.listen.host.clear(); }},
+      {"listen: ", [](config& c) { c.listen.host = "two words"; }},
+      {"advertise: ",
+       [](config& c) {
+         c.advertise = address{"0.0.0.0", 4000};
+       }},
+      {"seeds: ",
+       [](config& c) {
+         c.seeds = {{"::", 4000}};
+       }},
+      {"data_directory: ", [](config& c) { c.data_directory = ""; }},
+      {"about.roles: ", [](config& c) { c.about.roles = {"two words"}; }},
+      {"about.tags: ",
+       [](config& c) {
+         c.about.tags = {{"", "7"}};
+       }},
+      {"about.tags: ",
+       [](config& c) {
+         c.about.tags = {{"a=b", "7"}};
+       }},
+      {"about.tags: ",
+       [](config& c) {
+         c.about.tags = {{"a", "line\nbreak"}};
+       }},
+      {"about.version: ", [](config& c) { c.about.version = "two words"; }},
+      {"log_level: ", [](config& c) { c.log_level = "loud"; }},
+      {"scheduler: ", [](config& c) { c.scheduler = "lottery"; }},
+  };
+  for (const auto& [field, change] : changes) {
+    auto failed = failure_of(change);
+    EXPECT_EQ(failed.code, errc::invalid_argument) << field;
+    EXPECT_TRUE(failed.what.starts_with(field)) << failed.what;
+  }
+}
+
+TEST(config, may_leave_at_once) {
+  EXPECT_FALSE(failure_of([](config& c) { c.leave_within = {}; }));
 }
 
 TEST(config, knows_two_policies_of_the_scheduler) {
