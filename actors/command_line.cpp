@@ -1,176 +1,137 @@
+#include "config_options.hpp"
+#include "nearest_name.hpp"
+#include "node_options.hpp"
+
 #include <chorus/actors/command_line.hpp>
 #include <chorus/actors/exit_code.hpp>
-#include <chorus/actors/version.hpp>
 
-#include <CLI/Option.hpp>
-#include <CLI/StringTools.hpp>
-#include <CLI/Validators.hpp>
-
-#include <functional>
-#include <string>
-#include <utility>
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+#include <unistd.h>
 #include <vector>
 
 namespace chorus {
 
 namespace {
 
-/// `--data-dir` -> `CHORUS_DATA_DIR`.
-std::string environment_name(std::string_view flag) {
-  std::string name = "CHORUS_";
-  for (char letter : flag.substr(2))
-    name += letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-  return name;
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
+  std::string text;
+  for (const auto& word : words)
+    text += (text.empty() ? "" : between) + word;
+  return text;
 }
 
-address checked_address(const std::string& flag, const std::string& text) {
-  auto where = parse_address(text);
-  if (!where)
-    throw CLI::ValidationError{flag, where.failure().what};
-  return *where;
+/// Told before anything is parsed: with two options of one name, no command line means what it says.
+std::optional<int> refuse_clashes(const CLI::App& app, const std::string& program) {
+  for (const auto* options : node_options_of(app)) {
+    auto flags = options->clashes();
+    if (flags.empty())
+      continue;
+    std::cerr
+        << program << ": this program has " << joined(flags, ", ")
+        << " twice: chorus' options and its own have the same name. Its author has to give chorus' options a "
+           "prefix, chorus::add_options(app, settings, {.prefix = \"chorus-\"}), or rename the others.\n";
+    return static_cast<int>(exit_code::failure);
+  }
+  return std::nullopt;
 }
 
-address reachable_address(const std::string& flag, const std::string& text) {
-  auto where = checked_address(flag, text);
-  if (auto failed = check_reachable(where))
-    throw CLI::ValidationError{flag, failed.what};
-  return where;
+bool asks_for_help(const CLI::App& app) {
+  auto flag = app.get_help_ptr();
+  return (flag != nullptr && flag->count() > 0)
+         || std::ranges::any_of(app.get_subcommands(), [](const CLI::App* used) {
+              return asks_for_help(*used);
+            });
 }
 
-std::pair<std::string, std::string> checked_tag(const std::string& text) {
-  auto split = text.find('=');
-  if (split == std::string::npos || split == 0)
-    throw CLI::ValidationError{"--tag", "'" + text + "' is no tag: give KEY=VALUE"};
-  return {text.substr(0, split), text.substr(split + 1)};
+/// Long flags of an application and its groups.
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options())
+    std::ranges::copy(option->get_lnames(), std::back_inserter(names));
+  for (const auto* group :
+       app.get_subcommands([](const CLI::App* inner) { return inner->get_name().empty(); }))
+    std::ranges::copy(flags_of(*group), std::back_inserter(names));
+  return names;
 }
 
-CLI::Validator name_check() {
-  return CLI::Validator{[](std::string& text) { return check_name(text).what; }, "NAME"};
+/// What may help somebody who gave a flag that was not expected.
+std::string advice_on(const CLI::App& app, const std::vector<std::string>& unexpected) {
+  for (std::string_view word : unexpected) {
+    if (!word.starts_with("--") || word.size() == 2)
+      continue;
+    auto name = word.substr(2, std::min(word.find('='), word.size()) - 2);
+    auto flags = flags_of(app);
+    const auto used = app.get_subcommands();
+    if (std::ranges::find(flags, name) != flags.end() && !used.empty())
+      return "; --" + std::string{name} + " stands before '" + used.front()->get_name() + "'";
+    for (const auto* subcommand : used)
+      std::ranges::copy(flags_of(*subcommand), std::back_inserter(flags));
+    if (auto meant = nearest_name(name, flags); !meant.empty())
+      return "; did you mean --" + meant + '?';
+  }
+  return "";
 }
 
-/// Seconds on the command line, nanoseconds inside.
-void add_seconds(CLI::App& app, const std::string& flag, duration& target, const std::string& help) {
-  app.add_option_function<double>(
-         flag,
-         [&target](double seconds) {
-           target = std::chrono::duration_cast<duration>(std::chrono::duration<double>{seconds});
-         },
-         help + " (default " + std::to_string(std::chrono::duration<double>{target}.count()).substr(0, 3)
-             + ")"
-  )
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, std::chrono::duration<double>{config::longest_time}.count()))
-      ->envname(environment_name(flag));
+int report(const CLI::App& app, const CLI::ParseError& reason) {
+  if (reason.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+    return app.exit(reason);
+  // Whoever asks for help is not helped by what is wrong with a variable or a file.
+  if (asks_for_help(app))
+    return app.exit(CLI::CallForHelp{});
+  if (reason.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
+    auto words = app.remaining(true);
+    app.exit(CLI::ValidationError{"not expected: " + joined(words, " ") + advice_on(app, words)});
+  } else {
+    app.exit(reason);
+  }
+  return static_cast<int>(exit_code::usage);
+}
+
+/// Only what looks like one of ours: an orchestrator sets variables too, for example `CHORUS_PORT` and
+/// `CHORUS_SERVICE_HOST` for a service named "chorus".
+void warn_of_misspelt_variables(const std::string& program) {
+  const auto prefix = environment_name("");
+  std::vector<std::string> known{environment_name("config").substr(prefix.size())};
+  for (const auto& option : config_options())
+    known.push_back(environment_name(option.name).substr(prefix.size()));
+  for (auto variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    std::string_view text = *variable;
+    auto name = text.substr(0, text.find('='));
+    if (!name.starts_with(prefix))
+      continue;
+    if (text.substr(name.size()) == "=")
+      continue; // as if it were not set
+    name.remove_prefix(prefix.size());
+    auto meant = nearest_name(name, known);
+    if (!meant.empty() && meant != name)
+      std::cerr << program << ": warning: the environment variable " << prefix << name
+                << " is not used; did you mean " << prefix << meant << "?\n";
+  }
 }
 
 } // namespace
 
-void add_options(CLI::App& app, config& settings) {
-  app.set_version_flag("--version", std::string{"chorus "} + version);
-  app.set_config("--config", "", "Read options from this file (lines like: seed = \"host:port\")");
-  app.option_defaults()->group("Node");
-
-  auto add = [&app](const std::string& flag, auto& target, const std::string& help) {
-    return app.add_option(flag, target, help)->envname(environment_name(flag));
-  };
-  add("--cluster", settings.cluster, "Name of the cluster; others refuse each other")
-      ->capture_default_str()
-      ->check(name_check());
-  add("--name", settings.name, "Name of this node, unique in the cluster (default: drawn)")
-      ->check(name_check());
-  app.add_option_function<std::string>(
-         "--listen",
-         [&settings](const std::string& text) { settings.listen = checked_address("--listen", text); },
-         "Where to listen; *:PORT for all interfaces, port 0 for a free one (default "
-             + to_string(settings.listen) + ")"
-  )
-      ->type_name("HOST:PORT")
-      ->envname("CHORUS_LISTEN");
-  app.add_option_function<std::string>(
-         "--advertise",
-         [&settings](const std::string& text) {
-           settings.advertise = reachable_address("--advertise", text);
-         },
-         "Where others reach this node (default: the interface that reaches the seed)"
-  )
-      ->type_name("HOST:PORT")
-      ->envname("CHORUS_ADVERTISE");
-  app.add_option_function<std::vector<std::string>>(
-         "--seed",
-         [&settings](const std::vector<std::string>& texts) {
-           settings.seeds.clear();
-           for (auto& text : texts)
-             settings.seeds.push_back(reachable_address("--seed", text));
-         },
-         "A node of the cluster to join; may be given several times, retried for ever"
-  )
-      ->type_name("HOST:PORT")
-      ->delimiter(',')
-      ->take_all()
-      ->allow_extra_args(false)
-      ->envname("CHORUS_SEED");
-  add("--data-dir",
-      settings.data_directory,
-      "Folder that keeps this node's identity (default: none, a new node at every start)")
-      ->type_name("FOLDER");
-  app.add_option("--role", settings.about.roles, "What this node is for; may be given several times")
-      ->type_name("NAME")
-      ->delimiter(',')
-      ->take_all()
-      ->allow_extra_args(false)
-      ->check(name_check())
-      ->envname("CHORUS_ROLE");
-  app.add_option_function<std::vector<std::string>>(
-         "--tag",
-         [&settings](const std::vector<std::string>& texts) {
-           settings.about.tags.clear();
-           for (auto& text : texts)
-             settings.about.tags.insert(checked_tag(text));
-         },
-         "More about this node; may be given several times"
-  )
-      ->type_name("KEY=VALUE")
-      ->delimiter(',')
-      ->take_all()
-      ->allow_extra_args(false)
-      ->envname("CHORUS_TAG");
-  add("--app-version", settings.about.version, "Version of the application, for other nodes to see")
-      ->check(name_check());
-  add_seconds(
-      app, "--failure-timeout", settings.failure_timeout, "Silence for which a node is believed to be alive"
-  );
-  add_seconds(app, "--leave-within", settings.leave_within, "How long leaving waits for what is under way");
-  add("--log-level", settings.log_level, "trace, debug, info, warn, error or off")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
-  add("--threads", settings.threads, "Threads of the actor scheduler; 0: one for each core")
-      ->capture_default_str()
-      ->check(CLI::Range(std::size_t{0}, config::most_threads));
-  add("--scheduler", settings.scheduler, "How these threads find work: sharing or stealing")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"sharing", "stealing"}));
-  using unit = std::chrono::duration<double, std::micro>;
-  app.add_option_function<double>(
-         "--busy-poll",
-         [&settings](double microseconds) {
-           settings.busy_poll = std::chrono::duration_cast<duration>(unit{microseconds});
-         },
-         "How long to look for the next message before sleeping, after one that came alone; 0: never "
-         "(default 100)"
-  )
-      ->type_name("MICROSECONDS")
-      ->check(CLI::Range(0.0, unit{config::longest_busy_poll}.count()))
-      ->envname("CHORUS_BUSY_POLL");
-  app.option_defaults()->group("Options");
+void add_options(CLI::App& app, config& settings, const option_names& names) {
+  auto description = "Each also as an environment variable, or as a line of the file given with --"
+                     + names.prefix
+                     + "config. Flags win over the environment, the environment over the file.";
+  app.add_option_group<node_options>("Node", description)->add(settings, names);
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  const auto program = argc > 0 ? std::filesystem::path{argv[0]}.filename().string() : app.get_name();
+  if (auto code = refuse_clashes(app, program))
+    return code;
   try {
     app.parse(argc, argv);
-    return std::nullopt;
   } catch (const CLI::ParseError& reason) {
-    return app.exit(reason) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    return report(app, reason);
   }
+  warn_of_misspelt_variables(program);
+  return std::nullopt;
 }
 
 } // namespace chorus

@@ -4,6 +4,7 @@
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/message.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/version.hpp>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
@@ -62,6 +63,7 @@ void read_lines(caf::actor window) {
 
 int main(int argc, char** argv) {
   CLI::App app{"A chat with rooms: a line typed on one node appears on all others in the same room."};
+  app.set_version_flag("--version", std::string{"chorus "} + chorus::version);
   chorus::config settings;
   settings.log_level = "warn";
   chorus::add_options(app, settings);

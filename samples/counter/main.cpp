@@ -4,6 +4,7 @@
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/message.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/version.hpp>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <iostream>
+#include <string>
 
 struct add {
   std::int64_t amount = 1;
@@ -73,6 +75,7 @@ int ask(chorus::node& node, const Question& question) {
 
 int main(int argc, char** argv) {
   CLI::App app{"A counter that lives on one node and is used from any other."};
+  app.set_version_flag("--version", std::string{"chorus "} + chorus::version);
   chorus::config settings;
   settings.log_level = "warn";
   chorus::add_options(app, settings);

@@ -1,8 +1,11 @@
+#include "../actors/temporary_folder.hpp"
 #include "chat_room.hpp"
 
 #include <chorus/actors/exit_code.hpp>
 
 #include <csignal>
+#include <fstream>
+#include <string_view>
 
 /// What a shell gets to see of a node.
 namespace chorus::testing {
@@ -29,6 +32,9 @@ TEST(exit_codes, a_flag_that_cannot_be_used_is_named) {
   };
   for (auto& [flags, named] : {
            bad{{"--nonsense"}, "--nonsense"},
+           bad{{"--sead", "a:1"}, "did you mean --seed?"},
+           bad{{"get", "--seed", "127.0.0.1:1"}, "--seed stands before 'get'"},
+           bad{{"--threads", "-1"}, "--threads"},
            bad{{"--listen", "nowhere"}, "--listen"},
            bad{{"--seed", "127.0.0.1:0"}, "--seed"},
            bad{{"--failure-timeout", "0"}, "--failure-timeout"},
@@ -52,7 +58,64 @@ TEST(exit_codes, an_address_in_use_is_named_with_what_to_do) {
 TEST(exit_codes, settings_come_from_the_environment_too) {
   process program{{CHORUS_COUNTER_PROGRAM, "get"}, {{"CHORUS_SEED", "nowhere"}}};
   EXPECT_EQ(program.wait(), code(exit_code::usage));
-  EXPECT_TRUE(program.logs("nowhere"));
+  EXPECT_TRUE(program.logs("CHORUS_SEED: cannot read 'nowhere'"));
+}
+
+/// A configuration file in a folder of the test.
+class configured : public ::testing::Test {
+protected:
+  std::string write(std::string_view content) {
+    auto path = (folder_.path() / "node.conf").string();
+    std::ofstream{path, std::ios::binary | std::ios::trunc} << content;
+    return path;
+  }
+
+private:
+  temporary_folder folder_;
+};
+
+TEST_F(configured, program_ends_when_its_file_is_wrong_and_names_the_line) {
+  using namespace std::string_view_literals;
+  struct bad {
+    std::string_view content;
+    std::string named;
+  };
+  for (auto& [content, named] : {
+           bad{"name = ada\nsead = ben:1\n", ":2: there is no option 'sead'; did you mean 'seed'?"},
+           bad{"# a node\n\n[node]\nname = ada\n", ":3: there are no sections"},
+           bad{"failure-timeout = nan\n", ":1: failure-timeout: 'nan' is no number"},
+           bad{"\xFF\xFEn\0a\0"sv, ":1: the file begins with the byte order mark"},
+           bad{"\x7F"
+               "ELF\x02\x01",
+               ":1: the byte '\\x7f'"},
+       }) {
+    auto path = write(content);
+    auto program = start_chorusd({"--config", path});
+    EXPECT_EQ(program->wait(), code(exit_code::usage)) << named;
+    EXPECT_TRUE(program->logs(path + named));
+  }
+  auto without_file = start_chorusd({"--config", "/nowhere/node.conf"});
+  EXPECT_EQ(without_file->wait(), code(exit_code::usage));
+  EXPECT_TRUE(without_file->logs("cannot read the configuration file /nowhere/node.conf: No such file"));
+}
+
+TEST_F(configured, program_prefers_flags_to_variables_and_variables_to_its_file) {
+  auto path =
+      write("\xEF\xBB\xBFname = file\r\ncluster = file\r\nlisten = 127.0.0.1:0\r\nleave-within = 0\r\n");
+  process program{
+      {CHORUS_CHAT_PROGRAM, "--cluster", "flag"},
+      {{"CHORUS_CONFIG", path},
+       {"CHORUS_CLUSTER", "variable"},
+       {"CHORUS_NAME", "variable"},
+       {"CHORUS_SEEDS", "a:1"}}};
+  EXPECT_TRUE(program.prints("ready variable listening on "));
+  EXPECT_TRUE(program.logs(
+      "chat: warning: the environment variable CHORUS_SEEDS is not used; did you mean CHORUS_SEED?"
+  ));
+  auto stranger = start_counter({"--cluster", "band", "--seed", address_of(program), "get"});
+  EXPECT_TRUE(stranger->logs("it belongs to cluster 'flag'"));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), code(exit_code::success));
 }
 
 TEST(exit_codes, a_seed_where_nobody_listens_is_named) {

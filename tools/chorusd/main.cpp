@@ -3,10 +3,14 @@
 #include <chorus/actors/command_line.hpp>
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/version.hpp>
+
+#include <string>
 
 int main(int argc, char** argv) {
   CLI::App app{"A node without actors of its own: a seed for others, and a watcher of the cluster.\n"
                "It writes one line to standard error for each member that comes, goes or is suspected."};
+  app.set_version_flag("--version", std::string{"chorus "} + chorus::version);
   chorus::config settings;
   settings.threads = 1; // nothing runs there but what the actor system does for itself
   chorus::add_options(app, settings);
