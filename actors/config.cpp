@@ -62,13 +62,13 @@ error check_host(const address& where) {
   return read ? error{} : read.failure();
 }
 
-/// 0.0.0.0 or ::, in any spelling that the resolver takes.
-bool is_unspecified(const std::string& host) {
+/// `*`, or 0.0.0.0 or :: in any spelling that the resolver takes.
+bool is_every_interface(const std::string& host) {
   in_addr v4{};
   in6_addr v6{};
   if (::inet_aton(host.c_str(), &v4) != 0)
     return v4.s_addr == INADDR_ANY;
-  return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6);
+  return host == "*" || (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6));
 }
 
 bool is_control(unsigned char letter) {
@@ -183,14 +183,15 @@ error check_name(std::string_view name) {
 }
 
 error check_reachable(const address& where) {
-  if (where.host.empty() || where.host == "*" || where.port == 0)
-    return unusable(quote(to_string(where)) + " cannot be reached by others: give a host and a port");
-  if (is_unspecified(where.host))
+  if (is_every_interface(where.host))
     return unusable(
         quote(to_string(where))
-        + " means every interface and cannot be reached by others: give the address of one (127.0.0.1 for "
-          "this machine alone)"
+        + " is every interface of a machine, and nobody can be reached there: give the address of one, or "
+          "the "
+          "machine's name"
     );
+  if (where.host.empty() || where.port == 0)
+    return unusable(quote(to_string(where)) + " cannot be reached by others: give a host and a port");
   return check_host(where);
 }
 
