@@ -112,19 +112,25 @@ void door::disconnected(int descriptor) {
   if (auto members = spoken_at_.find(gone.host); gone.has_spoken && --members->second == 0)
     spoken_at_.erase(members);
   // ZeroMQ does not tell of each failure, for example of a socket of a kind that does not fit.
-  auto failed = in_handshake_.erase({gone.number, descriptor}) > 0 || told;
+  auto unseen = in_handshake_.erase({gone.number, descriptor}) > 0 && !told;
+  // Its handshake was told, and it had ended before it could be found.
+  if (unseen && nameless_handshakes_ > 0) {
+    --nameless_handshakes_;
+    unseen = false;
+  }
   if (gone.is_ended)
     --ended_;
-  else if (failed)
+  else if (unseen || told)
     owner_.happened(is_question(told, gone) ? event::hung_up : event::ended_in_handshake, gone.host);
 }
 
 /// Members connect and hang up to learn whether anybody listens; they speak on other connections. Others may
 /// ask as well, such as whoever looks after this process, but not often.
+/// Of some ends nobody tells why; those may be of a socket of a kind that does not fit.
 bool door::is_question(std::optional<event> told, const connection& gone) {
-  if (told != event::hung_up)
+  if (told == event::ended_in_handshake)
     return false;
-  if (spoken_at_.contains(gone.host))
+  if (told && spoken_at_.contains(gone.host))
     return true;
   auto now = steady_now();
   if (now - questions_since_ >= questions_within) {
@@ -144,6 +150,8 @@ void door::handshake_succeeded() {
       return;
     }
   }
+  if (!in_handshake_.empty())
+    nameless_handshakes_ = std::min(nameless_handshakes_ + 1, in_handshake_.size());
 }
 
 void door::make_room() {

@@ -41,8 +41,8 @@ public:
   /// cannot have read more than a few megabytes from all connections together.
   static constexpr std::chrono::milliseconds look_after_work{1};
 
-  /// Connections of others than members that may hang up before a handshake within that time and count as
-  /// questions; more are failed handshakes.
+  /// Connections that may end before a handshake was seen within that time and count as questions; more are
+  /// failed handshakes. Those of members that hang up are not counted.
   static constexpr std::size_t questions_of_others = 4;
   static constexpr std::chrono::seconds questions_within{10};
 
@@ -55,7 +55,8 @@ public:
   /// What happened at the door, for counters and reports.
   enum class event {
     accepted,
-    hung_up,            ///< before a handshake, as somebody does who only asks whether anybody listens
+    hung_up,            ///< before a handshake, as somebody does who only asks whether anybody listens, or
+                        ///< who has come and gone before anybody looked
     ended_in_handshake, ///< by the other side, by time, or because it was no ZeroMQ of a fitting kind
     one_too_many,       ///< and was ended, or made another one end
     message_too_long,   ///< without its end; the connection was ended
@@ -127,6 +128,7 @@ private:
   std::set<std::pair<std::uint64_t, int>> in_handshake_;
   std::map<std::string, std::size_t> spoken_at_; ///< connections on which members have spoken, by host
   std::size_t ended_ = 0;                        ///< of `open_`
+  std::size_t nameless_handshakes_ = 0;          ///< of connections that ended before they were looked at
   std::size_t questions_ = 0;
   time_point questions_since_{};
   std::uint64_t last_number_ = 0;

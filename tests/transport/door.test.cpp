@@ -107,6 +107,18 @@ TEST(door, counts_handshakes_that_fail) {
   });
 }
 
+TEST(door, takes_nobody_for_a_stranger_who_shakes_hands_and_is_gone) {
+  test_node node{options_of(ada)};
+  for (int round = 0; round < 30; ++round) {
+    raw_connection passer_by{node.where()};
+    ASSERT_TRUE(passer_by.shake_hands());
+  }
+  // One that fails, so that all that came before has been looked at.
+  { raw_connection silent{node.where()}; }
+  ASSERT_TRUE(node.wait([&] { return node.net().counters().handshakes_failed > 0; }));
+  node.run([&] { EXPECT_TRUE(node.told.strangers.empty()); });
+}
+
 TEST(door, ends_a_message_without_an_end) {
   two_nodes nodes;
   raw_connection endless{nodes.a.where()};
