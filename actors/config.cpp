@@ -6,12 +6,11 @@
 #include <chorus/membership/swim/wire.hpp>
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/transport/advertise.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cstdio>
 #include <initializer_list>
-#include <netinet/in.h>
 #include <string>
 #include <utility>
 
@@ -60,15 +59,6 @@ error check_host(const address& where) {
     return unusable("a host's name has at most " + std::to_string(limits::name_bytes) + " bytes");
   auto read = parse_address(to_string(where));
   return read ? error{} : read.failure();
-}
-
-/// `*`, or 0.0.0.0 or :: in any spelling that the resolver takes.
-bool is_every_interface(const std::string& host) {
-  in_addr v4{};
-  in6_addr v6{};
-  if (::inet_aton(host.c_str(), &v4) != 0)
-    return v4.s_addr == INADDR_ANY;
-  return host == "*" || (::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6));
 }
 
 bool is_control(unsigned char letter) {
@@ -187,8 +177,7 @@ error check_reachable(const address& where) {
     return unusable(
         quote(to_string(where))
         + " is every interface of a machine, and nobody can be reached there: give the address of one, or "
-          "the "
-          "machine's name"
+          "the machine's name"
     );
   if (where.host.empty() || where.port == 0)
     return unusable(quote(to_string(where)) + " cannot be reached by others: give a host and a port");

@@ -8,18 +8,33 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace chorus {
 
 namespace {
 
-/// A name that does not resolve yet is another machine's: this machine's own names always resolve.
-bool is_remote(const address& seed) {
-  if (is_loopback(seed.host))
-    return false;
-  auto found = look_up(seed.host);
-  return !found || !std::all_of(found->begin(), found->end(), is_loopback);
+bool is_own(const std::string& digits) {
+  if (is_loopback(digits) || is_wildcard(digits))
+    return true;
+  auto own = interface_addresses();
+  return std::ranges::any_of(own, [&digits](const auto& each) { return each.host == digits; });
 }
+
+/// Why `seed` cannot connect to a loopback address of this machine; empty if it can.
+std::string why_remote(const address& seed) {
+  if (is_loopback(seed.host) || is_wildcard(seed.host))
+    return "";
+  auto found = look_up(seed.host);
+  if (!found)
+    return "does not resolve, so it is no name of this machine (" + found.failure().what + ')';
+  return std::ranges::all_of(*found, is_own) ? "" : "is on another machine and could not connect back";
+}
+
+struct remote_seed {
+  address where;
+  std::string why;
+};
 
 /// The local address from which packets to `where` would leave. Connecting a datagram socket asks the
 /// routing table and sends nothing.
@@ -63,11 +78,10 @@ std::string best_interface(const std::string& bound_host, const std::vector<addr
   return "127.0.0.1";
 }
 
-error unreachable(const std::string& problem, const address& seed, const std::string& remedy) {
+error unreachable(const std::string& problem, const remote_seed& seed, const std::string& remedy) {
   return {
       errc::invalid_argument,
-      problem + ", but the seed " + to_string(seed) + " is on another machine and could not connect back; "
-          + remedy};
+      problem + ", but the seed " + to_string(seed.where) + ' ' + seed.why + "; " + remedy};
 }
 
 } // namespace
@@ -75,11 +89,26 @@ error unreachable(const std::string& problem, const address& seed, const std::st
 result<address> choose_advertised(
     const address& bound, const std::optional<address>& wanted, const std::vector<address>& seeds
 ) {
+  if (wanted && is_wildcard(wanted->host)) {
+    return error{
+        errc::invalid_argument,
+        "this node is to be advertised as " + to_string(*wanted)
+            + ", which is every interface and no address that others can connect to; advertise one, or none "
+              "to let this node find it"};
+  }
   // Those on other machines decide: what reaches them is also good for this one.
   std::vector<address> remote_seeds;
-  std::copy_if(seeds.begin(), seeds.end(), std::back_inserter(remote_seeds), is_remote);
-  if (!remote_seeds.empty()) {
-    const auto& seed = remote_seeds.front();
+  std::optional<remote_seed> first_remote;
+  for (const auto& each : seeds) {
+    auto why = why_remote(each);
+    if (why.empty())
+      continue;
+    remote_seeds.push_back(each);
+    if (!first_remote)
+      first_remote = remote_seed{each, std::move(why)};
+  }
+  if (first_remote) {
+    const auto& seed = *first_remote;
     if (is_loopback(bound.host)) {
       return unreachable(
           "this node listens on " + to_string(bound) + ", the loopback",
@@ -87,7 +116,7 @@ result<address> choose_advertised(
           "listen on *:" + std::to_string(bound.port) + " or on an address that others reach"
       );
     }
-    if (wanted && (is_wildcard(wanted->host) || is_loopback(wanted->host))) {
+    if (wanted && is_loopback(wanted->host)) {
       return unreachable(
           "this node is to be advertised as " + to_string(*wanted),
           seed,
@@ -96,11 +125,15 @@ result<address> choose_advertised(
     }
   }
   auto port = wanted && wanted->port != 0 ? wanted->port : bound.port;
-  if (wanted && !is_wildcard(wanted->host))
+  if (wanted)
     return address{wanted->host, port};
   if (!is_wildcard(bound.host))
     return address{bound.host, port};
   return address{best_interface(bound.host, remote_seeds.empty() ? seeds : remote_seeds), port};
+}
+
+bool is_every_interface(const std::string& host) {
+  return is_wildcard(host);
 }
 
 } // namespace chorus

@@ -4,6 +4,7 @@
 #include <chorus/runtime/result.hpp>
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace chorus {
@@ -16,10 +17,15 @@ namespace chorus {
 /// loopback, else 127.0.0.1.
 ///
 /// `bound` is what `transport::listening_on` says. Resolves names and may BLOCK; for the start of a
-/// node. Errors: invalid_argument when others could not reach the result: it is a wildcard or loopback
-/// address, or the node listens on the loopback only, and a seed is on another machine.
+/// node. Errors: invalid_argument when others could not reach the result: `wanted` is a wildcard; or it is a
+/// loopback address, or the node listens on the loopback only, and a seed is on another machine or has a
+/// name that does not resolve (this machine's own names always do).
 result<address> choose_advertised(
     const address& bound, const std::optional<address>& wanted, const std::vector<address>& seeds
 );
+
+/// Whether `host` means every interface of a machine (`*`, `0.0.0.0`, `::`): one can listen there, and nobody
+/// can be reached there.
+bool is_every_interface(const std::string& host);
 
 } // namespace chorus

@@ -56,7 +56,12 @@ TEST(config, refuses_names_that_no_command_line_would_take) {
 
 TEST(config, refuses_addresses_that_nobody_can_be_told) {
   const address unreachable[] = {
-      {"", 4000}, {"*", 4000}, {"host", 0}, {std::string(limits::name_bytes + 1, 'h'), 4000}};
+      {"", 4000},
+      {"*", 4000},
+      {"0.0.0.0", 4000},
+      {"::", 4000},
+      {"host", 0},
+      {std::string(limits::name_bytes + 1, 'h'), 4000}};
   for (const auto& where : unreachable) {
     EXPECT_EQ(failure_with([&](config& c) { c.advertise = where; }).code, errc::invalid_argument);
     EXPECT_EQ(failure_with([&](config& c) { c.seeds = {where}; }).code, errc::invalid_argument);

@@ -1,4 +1,5 @@
 #include "../../runtime/transport/host.hpp"
+#include "../../runtime/transport/interfaces.hpp"
 
 #include <chorus/runtime/transport/advertise.hpp>
 
@@ -68,15 +69,42 @@ TEST(advertised_address, of_a_node_without_ipv6_is_ipv4) {
 }
 
 TEST(advertised_address, that_a_remote_seed_cannot_reach_is_refused) {
-  for (const auto* wish : {"*", "0.0.0.0", "::", "127.0.0.1", "::1", "localhost"}) {
+  for (const auto* wish : {"127.0.0.1", "::1", "localhost"}) {
     auto chosen = choose_advertised(all_interfaces, address{wish, 0}, {local_seed, remote_seed});
     ASSERT_FALSE(chosen) << wish;
     EXPECT_EQ(chosen.failure().code, errc::invalid_argument);
-    EXPECT_NE(chosen.failure().what.find("192.0.2.1:4000"), std::string::npos) << chosen.failure().what;
+    EXPECT_NE(chosen.failure().what.find("192.0.2.1:4000 is on another machine"), std::string::npos)
+        << chosen.failure().what;
   }
   auto bound_to_loopback = choose_advertised({"127.0.0.1", 4321}, address{"10.0.0.9", 0}, {remote_seed});
   ASSERT_FALSE(bound_to_loopback);
   EXPECT_EQ(bound_to_loopback.failure().code, errc::invalid_argument);
+}
+
+TEST(advertised_address, that_is_every_interface_is_refused) {
+  for (const auto* wish : {"*", "0.0.0.0", "::"}) {
+    EXPECT_TRUE(is_every_interface(wish));
+    for (const auto& seeds : {std::vector<address>{}, {local_seed}, {remote_seed}}) {
+      auto chosen = choose_advertised(all_interfaces, address{wish, 4000}, seeds);
+      ASSERT_FALSE(chosen) << wish;
+      EXPECT_EQ(chosen.failure().code, errc::invalid_argument);
+      EXPECT_NE(chosen.failure().what.find("no address that others can connect to"), std::string::npos);
+    }
+  }
+  EXPECT_FALSE(is_every_interface("127.0.0.1"));
+}
+
+TEST(advertised_address, of_a_node_whose_seed_is_on_this_machine_may_be_loopback) {
+  for (const auto& own : interface_addresses())
+    EXPECT_TRUE(choose_advertised({"127.0.0.1", 4321}, {}, {{own.host, 4000}})) << own.host;
+}
+
+TEST(advertised_address, is_refused_with_the_reason_when_the_name_of_a_seed_does_not_resolve) {
+  auto chosen = choose_advertised({"127.0.0.1", 4321}, {}, {{"no-such-host.invalid", 4000}}); // RFC 2606
+  ASSERT_FALSE(chosen);
+  EXPECT_NE(chosen.failure().what.find("no-such-host.invalid:4000 does not resolve"), std::string::npos)
+      << chosen.failure().what;
+  EXPECT_EQ(chosen.failure().what.find("is on another machine"), std::string::npos);
 }
 
 TEST(advertised_address, may_be_loopback_among_nodes_of_one_machine) {
