@@ -27,6 +27,8 @@ membership::connection_tried::outcome outcome_of(connection_outcome how) {
   case connection_outcome::refused:
     return outcome::refused;
   case connection_outcome::no_answer:
+  case connection_outcome::unknown_host:
+  case connection_outcome::foreign:
     return outcome::no_answer;
   }
   return outcome::no_answer;

@@ -3,11 +3,13 @@
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/transport/steady_clock.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +20,27 @@ namespace chorus {
 namespace {
 
 constexpr int events_per_turn = 64;
+
+/// With which every connection of ZeroMQ begins: 0xFF, eight bytes, 0x7F.
+constexpr std::size_t signature_bytes = 10;
+
+/// Of several addresses of a name, one that is refused says less than one without an answer: somebody may be
+/// there.
+int rank(connection_outcome how) {
+  switch (how) {
+  case connection_outcome::open:
+    return 4;
+  case connection_outcome::foreign:
+    return 3;
+  case connection_outcome::no_answer:
+    return 2;
+  case connection_outcome::refused:
+    return 1;
+  case connection_outcome::unknown_host:
+    return 0;
+  }
+  return 0;
+}
 
 /// Where a port is free, the system may choose it for this end as well, and TCP connects a socket with
 /// itself. Nobody listens there.
@@ -63,16 +86,39 @@ struct connection_attempts::attempt {
     setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
 
+  /// `best` of all addresses is the one that says most.
+  void end(std::optional<connection_outcome>& best, connection_outcome how) {
+    socket.close();
+    if (!best || rank(how) > rank(*best))
+      best = how;
+  }
+
+  /// Whoever speaks ZeroMQ says so at once (ZMTP 3.1, section 2: the signature).
+  void read_greeting(std::optional<connection_outcome>& best) {
+    char bytes[signature_bytes];
+    auto count = recv(socket.number(), bytes, signature_bytes - greeting.size(), 0);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR))
+      return;
+    greeting.append(bytes, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count <= 0 || greeting.front() != '\xff')
+      return end(best, connection_outcome::foreign);
+    if (greeting.size() == signature_bytes)
+      end(best, greeting.back() == '\x7f' ? connection_outcome::open : connection_outcome::foreign);
+  }
+
   descriptor socket;
+  std::uint64_t number = 0;  ///< of the question
+  bool is_connected = false; ///< and waits for a greeting
+  std::string greeting;
 };
 
 struct connection_attempts::question {
   answer done;
+  goal what = goal::connection;
   time_point until;
   std::uint16_t port = 0;
   std::vector<std::unique_ptr<attempt>> attempts;
-  std::size_t under_way = 0;
-  bool only_refused = true; ///< of those that have ended
+  std::optional<connection_outcome> best; ///< of those that have ended
 };
 
 connection_attempts::connection_attempts(
@@ -89,12 +135,13 @@ connection_attempts::connection_attempts(
 
 connection_attempts::~connection_attempts() = default;
 
-void connection_attempts::ask(const address& where, answer done) {
+void connection_attempts::ask(const address& where, goal what, answer done) {
   if (open_.size() >= questions_limit)
     return post_([done = std::move(done)] { done(connection_outcome::no_answer); });
   auto which = ++last_;
   auto& fresh = *open_.emplace(which, std::make_unique<question>()).first->second;
   fresh.done = std::move(done);
+  fresh.what = what;
   fresh.until = steady_now() + within_;
   fresh.port = where.port;
   names_.resolve(
@@ -123,8 +170,15 @@ void connection_attempts::tick(time_point now) {
     if (each->until <= now)
       overdue.push_back(which);
   }
-  for (auto which : overdue)
-    finish(which, connection_outcome::no_answer);
+  for (auto which : overdue) {
+    const auto& attempts = open_.at(which)->attempts;
+    auto is_connected = [](const auto& each) { return each->socket && each->is_connected; };
+    finish(
+        which,
+        std::ranges::any_of(attempts, is_connected) ? connection_outcome::foreign
+                                                    : connection_outcome::no_answer
+    );
+  }
 }
 
 void connection_attempts::resolved(std::uint64_t which, const result<std::vector<std::string>>& hosts) {
@@ -132,28 +186,24 @@ void connection_attempts::resolved(std::uint64_t which, const result<std::vector
   if (known == open_.end())
     return;
   if (!hosts || hosts->empty())
-    return finish(which, connection_outcome::no_answer);
+    return finish(which, connection_outcome::unknown_host);
   auto& asked = *known->second;
   for (const auto& host : *hosts) {
     if (asked.attempts.size() == addresses_limit)
       break;
     auto fresh = std::make_unique<attempt>(family_of(host));
+    fresh->number = which;
     auto code = fresh->socket ? begin(fresh->socket.number(), host, asked.port) : errno;
     epoll_event wanted{};
     wanted.events = EPOLLOUT;
     wanted.data.u64 = which;
     if (code == 0 && epoll_ctl(events_.number(), EPOLL_CTL_ADD, fresh->socket.number(), &wanted) != 0)
       code = errno;
-    if (code != 0) {
-      asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
-      fresh->socket.close();
-    } else {
-      ++asked.under_way;
-    }
+    if (code != 0)
+      fresh->end(asked.best, outcome_of(code));
     asked.attempts.push_back(std::move(fresh));
   }
-  if (asked.under_way == 0)
-    finish(which, asked.only_refused ? connection_outcome::refused : connection_outcome::no_answer);
+  finish_if_over(which, asked);
 }
 
 void connection_attempts::take_events() {
@@ -163,31 +213,43 @@ void connection_attempts::take_events() {
     look_at(ready[i].data.u64);
 }
 
-/// Some of its attempts have ended.
+/// Some of its attempts have come further.
 void connection_attempts::look_at(std::uint64_t which) {
   auto known = open_.find(which);
   if (known == open_.end())
     return;
   auto& asked = *known->second;
   for (auto& each : asked.attempts) {
-    if (!each->socket)
-      continue;
-    pollfd state{each->socket.number(), POLLOUT, 0};
-    if (poll(&state, 1, 0) <= 0)
-      continue;
-    int code = 0;
-    socklen_t size = sizeof code;
-    getsockopt(each->socket.number(), SOL_SOCKET, SO_ERROR, &code, &size);
-    if (code == 0 && is_connected_with_itself(each->socket.number()))
-      code = ECONNREFUSED;
-    if (code == 0)
-      return finish(which, connection_outcome::open);
-    asked.only_refused = asked.only_refused && outcome_of(code) == connection_outcome::refused;
-    each->socket.close();
-    --asked.under_way;
+    pollfd state{each->socket.number(), static_cast<short>(each->is_connected ? POLLIN : POLLOUT), 0};
+    if (each->socket && poll(&state, 1, 0) > 0)
+      look_at(asked, *each);
   }
-  if (asked.under_way == 0)
-    finish(which, asked.only_refused ? connection_outcome::refused : connection_outcome::no_answer);
+  finish_if_over(which, asked);
+}
+
+void connection_attempts::look_at(question& asked, attempt& each) const {
+  if (each.is_connected)
+    return each.read_greeting(asked.best);
+  int code = 0;
+  socklen_t size = sizeof code;
+  getsockopt(each.socket.number(), SOL_SOCKET, SO_ERROR, &code, &size);
+  if (code == 0 && is_connected_with_itself(each.socket.number()))
+    code = ECONNREFUSED;
+  if (code != 0)
+    return each.end(asked.best, outcome_of(code));
+  if (asked.what == goal::connection)
+    return each.end(asked.best, connection_outcome::open);
+  each.is_connected = true;
+  epoll_event wanted{};
+  wanted.events = EPOLLIN;
+  wanted.data.u64 = each.number;
+  epoll_ctl(events_.number(), EPOLL_CTL_MOD, each.socket.number(), &wanted);
+}
+
+void connection_attempts::finish_if_over(std::uint64_t which, const question& asked) {
+  auto is_under_way = [](const auto& each) { return static_cast<bool>(each->socket); };
+  if (asked.best == connection_outcome::open || std::ranges::none_of(asked.attempts, is_under_way))
+    finish(which, asked.best.value_or(connection_outcome::no_answer));
 }
 
 void connection_attempts::finish(std::uint64_t which, connection_outcome how) {

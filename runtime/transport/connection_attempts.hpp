@@ -29,6 +29,9 @@ public:
   static constexpr std::size_t questions_limit = 64;
   static constexpr std::size_t addresses_limit = 16;
 
+  /// What is asked for: a connection, or one over which somebody speaks first as ZeroMQ does.
+  enum class goal : std::uint8_t { connection, greeting };
+
   using answer = std::function<void(connection_outcome)>;
   using post_function = std::function<void(std::function<void()>)>;
 
@@ -40,7 +43,7 @@ public:
   connection_attempts& operator=(const connection_attempts&) = delete;
 
   /// Calls `done` once, never from within this call; not at all after `clear` or the destructor.
-  void ask(const address& where, answer done);
+  void ask(const address& where, goal what, answer done);
 
   void clear();
   std::optional<time_point> deadline() const;
@@ -53,6 +56,8 @@ private:
   void resolved(std::uint64_t which, const result<std::vector<std::string>>& hosts);
   void take_events();
   void look_at(std::uint64_t which);
+  void look_at(question& asked, attempt& each) const;
+  void finish_if_over(std::uint64_t which, const question& asked);
   void finish(std::uint64_t which, connection_outcome how);
 
   resolver& names_;

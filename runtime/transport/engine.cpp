@@ -104,8 +104,8 @@ transport::implementation::implementation(
           }},
       seeds_(
           connections_,
-          [this](const std::string& where, received_message what) {
-            accept(std::move(what), {where, nullptr, nullptr, -1});
+          [this](const address& contact, const std::string& where, received_message what) {
+            accept(std::move(what), {where, nullptr, nullptr, -1, &contact});
           },
           [this](bool was_sent) { ++(was_sent ? counters_.datagrams_sent : counters_.datagrams_dropped); },
           [this](std::shared_ptr<void> gone) { loop_.dispose(std::move(gone)); }
@@ -265,7 +265,7 @@ void transport::implementation::send_datagram(const peer& to, byte_buffer payloa
 void transport::implementation::send_datagram(const address& where, byte_buffer payload) {
   check_thread();
   if (!stopping_)
-    seeds_.send(options_.self, where, to_datagram(std::move(payload)));
+    seeds_.send(options_.self, where, to_datagram(std::move(payload), options_.cluster));
 }
 
 void transport::implementation::doubt(const peer& who) {
@@ -274,16 +274,27 @@ void transport::implementation::doubt(const peer& who) {
     link->doubt();
 }
 
-void transport::implementation::try_connection(const address& where, connection_attempts::answer done) {
+void transport::implementation::reply_datagram(const peer& to, byte_buffer payload) {
   check_thread();
-  if (!stopping_)
-    attempts_.ask(where, std::move(done));
+  const auto* connection = return_paths_.find(to);
+  auto sent =
+      connection != nullptr && send_to_router(incoming_.socket, *connection, to_datagram(std::move(payload)));
+  ++(sent ? counters_.datagrams_sent : counters_.datagrams_dropped);
 }
 
-wire_message transport::implementation::to_datagram(byte_buffer payload) const {
+void transport::implementation::try_connection(
+    const address& where, connection_attempts::goal what, connection_attempts::answer done
+) {
+  check_thread();
+  if (!stopping_)
+    attempts_.ask(where, what, std::move(done));
+}
+
+/// With the name of the cluster for those who may belong to another one.
+wire_message transport::implementation::to_datagram(byte_buffer payload, std::string name) const {
   CHORUS_CHECK(payload.size() <= limits::datagram_bytes, "a datagram does not travel in pieces");
   return envelope::encode(envelope::datagram{
-      options_.self, envelope::hash_of(options_.cluster), shared_bytes{std::move(payload)}});
+      options_.self, envelope::hash_of(options_.cluster), shared_bytes{std::move(payload)}, std::move(name)});
 }
 
 // -- turns -------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@
 #include "io_loop.hpp"
 #include "listener.hpp"
 #include "peer_link.hpp"
-#include "rate_limit.hpp"
 #include "resolver.hpp"
+#include "return_paths.hpp"
 #include "seed_connections.hpp"
 #include "socket_settings.hpp"
 
+#include <chorus/runtime/rate_limit.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
 #include <zmq.hpp>
@@ -58,7 +59,8 @@ public:
   void send_datagram(const peer& to, byte_buffer payload);
   void send_datagram(const address& where, byte_buffer payload);
   void doubt(const peer& who);
-  void try_connection(const address& where, connection_attempts::answer done);
+  void reply_datagram(const peer& to, byte_buffer payload);
+  void try_connection(const address& where, connection_attempts::goal what, connection_attempts::answer done);
   void take_incarnation(const peer& self);
   void arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what);
 
@@ -69,6 +71,7 @@ private:
     peer_link* link = nullptr;                  ///< a DEALER of this link
     const zmq::message_t* connection = nullptr; ///< the ROUTER's name for it; answers are possible
     int descriptor = -1;                        ///< the door's name for it
+    const address* contact = nullptr;           ///< to which datagrams were sent over it
   };
 
   void turn(time_point now) override;
@@ -88,7 +91,7 @@ private:
   void happened(door::event what, const std::string& host) override;
 
   peer_link* find(const peer& who) const;
-  wire_message to_datagram(byte_buffer payload) const;
+  wire_message to_datagram(byte_buffer payload, std::string name = {}) const;
   void close_idle_lanes(time_point now);
   void begin_stop();
   void check_thread() const;
@@ -113,6 +116,7 @@ private:
   poll_set::watch watch_incoming_;
   failed_lives failed_;
   rate_limit reports_;
+  return_paths return_paths_;
   std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open
   bool stopping_ = false;
 

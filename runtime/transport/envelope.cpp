@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint16_t datagram_magic = 0x4443; // "CD" in a hex dump
 
-enum class kind : std::uint8_t { datagram = 1, refusal = 2 };
+enum class kind : std::uint8_t { datagram = 1, refusal = 2, introduction = 3 };
 
 error malformed(std::string_view what) {
   return {errc::malformed, std::string{what}};
@@ -27,10 +27,29 @@ byte_buffer begin(kind what, const peer& source, std::uint8_t version) {
   return head;
 }
 
-result<content> decode_datagram(link::bounded_reader reader, const shared_bytes& body) {
+void append_name(byte_buffer& head, std::string_view name) {
+  CHORUS_CHECK(name.size() <= limits::name_bytes, "the cluster's name is too long");
+  link::append(head, static_cast<std::uint8_t>(name.size()));
+  auto bytes = as_bytes(name);
+  head.insert(head.end(), bytes.begin(), bytes.end());
+}
+
+std::string take_name(link::bounded_reader& reader) {
+  auto length = reader.take<std::uint8_t>();
+  return std::string{as_text(reader.take_bytes(length))};
+}
+
+result<content> decode_datagram(link::bounded_reader reader, kind form, const shared_bytes& body) {
   datagram what;
   what.source = reader.take_peer();
-  what.cluster = reader.take<std::uint64_t>();
+  if (form == kind::introduction) {
+    what.name = take_name(reader);
+    what.cluster = hash_of(what.name);
+    if (what.name.empty())
+      return malformed("a datagram of a cluster without a name");
+  } else {
+    what.cluster = reader.take<std::uint64_t>();
+  }
   what.payload = body;
   if (!reader.ok() || reader.left() > 0)
     return malformed("a datagram's head of the wrong length");
@@ -44,8 +63,7 @@ result<content> decode_refusal(link::bounded_reader reader, std::uint8_t version
   what.version = version;
   what.source = reader.take_peer();
   auto reason = reader.take<std::uint8_t>();
-  auto length = reader.take<std::uint8_t>();
-  what.cluster = as_text(reader.take_bytes(length));
+  what.cluster = take_name(reader);
   if (!reader.ok() || reader.left() > 0 || !body.empty())
     return malformed("a refusal of the wrong length");
   what.reason = static_cast<refusal::why>(reason);
@@ -70,18 +88,19 @@ std::uint64_t hash_of(std::string_view cluster) noexcept {
 }
 
 wire_message encode(const datagram& what) {
-  auto head = begin(kind::datagram, what.source, link::protocol_version);
-  link::append(head, what.cluster);
+  auto form = what.name.empty() ? kind::datagram : kind::introduction;
+  auto head = begin(form, what.source, link::protocol_version);
+  if (form == kind::introduction)
+    append_name(head, what.name);
+  else
+    link::append(head, what.cluster);
   return {std::move(head), what.payload};
 }
 
 wire_message encode(const refusal& what) {
-  CHORUS_CHECK(what.cluster.size() <= limits::name_bytes, "the cluster's name is too long");
   auto head = begin(kind::refusal, what.source, what.version);
   link::append(head, static_cast<std::uint8_t>(what.reason));
-  link::append(head, static_cast<std::uint8_t>(what.cluster.size()));
-  auto name = as_bytes(what.cluster);
-  head.insert(head.end(), name.begin(), name.end());
+  append_name(head, what.cluster);
   return {std::move(head), {}};
 }
 
@@ -98,8 +117,9 @@ result<content> decode(const shared_bytes& head, const shared_bytes& body) {
     return content{other_version{version}};
   if (magic == link::frame_magic)
     return decode_link_frame(reader);
-  if (what == static_cast<std::uint8_t>(kind::datagram))
-    return decode_datagram(reader, body);
+  for (auto form : {kind::datagram, kind::introduction})
+    if (what == static_cast<std::uint8_t>(form))
+      return decode_datagram(reader, form, body);
   return malformed("a datagram of an unknown kind");
 }
 

@@ -14,7 +14,10 @@
 /// How the transport's own messages look as bytes, and how it tells whose a message is without
 /// decoding it. Messages of the message lane are the link's (see link/frame.hpp); a datagram is
 ///   magic 0x4443 (2) | protocol version (1) | kind 1 (1) | source (24) | hash of the cluster's name (8)
-/// followed by its payload as the body, and a refusal is
+/// followed by its payload as the body. One for an address whose node is not known yet says the name of the
+/// cluster itself, because the other end may belong to another one and has to say so:
+///   magic 0x4443 (2) | protocol version (1) | kind 3 (1) | source (24) | name's length (1) | name
+/// A refusal is
 ///   magic 0x4443 (2) | protocol version (1) | kind 2 (1) | source (24) | reason (1) | name's length (1) |
 ///   name
 /// without a body. Little-endian, fixed width. A refusal looks the same in all versions for ever,
@@ -26,6 +29,7 @@ struct datagram {
   peer source;
   std::uint64_t cluster = 0;
   shared_bytes payload;
+  std::string name{}; ///< of the cluster, if it is said; then `cluster` is its hash
 };
 
 /// "We do not talk": answered on the connection over which the offending message came.

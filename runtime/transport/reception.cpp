@@ -8,12 +8,22 @@ namespace chorus {
 
 namespace {
 
+std::string other_version(std::uint8_t version) {
+  return "it speaks protocol version " + std::to_string(version) + ", this node "
+         + std::to_string(link::protocol_version) + "; run the same release on both";
+}
+
+std::string other_cluster(const std::string& cluster, const transport_options& here) {
+  if (cluster.empty())
+    return "it belongs to another cluster than this node, '" + here.cluster + "'";
+  return "it belongs to cluster '" + cluster + "', this node to '" + here.cluster
+         + "'; the name of the cluster or the address of the seed is wrong on one of the two";
+}
+
 std::string described(const envelope::refusal& what, const transport_options& here) {
-  if (what.reason == envelope::refusal::why::wrong_version) {
-    return "it speaks protocol version " + std::to_string(what.version) + ", this node "
-           + std::to_string(link::protocol_version) + "; run the same release on both";
-  }
-  return "it belongs to cluster '" + what.cluster + "', this node to '" + here.cluster + "'";
+  if (what.reason == envelope::refusal::why::wrong_version)
+    return other_version(what.version);
+  return other_cluster(what.cluster, here);
 }
 
 } // namespace
@@ -68,24 +78,28 @@ void transport::implementation::accept(
 void transport::implementation::accept(const envelope::datagram& what, const origin& from) {
   if (what.cluster != envelope::hash_of(options_.cluster)) {
     ++counters_.frames_of_strangers;
-    report(from, {errc::refused, "it belongs to another cluster than this node, '" + options_.cluster + "'"});
+    report(from, {errc::refused, other_cluster(what.name, options_)});
     answer(from, envelope::refusal::why::wrong_cluster);
     return;
   }
   ++counters_.datagrams_received;
   door_.has_spoken(from.descriptor);
+  if (from.connection != nullptr && find(what.source) == nullptr)
+    return_paths_.note(what.source, *from.connection);
   events_.datagram_received(what.source, what.payload);
 }
 
 void transport::implementation::accept(const envelope::refusal& what, const origin& from) {
   ++counters_.frames_of_strangers;
-  report(from, {errc::refused, described(what, options_)});
+  error reason{errc::refused, described(what, options_)};
+  if (from.contact != nullptr)
+    events_.contact_refused(*from.contact, reason);
+  report(from, std::move(reason));
 }
 
 void transport::implementation::accept(const envelope::other_version& what, const origin& from) {
   ++counters_.frames_of_strangers;
-  envelope::refusal same{{}, envelope::refusal::why::wrong_version, what.version, {}};
-  report(from, {errc::refused, described(same, options_)});
+  report(from, {errc::refused, other_version(what.version)});
   answer(from, envelope::refusal::why::wrong_version);
 }
 

@@ -10,6 +10,7 @@ namespace chorus {
 
 /// One address of a seed.
 struct seed_connections::target {
+  address contact; ///< the seed's
   std::string where;
   std::unique_ptr<lane> datagrams;
   poll_set::watch watch_datagrams;
@@ -142,6 +143,7 @@ seed_connections::keep_or_make(seed& what, const std::string& host) {
   }
   auto fresh = std::make_shared<target>();
   address where{host, what.where.port};
+  fresh->contact = what.where;
   fresh->where = to_string(where);
   fresh->waiting = std::move(waiting);
   auto opened = environment_.open([&] {
@@ -173,7 +175,7 @@ bool seed_connections::take_messages(target& from) {
     auto message = from.datagrams->receive();
     if (!message)
       return from.waiting && (from.datagrams->ready() & (ZMQ_POLLIN | ZMQ_POLLOUT)) != 0;
-    received_(from.where, std::move(*message));
+    received_(from.contact, from.where, std::move(*message));
   }
   return true;
 }

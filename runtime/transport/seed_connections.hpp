@@ -29,7 +29,9 @@ public:
       15}; ///< then the name is asked for again, and idle lanes are made anew
   static constexpr std::chrono::seconds waits_at_most{2}; ///< a datagram, for the connection
 
-  using receiver = std::function<void(const std::string& where, received_message message)>;
+  /// `contact` as it was given to `send`, `where` the address in digits that it has.
+  using receiver =
+      std::function<void(const address& contact, const std::string& where, received_message message)>;
   using counter = std::function<void(bool was_sent)>;
 
   /// `dispose` keeps what is closed alive until the end of the turn.

@@ -81,8 +81,16 @@ void transport::doubt(const peer& who) {
   content_->doubt(who);
 }
 
+void transport::reply_datagram(const peer& to, byte_buffer payload) {
+  content_->reply_datagram(to, std::move(payload));
+}
+
 void transport::try_connection(const address& where, std::function<void(connection_outcome)> done) {
-  content_->try_connection(where, std::move(done));
+  content_->try_connection(where, connection_attempts::goal::connection, std::move(done));
+}
+
+void transport::try_zeromq(const address& where, std::function<void(connection_outcome)> done) {
+  content_->try_connection(where, connection_attempts::goal::greeting, std::move(done));
 }
 
 void transport::take_incarnation(const peer& self) {

@@ -20,9 +20,11 @@ namespace chorus {
 
 /// What a plain TCP connection to an address has met.
 enum class connection_outcome : std::uint8_t {
-  open,      ///< somebody listens; who, was not asked
-  refused,   ///< the machine answers that nobody does, for every address that the name has
-  no_answer, ///< in time; or the name does not resolve, the network cannot be reached, too many were asked
+  open,         ///< somebody listens; who, was not asked
+  refused,      ///< the machine answers that nobody does, for every address that the name has
+  no_answer,    ///< in time; or the network cannot be reached, or too many were asked
+  unknown_host, ///< the name does not resolve
+  foreign,      ///< of `try_zeromq` only: somebody listens who does not greet as ZeroMQ does, in time
 };
 
 /// What the transport tells its node. Every call comes from the I/O thread and must return soon:
@@ -51,6 +53,10 @@ public:
 
   /// A datagram of a node of this cluster. `from` is what the sender says of itself.
   virtual void datagram_received(const peer& from, shared_bytes payload) = 0;
+
+  /// Whoever answers to datagrams that were sent to this address belongs to another cluster, or speaks
+  /// another version of the protocol. Told each time. Not reported by default.
+  virtual void contact_refused(const address&, const error&) {}
 
   /// Somebody at `where` does not talk to us as a member of this cluster does: another cluster or version,
   /// no chorus node, too many connections. Reported at most once in a while for each address.
@@ -178,9 +184,17 @@ public:
   /// connection is kept for a while; until there is one, the newest datagram waits for a moment.
   void send_datagram(const address& where, byte_buffer payload);
 
+  /// Best effort to somebody who is no peer, over the connection on which it has sent its latest datagram:
+  /// for those to whom no connection can be made. Dropped if that connection is gone, or was not one of the
+  /// latest 64.
+  void reply_datagram(const peer& to, byte_buffer payload);
+
   /// Finds out whether anybody accepts TCP connections at `where`, by one that is closed again at once. Calls
   /// `done` once, later and in the I/O thread; not at all after `stop`.
   void try_connection(const address& where, std::function<void(connection_outcome)> done);
+
+  /// As `try_connection`, and tells ZeroMQ from others who listen. Takes longer: for the log.
+  void try_zeromq(const address& where, std::function<void(connection_outcome)> done);
 
   /// Takes a new life: what `declare_failed` remembers is forgotten, every link ends (`link_closed` with
   /// reason `declared_failed`) and from now on this node speaks as `self`. Pre: same node, greater

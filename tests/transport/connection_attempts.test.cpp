@@ -4,8 +4,12 @@
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <functional>
+#include <string>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 /// Whether anybody listens somewhere, asked by a plain TCP connection.
@@ -28,6 +32,10 @@ public:
   ~port() {
     for (auto each : callers_)
       close(each);
+    if (speaker_.joinable()) {
+      shutdown(socket_, SHUT_RDWR); // wakes it when nobody has come
+      speaker_.join();
+    }
     close(socket_);
   }
   port(const port&) = delete;
@@ -36,6 +44,16 @@ public:
   address number() const { return {"127.0.0.1", ntohs(where_.sin_port)}; }
 
   void listen_without_accepting() { EXPECT_EQ(listen(socket_, 0), 0); }
+
+  /// To the first one who comes; then hangs up.
+  void listen_and_say(std::string words) {
+    listen_without_accepting();
+    speaker_ = std::thread{[this, words = std::move(words)] {
+      auto caller = accept(socket_, nullptr, nullptr);
+      send(caller, words.data(), words.size(), MSG_NOSIGNAL);
+      close(caller);
+    }};
+  }
 
   /// Until the system drops whoever else knocks.
   void fill_queue() {
@@ -50,6 +68,7 @@ private:
   const int socket_;
   sockaddr_in where_{};
   std::vector<int> callers_;
+  std::thread speaker_;
 };
 
 struct asking_node : test_node {
@@ -61,12 +80,14 @@ struct asking_node : test_node {
     return options;
   }
 
-  void ask(const address& where, std::size_t times = 1) {
+  using question = void (transport::*)(const address&, std::function<void(connection_outcome)>);
+
+  void ask(const address& where, std::size_t times = 1, question how = &transport::try_connection) {
     run([&] {
       auto before = answers.size();
       for (std::size_t i = 0; i < times; ++i)
-        net().try_connection(where, [this](connection_outcome how) {
-          answers.push_back(how);
+        (net().*how)(where, [this](connection_outcome met) {
+          answers.push_back(met);
           ++count;
         });
       EXPECT_EQ(answers.size(), before) << "not from within the call";
@@ -89,6 +110,12 @@ std::vector<connection_outcome> answer(const address& where, duration within = p
   return node.wait_for(1);
 }
 
+std::vector<connection_outcome> greeting(const address& where, duration within = patience) {
+  asking_node node{within};
+  node.ask(where, 1, &transport::try_zeromq);
+  return node.wait_for(1);
+}
+
 using outcomes = std::vector<connection_outcome>;
 
 TEST(connection_attempts, meet_an_open_port_although_nobody_accepts_there) {
@@ -108,8 +135,23 @@ TEST(connection_attempts, have_no_answer_from_a_port_that_drops) {
   EXPECT_EQ(answer(full.number(), 100ms), outcomes{connection_outcome::no_answer});
 }
 
-TEST(connection_attempts, have_no_answer_from_a_name_that_does_not_resolve) {
-  EXPECT_EQ(answer({"no-such-host.invalid", 1}), outcomes{connection_outcome::no_answer}); // RFC 2606
+TEST(connection_attempts, know_no_host_of_a_name_that_does_not_resolve) {
+  EXPECT_EQ(answer({"no-such-host.invalid", 1}), outcomes{connection_outcome::unknown_host}); // RFC 2606
+}
+
+TEST(connection_attempts, tell_zeromq_from_others_who_listen) {
+  test_node node{options_of(bob)};
+  EXPECT_EQ(greeting(node.where()), outcomes{connection_outcome::open});
+  port silent;
+  silent.listen_without_accepting();
+  EXPECT_EQ(greeting(silent.number(), 100ms), outcomes{connection_outcome::foreign});
+  port closed;
+  EXPECT_EQ(greeting(closed.number()), outcomes{connection_outcome::refused});
+  for (const auto* words : {"220 smtp", "", "\xff but no signature"}) {
+    port talks;
+    talks.listen_and_say(words);
+    EXPECT_EQ(greeting(talks.number()), outcomes{connection_outcome::foreign}) << words;
+  }
 }
 
 TEST(connection_attempts, follow_all_addresses_of_a_name) {

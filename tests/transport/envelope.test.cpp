@@ -37,6 +37,11 @@ wire_message some_datagram(std::size_t size = 4) {
   );
 }
 
+wire_message some_introduction(const std::string& cluster = "choir") {
+  return envelope::encode(envelope::datagram{
+      bob, envelope::hash_of(cluster), shared_bytes{text_bytes("probe")}, cluster});
+}
+
 wire_message some_refusal() {
   return envelope::encode(envelope::refusal{ada, envelope::refusal::why::wrong_cluster, 1, "choir"});
 }
@@ -47,6 +52,20 @@ TEST(envelope, carries_a_datagram) {
   EXPECT_EQ(what.source, bob);
   EXPECT_EQ(what.cluster, 42u);
   EXPECT_EQ(as_text(what.payload.view()), "probe");
+}
+
+TEST(envelope, carries_a_datagram_that_says_its_cluster) {
+  auto what = decoded<envelope::datagram>(some_introduction());
+  EXPECT_EQ(what.source, bob);
+  EXPECT_EQ(what.name, "choir");
+  EXPECT_EQ(what.cluster, envelope::hash_of("choir"));
+  EXPECT_EQ(as_text(what.payload.view()), "probe");
+  auto nameless = some_introduction("");
+  EXPECT_EQ(decoded<envelope::datagram>(nameless).name, "");
+  auto head = some_introduction("x").head;
+  head.pop_back();
+  head.back() = std::byte{0};
+  EXPECT_TRUE(is_malformed(head));
 }
 
 TEST(envelope, carries_a_refusal_of_any_version) {
@@ -97,7 +116,7 @@ TEST(envelope, tells_other_versions_apart_from_malformed_bytes) {
 }
 
 TEST(envelope, is_malformed_when_cut_short_anywhere_or_too_long) {
-  for (const auto& whole : {some_datagram(), some_refusal()}) {
+  for (const auto& whole : {some_datagram(), some_introduction(), some_refusal()}) {
     for (std::size_t size = 0; size < whole.head.size(); ++size)
       EXPECT_TRUE(is_malformed(
           {whole.head.begin(), whole.head.begin() + static_cast<std::ptrdiff_t>(size)}, whole.body
@@ -113,7 +132,7 @@ TEST(envelope, is_malformed_when_cut_short_anywhere_or_too_long) {
 
 TEST(envelope, is_malformed_with_a_kind_or_reason_that_does_not_exist) {
   auto datagram = some_datagram();
-  datagram.head[3] = std::byte{3};
+  datagram.head[3] = std::byte{4};
   EXPECT_TRUE(is_malformed(datagram.head));
   auto refusal = some_refusal();
   refusal.head[28] = std::byte{3};

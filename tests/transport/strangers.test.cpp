@@ -70,9 +70,25 @@ TEST(strangers, of_another_cluster_learn_which_one_is_here) {
   ASSERT_TRUE(met_somebody_who(c, "it belongs to cluster 'test', this node to 'choir'"));
   EXPECT_EQ(c.told.strangers.front().first, to_string(seed));
   EXPECT_EQ(c.told.strangers.front().second.code, errc::refused);
-  EXPECT_TRUE(met_somebody_who(nodes.a, "it belongs to another cluster"));
+  EXPECT_EQ(c.told.refusals.front().first, seed);
+  EXPECT_TRUE(met_somebody_who(nodes.a, "it belongs to cluster 'choir', this node to 'test'"));
   EXPECT_TRUE(nodes.a.told.datagrams.empty());
   expect_good_peers_are_served(nodes);
+}
+
+TEST(strangers, to_whom_nobody_can_connect_are_answered_over_their_own_connection) {
+  two_nodes nodes;
+  test_node c{options_of(eve)};
+  auto seed = nodes.a.where();
+  c.run([&] { c.net().send_datagram(seed, text_bytes("let me in")); });
+  ASSERT_TRUE(nodes.a.wait([&] { return !nodes.a.told.datagrams.empty(); }));
+  nodes.a.run([&] {
+    nodes.a.net().reply_datagram(eve, text_bytes("you cannot be reached"));
+    nodes.a.net().reply_datagram({{9, 9}, {1}}, text_bytes("who never spoke"));
+  });
+  ASSERT_TRUE(c.wait([&] { return !c.told.datagrams.empty(); }));
+  EXPECT_EQ(c.told.datagrams.front(), (std::pair{ada, std::string{"you cannot be reached"}}));
+  EXPECT_EQ(nodes.a.net().counters().datagrams_dropped, 1u);
 }
 
 TEST(strangers, of_another_version_learn_which_one_is_here) {

@@ -132,6 +132,10 @@ void test_node::datagram_received(const peer& from, shared_bytes payload) {
   write_down([&] { told.datagrams.emplace_back(from, as_text(payload.view())); });
 }
 
+void test_node::contact_refused(const address& where, const error& reason) {
+  write_down([&] { told.refusals.emplace_back(where, reason); });
+}
+
 void test_node::stranger_met(const std::string& where, const error& reason) {
   write_down([&] { told.strangers.emplace_back(where, reason); });
 }

@@ -68,6 +68,7 @@ public:
     std::size_t refused = 0;
     std::vector<std::pair<peer, std::string>> datagrams;
     std::vector<std::pair<std::string, error>> strangers;
+    std::vector<std::pair<address, error>> refusals; ///< by contacts
   } told;
 
   /// From now on nothing is given back: a receiver that does nothing.
@@ -82,6 +83,7 @@ private:
   void link_closed(const peer& who, const link::closed& end) override;
   void connection_lost(const peer& who) override;
   void datagram_received(const peer& from, shared_bytes payload) override;
+  void contact_refused(const address& where, const error& reason) override;
   void stranger_met(const std::string& where, const error& reason) override;
 
   template <class Change>
