@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace chorus {
 
@@ -15,7 +16,6 @@ core_settings(const config& settings, const membership::member& self, std::uint6
   result.self = self;
   result.seed = seed;
   result.failure_timeout = settings.failure_timeout;
-  result.refusal_patience = 3 * settings.failure_timeout;
   return result;
 }
 
@@ -44,10 +44,12 @@ member_service::member_service(
     member_events& events,
     std::shared_ptr<spdlog::logger> log
 )
-    : transport_(transport), events_(events), log_(std::move(log)),
+    : transport_(transport), events_(events), log_(std::move(log)), seed_reports_(transport, log_),
       driver_(core{transport.now(), core_settings(settings, self, seed)}, host_, *this, *this) {}
 
 void member_service::start(const std::vector<address>& seeds) {
+  for (auto& seed : seeds)
+    seed_reports_.add(seed);
   for (auto& seed : seeds)
     driver_.apply_in_batch(membership::add_seed{seed});
   driver_.perform();
@@ -60,6 +62,10 @@ void member_service::receive(const peer& from, const shared_bytes& datagram) {
 
 void member_service::link_lost(const peer& who) {
   driver_.apply(membership::link_lost{who});
+}
+
+void member_service::contact_refused(const address& where, const error& reason) {
+  seed_reports_.was_refused(where, reason);
 }
 
 void member_service::connection_lost(const peer& who) {
@@ -191,7 +197,15 @@ void member_service::host::perform(const membership::try_connection& step) {
   });
 }
 
-void member_service::host::perform(const membership::declared_failed&) {
+void member_service::host::perform(const membership::declared_failed& step) {
+  owner.log_->warn(
+      "node {} and the cluster that it hears ({} members) declared this node failed: they have not heard of "
+      "it "
+      "for longer than the failure timeout. The process or its machine may have stood still, or the network "
+      "was cut",
+      to_string(step.by),
+      step.members
+  );
   owner.events_.declared_failed();
 }
 
@@ -203,15 +217,18 @@ void member_service::host::perform(const membership::contact<core::message>& ste
   owner.transport_.send_datagram(step.to, wire::encode(step.message).head);
 }
 
+void member_service::host::perform(const membership::reply<core::message>& step) {
+  owner.transport_.reply_datagram(step.to, wire::encode(step.message).head);
+}
+
 void member_service::host::perform(const membership::seed_silent& step) {
-  owner.log_->warn(
-      "no answer from seed {} after {} attempts; is a node of this cluster running there, and can it reach "
-      "{}? "
-      "Trying on",
-      to_string(step.where),
-      step.attempts,
-      to_string(owner.driver_.core().self().where)
-  );
+  owner.seed_reports_.is_silent(step, owner.driver_.core().self().where);
+}
+
+void member_service::host::perform(const membership::notice& step) {
+  if (const auto* seed = std::get_if<membership::seed_is_self>(&step))
+    owner.seed_reports_.is_self(seed->where);
+  owner.log_->log(is_ordinary(step) ? spdlog::level::info : spdlog::level::warn, describe(step));
 }
 
 void member_service::host::malformed(const peer& from, const error& reason) {

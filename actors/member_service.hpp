@@ -1,7 +1,10 @@
 #pragma once
 
+#include "seed_reports.hpp"
+
 #include <chorus/actors/config.hpp>
 #include <chorus/membership/events.hpp>
+#include <chorus/membership/notices.hpp>
 #include <chorus/membership/suspicion_report.hpp>
 #include <chorus/membership/swim/core.hpp>
 #include <chorus/membership/swim/wire.hpp>
@@ -43,7 +46,8 @@ public:
 /// Runs the membership protocol over the transport's datagram lane, in the I/O thread: a busy
 /// scheduler of actors never makes a healthy node look dead.
 ///
-/// Thread rules: `members` and `why_suspected` from any thread, everything else in the I/O thread.
+/// Thread rules: `members`, `why_suspected` and `why_seeds_are_silent` from any thread, everything else in
+/// the I/O thread.
 class member_service final : private network_seam, private clock_seam {
 public:
   /// Reports of suspicions that are kept for `why_suspected`; of more, the oldest is forgotten.
@@ -62,6 +66,7 @@ public:
   void receive(const peer& from, const shared_bytes& datagram);
   void link_lost(const peer& who);
   void connection_lost(const peer& who);
+  void contact_refused(const address& where, const error& reason);
   void update(const membership::metadata& about);
   void leave();
   void live_on(const peer& self);
@@ -73,6 +78,9 @@ public:
 
   /// The first accusation of the latest suspicion, for the log.
   std::string describe_suspicion(const node_id& who) const;
+
+  /// For each seed that does not answer and of which the reason is known.
+  std::string why_seeds_are_silent() const { return seed_reports_.why_silent(); }
 
 private:
   using core = membership::swim::core;
@@ -90,7 +98,9 @@ private:
     void perform(const membership::try_connection& step);
     void perform(const membership::rejected& step);
     void perform(const membership::contact<core::message>& step);
+    void perform(const membership::reply<core::message>& step);
     void perform(const membership::seed_silent& step);
+    void perform(const membership::notice& step);
     void malformed(const peer& from, const error& reason);
   };
 
@@ -105,6 +115,7 @@ private:
   chorus::transport& transport_;
   member_events& events_;
   std::shared_ptr<spdlog::logger> log_;
+  seed_reports seed_reports_;
   host host_{*this};
   driver<core, wire, host> driver_;
 

@@ -158,10 +158,13 @@ result<caf::actor> node_services::find(std::string_view name, duration within) c
     return *rejection_;
   if (left_)
     return error{errc::unavailable, "this node has left the cluster"};
-  if (!settings_.seeds.empty() && members_->members().empty())
+  if (!settings_.seeds.empty() && members_->members().empty()) {
+    auto why = members_->why_seeds_are_silent();
     return error{
         errc::unavailable,
-        "no seed has answered; is a node running at " + to_string(settings_.seeds.front()) + "?"};
+        "no seed has answered; is a node running at " + to_string(settings_.seeds.front()) + "?"
+            + (why.empty() ? "" : " (" + why + ')')};
+  }
   return error{errc::not_found, "nobody has announced '" + std::string{name} + "'"};
 }
 
@@ -322,6 +325,10 @@ void node_services::connection_lost(const peer& who) {
 
 void node_services::datagram_received(const peer& from, shared_bytes payload) {
   members_->receive(from, payload);
+}
+
+void node_services::contact_refused(const address& where, const error& reason) {
+  members_->contact_refused(where, reason);
 }
 
 void node_services::stranger_met(const std::string& where, const error& reason) {

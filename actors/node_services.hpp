@@ -71,6 +71,7 @@ private:
   void link_closed(const peer& who, const link::closed& end) override;
   void connection_lost(const peer& who) override;
   void datagram_received(const peer& from, shared_bytes payload) override;
+  void contact_refused(const address& where, const error& reason) override;
   void stranger_met(const std::string& where, const error& reason) override;
 
   // member_events

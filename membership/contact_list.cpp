@@ -1,6 +1,7 @@
 #include <chorus/membership/contact_list.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace chorus::membership {
 
@@ -52,16 +53,18 @@ bool contact_list::answered(time_point now, const address& where) {
   auto contact = entries_.find(where);
   if (contact == entries_.end() || contact->second.gap == duration::zero())
     return false;
-  contact->second.unanswered = 0;
+  contact->second.silent_since.reset();
   contact->second.gap = times_.longest_gap;
   contact->second.due = now + times_.longest_gap;
   return true;
 }
 
-void contact_list::echoed(const address& where) {
+bool contact_list::echoed(const address& where) {
   auto contact = entries_.find(where);
-  if (contact != entries_.end())
-    contact->second.unanswered = 0;
+  if (contact == entries_.end())
+    return false;
+  contact->second.silent_since.reset();
+  return !std::exchange(contact->second.is_self, true) && contact->second.seed;
 }
 
 void contact_list::settle(const address& where) {
@@ -70,6 +73,7 @@ void contact_list::settle(const address& where) {
     return;
   contact->second.lost_at.reset();
   contact->second.introduced_at.reset();
+  contact->second.silent_since.reset();
   if (!contact->second.seed)
     entries_.erase(contact);
 }
@@ -79,30 +83,50 @@ void contact_list::start_over(time_point now) {
     start_over(now, contact);
 }
 
+void contact_list::hasten(time_point when) {
+  for (auto& [where, contact] : entries_)
+    contact.due = std::min(contact.due, when);
+}
+
 std::optional<time_point> contact_list::next_due() const {
   std::optional<time_point> next;
   for (const auto& [where, contact] : entries_)
-    next = earliest(next, contact.due);
+    next = earliest(next, earliest(contact.due, silence_due(contact)));
   return next;
 }
 
-std::vector<contact_list::attempt>
+std::vector<address>
 contact_list::take_due(time_point now, const std::set<address>& occupied, std::size_t count) {
   forget_unwanted(now);
-  std::vector<attempt> attempts;
+  std::vector<address> questions;
   for (auto& [where, contact] : entries_) {
     if (contact.due > now)
       continue;
-    if (attempts.size() >= count)
+    if (questions.size() >= count)
       break;
     if (occupied.contains(where) && !is_introduced(contact, now)) {
+      contact.silent_since.reset();
       contact.due = now + times_.longest_gap;
       continue;
     }
-    attempts.push_back({where, contact.unanswered, contact.seed});
+    questions.push_back(where);
     back_off(now, contact);
   }
-  return attempts;
+  return questions;
+}
+
+std::vector<contact_list::silence> contact_list::take_silences(time_point now) {
+  std::vector<silence> silences;
+  for (auto& [where, contact] : entries_) {
+    const auto due = silence_due(contact);
+    if (!due || *due > now)
+      continue;
+    const auto lasted = now - *contact.silent_since;
+    silences.push_back({where, lasted});
+    while (contact.tell_after <= lasted)
+      contact.tell_after *= 2;
+  }
+  return silences;
 }
 
 contact_list::entry& contact_list::entry_of(time_point now, const address& where) {
@@ -126,13 +150,22 @@ void contact_list::forget_unwanted(time_point now) {
 }
 
 void contact_list::start_over(time_point now, entry& contact) {
-  contact.unanswered = 0;
+  contact.silent_since.reset();
   contact.gap = duration::zero();
   contact.due = now;
 }
 
+std::optional<time_point> contact_list::silence_due(const entry& contact) {
+  if (!contact.seed || !contact.silent_since)
+    return std::nullopt;
+  return *contact.silent_since + contact.tell_after;
+}
+
 void contact_list::back_off(time_point now, entry& contact) {
-  ++contact.unanswered;
+  if (!contact.silent_since) {
+    contact.silent_since = now;
+    contact.tell_after = times_.tell_silence_after;
+  }
   contact.gap =
       contact.gap == duration::zero() ? times_.first_gap : std::min(contact.gap * 2, times_.longest_gap);
   contact.due = now + chance_.duration_between(contact.gap * 4 / 5, contact.gap);

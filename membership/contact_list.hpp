@@ -34,13 +34,13 @@ public:
     duration longest_gap = std::chrono::seconds{5};
     duration forget_lost_after = std::chrono::hours{24};
     duration forget_introduced_after = std::chrono::seconds{2};
+    duration tell_silence_after = std::chrono::seconds{4}; ///< and at twice, four times, ... that time
   };
 
-  /// A question to ask now.
-  struct attempt {
+  /// A seed that was asked and has not answered, or not any more.
+  struct silence {
     address where;
-    int unanswered = 0; ///< questions to this address since the last answer, without this one
-    bool seed = false;
+    duration lasted{};
   };
 
   contact_list(settings times, random_generator chance) : times_(times), chance_(chance) {}
@@ -61,8 +61,9 @@ public:
   /// False if nothing was asked there.
   bool answered(time_point now, const address& where);
 
-  /// A question to this address came back to this node itself: no silence, but nobody else was found.
-  void echoed(const address& where);
+  /// A question to this address came back to this node itself: no silence, but nobody else was found. True
+  /// if that is news of a seed.
+  bool echoed(const address& where);
 
   /// A member is at that address: only seeds stay on the list.
   void settle(const address& where);
@@ -70,19 +71,28 @@ public:
   /// Ask everywhere soon, and back off anew from there.
   void start_over(time_point now);
 
+  /// Ask everywhere at that time at the latest.
+  void hasten(time_point when);
+
+  /// When a question or a silence is due.
   std::optional<time_point> next_due() const;
 
-  /// The questions that are due. Addresses in `occupied` have a live member and are passed over, unless
-  /// somebody new was introduced there. At most `count`; the others stay due.
-  std::vector<attempt>
+  /// The addresses to ask now. Those in `occupied` have a live member and are passed over, unless somebody
+  /// new was introduced there. At most `count`; the others stay due.
+  std::vector<address>
   take_due(time_point now, const std::set<address>& occupied, std::size_t count = 3 * limit);
+
+  /// The seeds whose silence is to be told now.
+  std::vector<silence> take_silences(time_point now);
 
 private:
   struct entry {
     bool seed = false;
     std::optional<time_point> lost_at = std::nullopt;
     std::optional<time_point> introduced_at = std::nullopt;
-    int unanswered = 0;
+    bool is_self = false;
+    std::optional<time_point> silent_since = std::nullopt; ///< the first question without an answer
+    duration tell_after{};                                 ///< of silence
     duration gap{};
     time_point due{};
   };
@@ -92,6 +102,7 @@ private:
   bool is_wanted(const entry& contact, time_point now) const;
   void forget_unwanted(time_point now);
   static void start_over(time_point now, entry& contact);
+  static std::optional<time_point> silence_due(const entry& contact);
   void back_off(time_point now, entry& contact);
 
   settings times_;

@@ -2,6 +2,7 @@
 
 #include <chorus/membership/member.hpp>
 #include <chorus/runtime/address.hpp>
+#include <chorus/runtime/time.hpp>
 
 #include <cstdint>
 #include <string>
@@ -91,9 +92,12 @@ struct member_updated {
 };
 
 /// The others declared this incarnation failed: end all links, take a new incarnation, apply `new_life`.
-struct declared_failed {};
+struct declared_failed {
+  peer by;                   ///< whose verdict outweighs what this node has behind it
+  std::uint32_t members = 0; ///< that it hears, itself included
+};
 
-/// The cluster does not take this node, for good: a live member has its name.
+/// The cluster does not take this node, for good: a live member has its name, for example.
 struct rejected {
   std::string reason; ///< a sentence for the operator
 };
@@ -113,10 +117,19 @@ struct try_connection {
   address where;
 };
 
-/// A seed that did not answer yet: for the log, with back-off.
+/// A message for somebody who is no member and whose address may be of no use: back over the connection over
+/// which `to` has spoken last. Like `transmit`, it may be lost.
+template <class Message>
+struct reply {
+  peer to;
+  Message message;
+};
+
+/// A seed does not answer: find out why, for the log. Told after the failure timeout, and each time that the
+/// silence has become twice as long.
 struct seed_silent {
   address where;
-  int attempts = 0;
+  duration lasted{};
 };
 
 } // namespace chorus::membership

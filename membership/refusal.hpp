@@ -2,6 +2,7 @@
 
 #include <chorus/membership/member.hpp>
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/time.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,18 +15,19 @@ struct refusal {
     name_taken = 0,    ///< `holder` has your name
     node_id_taken = 1, ///< `holder` has your node id
     cluster_full = 2,  ///< there are as many members as there can be; `holder` is who says so
+    unreachable = 3,   ///< `holder`, who says so, gets no answer at the address that you advertise
   };
   peer subject;
   why reason = why::name_taken;
   member holder;
+  duration known_for{}; ///< how long whoever refuses has known this life of `holder`
+  duration heard_ago{}; ///< when whoever refuses last had a sign of life of `holder`
 
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(subject, reason, holder);
-  }
+  friend bool operator==(const refusal&, const refusal&) = default;
 };
 
-/// The sentence for the operator of the node that is refused.
-std::string describe(const refusal& what);
+/// Why, and what to do about it: a sentence for the operator of the node that is refused. `self` is the
+/// address that this node advertises.
+std::string describe(const refusal& what, const address& self);
 
 } // namespace chorus::membership

@@ -98,7 +98,7 @@ struct content_check {
   }
 
   error operator()(const refusal& what) const {
-    if (what.reason > refusal::why::cluster_full)
+    if (what.reason > refusal::why::unreachable)
       return malformed("a refusal without a known reason");
     return swim::check(what.holder);
   }

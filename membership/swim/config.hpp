@@ -17,9 +17,6 @@ struct config {
   /// is reckoned from it. Pre: at least `least_failure_timeout`.
   duration failure_timeout = std::chrono::seconds{4};
 
-  /// How long refusals have to last before this node gives up: the holder of its name may be dead.
-  duration refusal_patience = std::chrono::seconds{12}; ///< pre: more than `failure_timeout`
-
   contact_list::settings contacts{};
 };
 

@@ -10,19 +10,32 @@ namespace chorus::membership::swim {
 
 static_assert(protocol_core<core>);
 
+namespace {
+
+contact_list::settings contacts_of(const config& settings) {
+  auto contacts = settings.contacts;
+  contacts.tell_silence_after = settings.failure_timeout;
+  return contacts;
+}
+
+/// Questions to contacts, and so refusals and hellos of one node, come at least that often.
+duration contact_lasting(const config& settings) {
+  return settings.contacts.longest_gap + settings.failure_timeout;
+}
+
+} // namespace
+
 core::core(time_point now, config settings)
     : config_(std::move(settings)), times_(config_.failure_timeout), chance_(config_.seed),
-      contacts_(config_.contacts, chance_.split()), schedule_(chance_.split()),
+      contacts_(contacts_of(config_), chance_.split()), schedule_(chance_.split()),
       round_trips_(times_.shortest_probe_timeout(), times_.longest_probe_timeout()),
-      next_number_{static_cast<std::uint16_t>(chance_.next())}, next_probe_(now), next_gossip_(now),
-      next_exchange_(now), exchange_gap_(times_.period), next_question_(now), ran_at_(now) {
+      next_number_{static_cast<std::uint16_t>(chance_.next())}, refused_(times_, contact_lasting(config_)),
+      newcomers_(contact_lasting(config_)), next_probe_(now), next_gossip_(now), next_exchange_(now),
+      exchange_gap_(times_.period), next_question_(now), ran_at_(now), began_at_(now) {
   CHORUS_CHECK(
       !check(config_.self), "a node needs an id, an incarnation, a name and an address that others can use"
   );
-  CHORUS_CHECK(
-      least_failure_timeout <= config_.failure_timeout && config_.failure_timeout < config_.refusal_patience,
-      "failure timeout < patience with refusals"
-  );
+  CHORUS_CHECK(least_failure_timeout <= config_.failure_timeout, "a failure timeout that can be kept");
 }
 
 void core::receive(time_point now, const peer& from, const message& what) {
@@ -45,8 +58,10 @@ void core::receive(time_point now, const peer& from, const message& what) {
       meet_ended_life(now, from, ended->where, *ended);
     return;
   }
-  if (auto* sender = find(from))
+  if (auto* sender = find(from)) {
     sender->acquainted = true;
+    sender->heard_at = now;
+  }
   // What is said about the sender may let it in, so that its question can be answered.
   for (const auto& one : what.rumours)
     hear(now, from, one);
@@ -124,7 +139,9 @@ std::vector<member> core::members() const {
 
 void core::handle(time_point now, const add_seed& what) {
   has_seeds_ = true;
-  if (what.where != config_.self.where && !contacts_.add_seed(now, what.where))
+  if (what.where == config_.self.where)
+    output_.notices.emplace_back(seed_is_self{what.where});
+  else if (!contacts_.add_seed(now, what.where))
     ++counters_.seeds_dropped;
 }
 
@@ -164,11 +181,14 @@ void core::handle(time_point now, const new_life& what) {
   output_.connections.clear();
   output_.messages.clear();
   output_.contacts.clear();
+  output_.replies.clear();
+  newcomers_.clear();
   config_.self.who.incarnation = what.incarnation;
   refutation_ = {};
   health_ = {};
   phase_ = phase::running;
   ran_at_ = now;
+  began_at_ = now;
   next_question_ = now;
 }
 

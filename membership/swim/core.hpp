@@ -10,13 +10,16 @@
 #include <chorus/membership/swim/message.hpp>
 #include <chorus/membership/swim/output.hpp>
 #include <chorus/membership/swim/probe_schedule.hpp>
+#include <chorus/membership/swim/refusal_patience.hpp>
 #include <chorus/membership/swim/roll_call.hpp>
 #include <chorus/membership/swim/round_trip.hpp>
 #include <chorus/membership/swim/rumour_queue.hpp>
 #include <chorus/membership/swim/suspicion.hpp>
 #include <chorus/membership/swim/timing.hpp>
+#include <chorus/membership/swim/waiting_room.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/random.hpp>
+#include <chorus/runtime/rate_limit.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
@@ -42,8 +45,9 @@
 ///    node that was cut off or paused starts over, not the cluster that went on without it.
 /// 5. A newer incarnation of a member takes the place of the older; an older one is ignored.
 /// 6. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: who
-///    is in stays, who comes yields; if both are in, the greater node id yields. A refusal counts only once
-///    it has lasted longer than a dead holder could still be believed alive.
+///    is in stays, who comes yields; if both are in, the greater node id yields. A name counts as taken
+///    only when its holder has given a sign of life since the refusals began (`refusal_patience`). The node
+///    that is refused and one that refuses it both say so at once.
 /// 7. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by
 ///    themselves.
 ///
@@ -112,6 +116,8 @@ private:
   struct known_member {
     member who;
     chorus::refutation refutation;
+    time_point since;        ///< it is a member
+    time_point heard_at;     ///< the latest sign of life, or `since`
     bool acquainted = false; ///< it has spoken to this node, so it knows it
     std::optional<suspicion> suspected = std::nullopt;
     std::optional<time_point> trying_since = std::nullopt;        ///< a connection
@@ -135,9 +141,9 @@ private:
     std::optional<request> asked_for = std::nullopt;
   };
 
-  struct refused_since {
-    time_point first;
-    time_point latest;
+  struct name_conflict {
+    member yields;
+    member holder;
   };
 
   // -- core.cpp: inputs, and what is due when
@@ -207,6 +213,7 @@ private:
   void meet_newcomer(time_point now, const hello& what);
   void welcome(time_point now, const hello& what);
   void introduce(time_point now, const address& where);
+  void tell_unreachable(time_point now, const member& newcomer);
   bool is_in() const { return !members_.empty() || !has_seeds_; }
   void ask_contacts(time_point now);
   void ask_out_of_turn(time_point now, const address& where);
@@ -216,10 +223,12 @@ private:
 
   // -- names.cpp: names and node ids that two have
   void handle(time_point now, const peer& from, const refusal& what);
-  std::optional<refusal> find_conflict(const hello& newcomer) const;
+  std::optional<name_conflict> find_conflict(const hello& newcomer) const;
+  void settle(time_point now, const name_conflict& conflict);
   void settle_own_name(time_point now);
   void heed_refusal(time_point now, const refusal& what);
-  void refuse(const refusal& what, const address& where);
+  void refuse(time_point now, refusal::why reason, const member& who, const member& holder);
+  refusal explain(time_point now, refusal::why reason, const peer& subject, const member& holder) const;
 
   // -- exchanging.cpp: push and pull of whole views
   void handle(time_point now, const peer& from, const summary& what);
@@ -260,7 +269,9 @@ private:
   std::map<probe_number, probe> probes_;
   probe_number next_number_;
   std::optional<roll_call> roll_call_;
-  std::optional<refused_since> refused_;
+  refusal_patience refused_;
+  waiting_room newcomers_;
+  rate_limit refusals_told_; ///< to the log, by node
   bool rejected_ = false;
   bool has_seeds_ = false;
 
@@ -270,6 +281,7 @@ private:
   duration exchange_gap_;    ///< after an exchange in which views differed
   time_point next_question_; ///< not before
   time_point ran_at_;
+  time_point began_at_; ///< this life
   output output_;
   swim::counters counters_;
 };

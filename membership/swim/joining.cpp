@@ -1,7 +1,6 @@
 #include <chorus/membership/swim/core.hpp>
 #include <chorus/membership/swim/pages.hpp>
 
-#include <bit>
 #include <tuple>
 #include <utility>
 
@@ -12,9 +11,10 @@ namespace chorus::membership::swim {
 
 void core::handle(time_point now, const peer& from, const hello& what) {
   if (from.node == config_.self.who.node) {
-    if (what.self == config_.self && what.asked_at)
-      contacts_.echoed(*what.asked_at);
-    else if (what.self != config_.self)
+    if (what.self == config_.self && what.asked_at) {
+      if (contacts_.echoed(*what.asked_at))
+        output_.notices.emplace_back(seed_is_self{*what.asked_at});
+    } else if (what.self != config_.self)
       meet_own_node_id(now, what.self);
     return;
   }
@@ -41,30 +41,22 @@ void core::meet_own_node_id(time_point now, const member& other) {
     return std::tuple{process.who.incarnation, process.where, process.name};
   };
   if (rank(other) > rank(self)) {
-    heed_refusal(now, {self.who, refusal::why::node_id_taken, other});
+    heed_refusal(now, explain(now, refusal::why::node_id_taken, self.who, other));
     return;
   }
   ++counters_.messages_of_the_past;
   if (other.where != self.where)
-    refuse({other.who, refusal::why::node_id_taken, self}, other.where);
+    refuse(now, refusal::why::node_id_taken, other, self);
 }
 
 void core::meet_newcomer(time_point now, const hello& what) {
   const auto& who = what.self;
   if (const auto conflict = find_conflict(what)) {
-    if (conflict->subject == config_.self.who)
-      heed_refusal(now, *conflict);
-    else if (conflict->subject == who.who)
-      refuse(*conflict, who.where);
-    else
-      refuse(*conflict, members_.at(conflict->subject.node).who.where);
-    // The holder may be dead: then look, and the name will be free.
-    if (const auto holder = members_.find(conflict->holder.who.node); holder != members_.end())
-      look_myself(now, holder->second, false);
+    settle(now, *conflict);
     return;
   }
   if (cluster_size() >= limits::members && !members_.contains(who.who.node)) {
-    refuse({who.who, refusal::why::cluster_full, config_.self}, who.where);
+    refuse(now, refusal::why::cluster_full, who, config_.self);
     return;
   }
   const auto answered = what.answers && contacts_.answered(now, *what.answers);
@@ -83,6 +75,20 @@ void core::meet_newcomer(time_point now, const hello& what) {
     greet_back(now, what, who.where);
     contacts_.asked(now, who.where);
   }
+  tell_unreachable(now, who);
+}
+
+/// Whoever is in the waiting room for as long as a silent member is believed in does not hear at its address,
+/// but perhaps over the connection on which it speaks.
+void core::tell_unreachable(time_point now, const member& newcomer) {
+  const auto lasted = newcomers_.enter(now, newcomer.who);
+  if (lasted < config_.failure_timeout)
+    return;
+  const auto told = explain(now, refusal::why::unreachable, newcomer.who, config_.self);
+  output_.replies.push_back({newcomer.who, {told, {}}});
+  ++counters_.refusals_sent;
+  if (refusals_told_.passes(to_string(newcomer.who.node), now))
+    output_.notices.emplace_back(refusal_sent{newcomer, told, lasted});
 }
 
 void core::welcome(time_point now, const hello& what) {
@@ -105,17 +111,17 @@ void core::ask_contacts(time_point now) {
   std::set<address> occupied;
   for (const auto& [node, known] : members_)
     occupied.insert(known.who.where);
-  const auto attempts = contacts_.take_due(now, occupied, questions_at_once);
-  if (attempts.size() == questions_at_once)
+  const auto questions = contacts_.take_due(now, occupied, questions_at_once);
+  if (questions.size() == questions_at_once)
     next_question_ = now + times_.contact_gap();
-  for (const auto& attempt : attempts) {
-    ask(attempt.where);
-    // Said at 2, 4, 8, ... questions without an answer: the log is told, not flooded.
-    const auto worth_saying =
-        attempt.unanswered >= 2 && std::has_single_bit(static_cast<unsigned>(attempt.unanswered));
-    if (attempt.seed && worth_saying && !refused_)
-      output_.silent_seeds.push_back({attempt.where, attempt.unanswered});
-  }
+  for (const auto& where : questions)
+    ask(where);
+  // Refusals come only with questions, and each may be lost.
+  if (refused_.is_tried(now))
+    contacts_.hasten(now + times_.refused_gap());
+  for (const auto& seed : contacts_.take_silences(now))
+    if (!refused_.is_tried(now)) // a refusal is an answer, which does not say to which question
+      output_.silent_seeds.push_back({seed.where, seed.lasted});
 }
 
 /// There may be a life that nobody knows yet.

@@ -26,7 +26,7 @@ void core::meet_ended_life(time_point now, const peer& who, const address& where
     // Two processes with one node id: the later one has taken the other's place.
     if (const auto later = members_.find(who.node);
         later != members_.end() && later->second.who.where != ended.where)
-      refuse({who, refusal::why::node_id_taken, later->second.who}, ended.where);
+      refuse(now, refusal::why::node_id_taken, {who, later->second.who.name, ended.where}, later->second.who);
     break;
   }
 }
@@ -88,7 +88,7 @@ void core::judge(time_point now) {
     // There is the cluster that goes on.
     contacts_.add_lost(now, greatest->where);
     phase_ = phase::outcast;
-    output_.declared_failed_now = true;
+    output_.declared_failed_now = declared_failed{greatest->who, greatest->weight.members};
     return;
   }
   // The judges have ended their links to this life, so this side ends its own, and they start over.

@@ -20,12 +20,16 @@ void core::take_up(time_point now, const alive& what) {
     next_probe_ = now + chance_.duration_between(duration::zero(), times_.period);
     exchange_gap_ = times_.period;
     next_exchange_ = now + chance_.duration_between(exchange_gap_ / 2, exchange_gap_);
+    refused_.reset(); // somebody has taken this node
   }
   // What its earlier lives had to say is settled.
   if (roll_call_)
     roll_call_->settle(node);
   contacts_.settle(what.who.where);
-  members_.emplace(node, known_member{what.who, what.refutation});
+  members_.emplace(
+      node, known_member{.who = what.who, .refutation = what.refutation, .since = now, .heard_at = now}
+  );
+  newcomers_.leave(what.who.who);
   schedule_.add(node);
   weights_changed_ = true;
   output_.changes.emplace_back(member_up{what.who});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/membership/events.hpp>
+#include <chorus/membership/notices.hpp>
 #include <chorus/membership/swim/message.hpp>
 #include <chorus/runtime/steps.hpp>
 
@@ -18,16 +19,18 @@ using input = std::variant<add_seed, link_lost, leave, new_life, update, connect
 struct output {
   /// In the order in which it happened; the old life of a member goes down before the new one is up.
   std::vector<std::variant<member_down, member_up, member_suspected, member_trusted, member_updated>> changes;
-  bool declared_failed_now = false;
-  std::optional<rejected> rejection; ///< at most once in a life
+  std::optional<declared_failed> declared_failed_now;
   std::vector<try_connection> connections;
   std::vector<transmit<message>> messages; ///< to members, after their `member_up`
   std::vector<contact<message>> contacts;
+  std::vector<reply<message>> replies;
   std::vector<seed_silent> silent_seeds;
+  std::vector<notice> notices;
+  std::optional<rejected> rejection; ///< at most once in a life
 
   bool empty() const noexcept {
     return changes.empty() && !declared_failed_now && !rejection && connections.empty() && messages.empty()
-           && contacts.empty() && silent_seeds.empty();
+           && contacts.empty() && replies.empty() && silent_seeds.empty() && notices.empty();
   }
 
   template <class Visitor>
@@ -35,17 +38,21 @@ struct output {
     for (auto& change : changes)
       std::visit([&](auto& step) { visit(std::move(step)); }, change);
     if (declared_failed_now)
-      visit(declared_failed{});
-    if (rejection)
-      visit(std::move(*rejection));
+      visit(*declared_failed_now);
     for (auto& step : connections)
       visit(std::move(step));
     for (auto& step : messages)
       visit(std::move(step));
     for (auto& step : contacts)
       visit(std::move(step));
+    for (auto& step : replies)
+      visit(std::move(step));
     for (auto& step : silent_seeds)
       visit(std::move(step));
+    for (auto& step : notices)
+      visit(std::move(step));
+    if (rejection)
+      visit(std::move(*rejection));
   }
 };
 

@@ -74,10 +74,13 @@ void core::handle(time_point now, const peer& from, const ping_request& what) {
     send(*asker, nack{what.number});
 }
 
-void core::handle(time_point, const peer& from, const indirect_ack& what) {
+void core::handle(time_point now, const peer& from, const indirect_ack& what) {
   const auto waiting = probes_.find(what.number);
-  if (waiting != probes_.end() && waiting->second.detoured && waiting->second.subject != from)
-    probes_.erase(waiting);
+  if (waiting == probes_.end() || !waiting->second.detoured || waiting->second.subject == from)
+    return;
+  if (auto* subject = find(waiting->second.subject))
+    subject->heard_at = now;
+  probes_.erase(waiting);
 }
 
 void core::handle(time_point, const peer&, const nack& what) {

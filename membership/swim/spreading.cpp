@@ -40,6 +40,7 @@ void core::hear(time_point now, const peer&, const alive& what) {
   if (subject.who.who != who || what.refutation <= subject.refutation)
     return;
   subject.refutation = what.refutation;
+  subject.heard_at = now; // only it says more about itself
   if (std::exchange(subject.who, what.who) != what.who)
     output_.changes.emplace_back(member_updated{what.who});
   if (subject.suspected && subject.suspected->refutation() < what.refutation)

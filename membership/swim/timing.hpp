@@ -58,6 +58,16 @@ struct timing {
   /// Between two statements of the same verdict to the same node.
   duration verdict_gap() const { return period; }
 
+  /// How long a node that is refused waits before it gives up: within two failure timeouts of its first
+  /// contact the last questions have to be answered.
+  duration refusal_patience() const { return 6 * period; }
+
+  /// Between its questions meanwhile.
+  duration refused_gap() const { return period / 2; }
+
+  /// A datagram that was sent by somebody who is dead does not arrive later than that.
+  duration longest_flight() const { return period; }
+
   /// Before a connection that was asked for and never reported is asked for again.
   duration connection_patience() const { return period; }
 

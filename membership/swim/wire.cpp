@@ -3,6 +3,9 @@
 #include <chorus/membership/swim/wire.hpp>
 #include <chorus/runtime/limits.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -181,16 +184,34 @@ void take(reader& from, verdict& what) {
   take(from, what.where);
 }
 
+/// Rounded down to milliseconds; what is longer than the longest is as long.
+constexpr std::uint64_t longest_milliseconds = std::uint64_t{1} << 40;
+
+void put_length(writer& to, duration length) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
+  to.put_number(
+      std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(milliseconds, 0)), longest_milliseconds)
+  );
+}
+
+void take_length(reader& from, duration& length) {
+  length = std::chrono::milliseconds{from.take_number(longest_milliseconds)};
+}
+
 void put(writer& to, const refusal& what) {
   put(to, what.subject);
   to.put_byte(static_cast<std::uint8_t>(what.reason));
   put(to, what.holder);
+  put_length(to, what.known_for);
+  put_length(to, what.heard_ago);
 }
 
 void take(reader& from, refusal& what) {
   take(from, what.subject);
-  what.reason = static_cast<refusal::why>(from.take_choice(3));
+  what.reason = static_cast<refusal::why>(from.take_choice(4));
   take(from, what.holder);
+  take_length(from, what.known_for);
+  take_length(from, what.heard_ago);
 }
 
 void put(writer& to, const content& what) {

@@ -1,4 +1,5 @@
 #include "../actors/temporary_folder.hpp"
+#include "../transport/tcp_proxy.hpp"
 #include "chat_room.hpp"
 
 #include <chorus/actors/exit_code.hpp>
@@ -122,7 +123,39 @@ TEST(exit_codes, a_seed_where_nobody_listens_is_named) {
   auto nowhere = to_string(free_address());
   auto client = start_counter({"--seed", nowhere, "get"});
   EXPECT_EQ(client->wait(), code(exit_code::unavailable));
-  EXPECT_TRUE(client->logs("no seed has answered; is a node running at " + nowhere + "?"));
+  EXPECT_TRUE(client->logs("no answer from seed " + nowhere + " for "));
+  EXPECT_TRUE(client->logs(
+      "no seed has answered; is a node running at " + nowhere + "? (" + nowhere
+      + ": the connection is refused"
+  ));
+}
+
+TEST(exit_codes, a_seed_whose_name_does_not_resolve_is_named) {
+  auto client = start_counter({"--listen", "*:0", "--seed", "no-such-host.invalid:4000", "get"}); // RFC 2606
+  EXPECT_EQ(client->wait(), code(exit_code::unavailable));
+  EXPECT_TRUE(client->logs("the host 'no-such-host.invalid' does not resolve"));
+}
+
+TEST(exit_codes, a_seed_that_is_no_node_is_named) {
+  tcp_proxy server{free_address()}; // behind which nobody listens, so it hangs up
+  auto client = start_counter({"--seed", to_string(server.listening_on()), "get"});
+  EXPECT_EQ(client->wait(), code(exit_code::unavailable));
+  EXPECT_TRUE(client->logs("whoever listens there does not speak ZeroMQ"));
+}
+
+TEST(exit_codes, a_seed_that_is_the_node_itself_is_named) {
+  auto where = to_string(free_address());
+  auto client = start_counter({"--listen", where, "--seed", where, "get"});
+  EXPECT_EQ(client->wait(), code(exit_code::unavailable));
+  EXPECT_TRUE(client->logs(where + ": it is this node itself"));
+}
+
+TEST(exit_codes, an_address_that_is_every_interface_is_refused) {
+  for (const auto* flag : {"--seed", "--advertise"}) {
+    auto client = start_counter({flag, "0.0.0.0:4000", "get"});
+    EXPECT_EQ(client->wait(), code(exit_code::usage));
+    EXPECT_TRUE(client->logs("'0.0.0.0:4000' is every interface of a machine"));
+  }
 }
 
 TEST(exit_codes, a_node_of_another_cluster_is_told_so) {
@@ -131,6 +164,7 @@ TEST(exit_codes, a_node_of_another_cluster_is_told_so) {
   auto client = start_counter({"--cluster", "band", "--seed", seed, "get"});
   EXPECT_EQ(client->wait(), code(exit_code::unavailable));
   EXPECT_TRUE(client->logs(seed + ": it belongs to cluster 'choir', this node to 'band'"));
+  EXPECT_TRUE(client->logs("no answer from seed " + seed));
   EXPECT_TRUE(host->logs("it belongs to cluster 'band', this node to 'choir'"));
 }
 
@@ -148,10 +182,25 @@ TEST_F(taken_name, ends_the_newcomer_and_not_the_one_who_has_it) {
   enter("ben");
   auto second = start_chat({"--name", "ben", "--seed", address_of(at("ada")), "--failure-timeout", "1"});
   EXPECT_EQ(second->wait(), code(exit_code::refused));
-  EXPECT_TRUE(second->logs("the name 'ben' is taken by"));
-  EXPECT_TRUE(second->logs("start this node under another name or stop the other one"));
+  EXPECT_TRUE(second->logs("refused: the name 'ben' is taken by node"));
+  EXPECT_TRUE(second->logs("Trying on for 1.5 s"));
+  EXPECT_TRUE(second->logs("the cluster does not take this node: the name 'ben' is taken by node"));
+  EXPECT_TRUE(second->logs("start this node under another name (--name) or stop the other one"));
+  EXPECT_TRUE(at("ada").logs("refused node 'ben'"));
   say("ben", 20);
   EXPECT_TRUE(heard("ada", "ben", 20));
+}
+
+TEST(unreachable_address, is_said_by_the_node_and_by_its_seed_until_it_is_mended) {
+  auto seed = start_chat({"--name", "ada", "--failure-timeout", "1"});
+  auto where = address_of(*seed);
+  auto nowhere = to_string(free_address());
+  auto newcomer =
+      start_chat({"--name", "ben", "--seed", where, "--advertise", nowhere, "--failure-timeout", "1"});
+  EXPECT_TRUE(seed->logs("refused node 'ben'"));
+  EXPECT_TRUE(seed->logs("does not answer at that address, which it advertises"));
+  EXPECT_TRUE(newcomer->logs("gets no answer at " + nowhere + ", where this node says that it can be reached")
+  );
 }
 
 } // namespace

@@ -21,6 +21,7 @@ struct contact_list_test : testing::Test {
     std::vector<duration> moments;
     while (contacts.next_due() && *contacts.next_due() <= start + end) {
       auto now = *contacts.next_due();
+      contacts.take_silences(now);
       for (auto count = contacts.take_due(now, {}).size(); count > 0; --count)
         moments.push_back(now - start);
     }
@@ -42,19 +43,54 @@ TEST_F(contact_list_test, asks_a_silent_seed_for_ever_at_gaps_that_double_up_to_
   }
 }
 
-TEST_F(contact_list_test, counts_questions_without_an_answer) {
+TEST_F(contact_list_test, tells_the_silence_of_a_seed_when_it_has_lasted_and_each_time_that_it_has_doubled) {
   ASSERT_TRUE(contacts.add_seed(start, number(1)));
-  for (auto unanswered = 0; unanswered < 10; ++unanswered) {
-    auto due = contacts.take_due(*contacts.next_due(), {});
-    ASSERT_EQ(due.size(), 1u);
-    EXPECT_TRUE(due[0].seed);
-    EXPECT_EQ(due[0].unanswered, unanswered);
+  std::vector<duration> told;
+  while (*contacts.next_due() <= start + 64s) {
+    auto now = *contacts.next_due();
+    contacts.take_due(now, {});
+    for (const auto& silence : contacts.take_silences(now)) {
+      EXPECT_EQ(silence.where, number(1));
+      EXPECT_EQ(silence.lasted, now - start);
+      told.push_back(silence.lasted);
+    }
   }
-  auto now = *contacts.next_due();
-  EXPECT_TRUE(contacts.answered(now, number(1)));
-  auto due = contacts.take_due(*contacts.next_due(), {});
-  ASSERT_EQ(due.size(), 1u);
-  EXPECT_EQ(due[0].unanswered, 0);
+  EXPECT_EQ(told, (std::vector<duration>{4s, 8s, 16s, 32s, 64s}));
+}
+
+TEST_F(contact_list_test, tells_no_silence_of_a_seed_that_answers_nor_of_one_with_a_live_member) {
+  ASSERT_TRUE(contacts.add_seed(start, number(1)));
+  contacts.take_due(start, {});
+  EXPECT_TRUE(contacts.answered(start + 3s, number(1)));
+  EXPECT_TRUE(contacts.take_silences(start + 5s).empty());
+  contacts.take_due(start + 8s, {});
+  contacts.take_due(start + 13s, {number(1)}); // the next question would be due
+  EXPECT_TRUE(contacts.take_silences(start + 100s).empty());
+}
+
+TEST_F(contact_list_test, tells_no_silence_of_an_address_that_is_no_seed) {
+  contacts.add_lost(start, number(1));
+  contacts.take_due(start, {});
+  EXPECT_TRUE(contacts.take_silences(start + 100s).empty());
+}
+
+TEST_F(contact_list_test, knows_a_seed_that_is_this_node_itself_and_says_so_once) {
+  ASSERT_TRUE(contacts.add_seed(start, number(1)));
+  contacts.take_due(start, {});
+  EXPECT_TRUE(contacts.echoed(number(1)));
+  EXPECT_FALSE(contacts.echoed(number(1)));
+  EXPECT_TRUE(contacts.take_silences(start + 100s).empty());
+  contacts.add_lost(start, number(2));
+  EXPECT_FALSE(contacts.echoed(number(2)));
+}
+
+TEST_F(contact_list_test, asks_sooner_when_it_is_told_to_hurry_and_never_later) {
+  ASSERT_TRUE(contacts.add_seed(start, number(1)));
+  questions_until(1h);
+  contacts.hasten(start + 1h + 500ms);
+  EXPECT_LE(*contacts.next_due(), start + 1h + 500ms);
+  contacts.hasten(start + 2h);
+  EXPECT_LE(*contacts.next_due(), start + 1h + 500ms);
 }
 
 TEST_F(contact_list_test, believes_answers_only_to_questions_that_were_asked) {
@@ -111,7 +147,7 @@ TEST_F(contact_list_test, keeps_only_seeds_where_a_member_has_settled) {
     contacts.settle(number(static_cast<std::size_t>(n)));
   auto due = contacts.take_due(start, {});
   ASSERT_EQ(due.size(), 1u);
-  EXPECT_EQ(due[0].where, number(1));
+  EXPECT_EQ(due[0], number(1));
 }
 
 TEST_F(contact_list_test, refuses_one_seed_too_many) {
@@ -135,7 +171,7 @@ TEST_F(contact_list_test, drops_the_address_that_was_lost_longest_ago) {
     contacts.add_lost(start + std::chrono::seconds{n}, number(n));
   auto due = contacts.take_due(start + 1h, {});
   ASSERT_EQ(due.size(), contact_list::limit);
-  EXPECT_EQ(due.front().where, number(2));
+  EXPECT_EQ(due.front(), number(2));
 }
 
 TEST_F(contact_list_test, starts_over_at_once_and_with_short_gaps) {

@@ -97,6 +97,8 @@ private:
       check_readable(step.message);
     for (const auto& step : output.contacts)
       check_readable(step.message);
+    for (const auto& step : output.replies)
+      check_readable(step.message);
     CHORUS_CHECK(core_.members().size() < limits::members, "more members than there can be");
     CHORUS_CHECK(core_.drain().empty(), "an output that was not complete");
     if (output.declared_failed_now)

@@ -119,7 +119,7 @@ TEST_F(hostile_content, is_refused_with_an_impossible_standing) {
 }
 
 TEST_F(hostile_content, is_refused_when_a_refusal_makes_no_sense) {
-  EXPECT_TRUE(is_refused(a.who, {refusal{b.who, static_cast<refusal::why>(3), a}, {}}));
+  EXPECT_TRUE(is_refused(a.who, {refusal{b.who, static_cast<refusal::why>(4), a}, {}}));
   EXPECT_TRUE(is_refused(a.who, {refusal{b.who, refusal::why::name_taken, b}, {}}));
 }
 

@@ -46,7 +46,12 @@ std::vector<content> one_of_each_content() {
       summary{99, true},
       page{one_of_each_rumour()},
       verdict{life(1), {4, {1, 1}, {2, 2}}, {"c", 1}},
-      refusal{life(1), refusal::why::cluster_full, someone(3)}};
+      refusal{
+          life(1),
+          refusal::why::cluster_full,
+          someone(3),
+          std::chrono::hours{30},
+          std::chrono::milliseconds{7}}};
 }
 
 result<message> read(const byte_buffer& bytes) {
@@ -80,6 +85,19 @@ TEST(swim_wire, keeps_what_a_hello_says) {
   EXPECT_EQ(heard.answers, said.answers);
   EXPECT_TRUE(heard.is_in);
   EXPECT_EQ(std::get<alive>(heard.view.front()).who, someone(1));
+}
+
+TEST(swim_wire, keeps_what_a_refusal_says_of_the_holder) {
+  auto said = std::get<refusal>(one_of_each_content().back());
+  const auto again = read(wire::encode({said, {}}).head);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(std::get<refusal>(again->what), said);
+  said.known_for = std::chrono::hours{24} * 365 * 100;
+  said.heard_ago = -std::chrono::seconds{1};
+  const auto bounded = read(wire::encode({said, {}}).head);
+  ASSERT_TRUE(bounded);
+  EXPECT_GT(std::get<refusal>(bounded->what).known_for, std::chrono::hours{24} * 365 * 30);
+  EXPECT_EQ(std::get<refusal>(bounded->what).heard_ago, duration::zero());
 }
 
 TEST(swim_wire, needs_four_bytes_for_a_probe_and_its_answer) {

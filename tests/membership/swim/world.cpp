@@ -16,6 +16,18 @@ std::string brief(const member& who) {
   return who.name + '/' + to_string(who.who.incarnation);
 }
 
+struct notice_key {
+  std::string operator()(const refusal_received& what) const {
+    if (what.content.reason == refusal::why::unreachable)
+      return "told unreachable";
+    return what.gives_up_in > duration::zero() ? "refused" : "waits on";
+  }
+  std::string operator()(const refusal_sent& what) const {
+    return what.content.reason == refusal::why::unreachable ? "found unreachable" : "refuses";
+  }
+  std::string operator()(const seed_is_self&) const { return "seed is self"; }
+};
+
 std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words)
@@ -163,6 +175,10 @@ std::string world::story_of(const std::string& host) {
   return join(std::exchange(nodes_.at(host).story, {}));
 }
 
+std::vector<world::said> world::notices_of(const std::string& host) const {
+  return nodes_.at(host).notices;
+}
+
 void world::forget_stories() {
   for (auto& [host, actor] : nodes_)
     actor.story.clear();
@@ -239,12 +255,17 @@ void world::perform(node& actor) {
     }
     void operator()(const rejected& what) { tell("rejected", "rejected: " + what.reason); }
     void operator()(const seed_silent&) { ++all.counts_["seed_silent"]; }
+    void operator()(const notice& what) {
+      ++all.counts_[std::visit(notice_key{}, what)];
+      actor.notices.push_back({all.now_, what});
+    }
     void operator()(const try_connection& what) { all.connect(actor, what); }
     void operator()(const transmit<message>& what) {
       CHORUS_CHECK(actor.links.contains(what.to), "a message to a member without a link");
       all.send(actor, actor.links.at(what.to), what.message);
     }
     void operator()(const contact<message>& what) { all.send(actor, what.to.host, what.message); }
+    void operator()(const reply<message>& what) { all.answer(actor, what); }
   };
 
   host visitor{*this, actor};
@@ -258,10 +279,23 @@ void world::perform(node& actor) {
 }
 
 void world::send(const node& from, const std::string& host, const message& what) {
+  carry(from, host, what, {from.what.host, host});
+}
+
+/// Whoever cannot connect to somebody can answer over the connection that the other has made.
+void world::answer(const node& from, const reply<message>& what) {
+  for (const auto& [host, other] : nodes_)
+    if (other.swim && other.who == what.to)
+      return carry(from, host, what.message, {host, from.what.host});
+}
+
+void world::carry(
+    const node& from, const std::string& host, const message& what, const direction& connection
+) {
   const shared_bytes datagram{wire::encode(what).head};
   ++seen.sent;
   seen.bytes += datagram.size();
-  if (cuts_.contains({from.what.host, host})) {
+  if (cuts_.contains(connection)) {
     ++seen.cut;
     return;
   }

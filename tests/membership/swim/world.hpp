@@ -102,6 +102,13 @@ public:
   /// suspected, ! is trusted, ~ is updated.
   std::string story_of(const std::string& host);
 
+  /// What a process has had to say to its operator since it started, and when.
+  struct said {
+    time_point when;
+    notice what;
+  };
+  std::vector<said> notices_of(const std::string& host) const;
+
   /// Forgets what everybody reported so far.
   void forget_stories();
 
@@ -125,6 +132,7 @@ private:
     std::optional<time_point> deadline;
     std::map<peer, std::string> links; ///< the hosts of members
     std::vector<std::string> story;
+    std::vector<said> notices;
     std::vector<std::pair<peer, shared_bytes>> waiting; ///< while paused
   };
 
@@ -140,7 +148,10 @@ private:
   void perform(node& actor);
   void apply(const std::string& host, const input& what);
   void deliver(arrival what);
+  using direction = std::pair<std::string, std::string>;
   void send(const node& from, const std::string& host, const message& what);
+  void answer(const node& from, const reply<message>& what);
+  void carry(const node& from, const std::string& host, const message& what, const direction& connection);
   void connect(const node& from, const try_connection& what);
   connection_tried::outcome connect_to(const std::string& from, const std::string& host) const;
 
@@ -149,8 +160,8 @@ private:
   std::map<std::string, node> nodes_;
   std::map<std::string, std::uint64_t> numbers_;
   std::map<std::uint64_t, chorus::incarnation> lives_;
-  std::set<std::pair<std::string, std::string>> cuts_;
-  std::set<std::pair<std::string, std::string>> rejected_;
+  std::set<direction> cuts_;
+  std::set<direction> rejected_;
   std::multimap<time_point, arrival> under_way_;
   std::set<std::pair<time_point, std::string>> ticks_;
   std::map<std::string, int> counts_;

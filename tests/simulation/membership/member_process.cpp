@@ -115,6 +115,14 @@ void member_process::perform(const membership::contact<protocol::message>& step)
   send_to(step.to, {}, std::move(message));
 }
 
+/// Over the other's connection, which is there while its process runs.
+void member_process::perform(const membership::reply<protocol::message>& step) {
+  auto message = protocol::wire::encode(step.message);
+  all_.books().sent(message.head.size(), false);
+  if (const auto* other = dynamic_cast<member_process*>(node_.around().find(step.to.node)->running()))
+    send_to(other->self().where, step.to.incarnation, std::move(message));
+}
+
 void member_process::send_to(const address& where, incarnation life, wire_message message) {
   auto machine = all_.hosts().machine_of(where);
   if (!machine || *machine == node_.index())
@@ -242,6 +250,10 @@ void member_process::perform(const membership::rejected& step) {
 
 void member_process::perform(const membership::seed_silent&) {
   all_.met("silent seed");
+}
+
+void member_process::perform(const membership::notice& what) {
+  all_.met(is_ordinary(what) ? "ordinary notice" : "notice");
 }
 
 } // namespace chorus::testing

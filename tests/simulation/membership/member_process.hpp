@@ -86,6 +86,8 @@ public:
   void perform(const membership::try_connection& step);
   void perform(const membership::contact<protocol::message>& step);
   void perform(const membership::seed_silent& step);
+  void perform(const membership::notice& what);
+  void perform(const membership::reply<protocol::message>& step);
   void malformed(const peer& from, const error& problem);
 
 private:

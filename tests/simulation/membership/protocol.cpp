@@ -58,7 +58,7 @@ struct content_words {
   std::string operator()(const swim::verdict& what) const {
     return to_string(what.subject) + " has failed for " + std::to_string(what.judge.members) + " members";
   }
-  std::string operator()(const membership::refusal& what) const { return describe(what); }
+  std::string operator()(const membership::refusal& what) const { return describe(what, {}); }
 };
 
 } // namespace

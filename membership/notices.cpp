@@ -1,0 +1,58 @@
+#include <chorus/membership/notices.hpp>
+#include <chorus/membership/seconds.hpp>
+
+namespace chorus::membership {
+
+namespace {
+
+std::string name(const member& who) {
+  return "node '" + who.name + "' (" + to_string(who.who) + ") at " + to_string(who.where);
+}
+
+std::string outlook(const refusal_received& what) {
+  if (what.content.reason == refusal::why::unreachable)
+    return "It is not taken in until then; trying on";
+  if (what.gives_up_in > duration::zero())
+    return "Trying on for " + in_seconds(what.gives_up_in) + ", in case that changes, then this node ends";
+  return "The holder may be dead: trying on until it is heard of or declared failed";
+}
+
+struct sentence {
+  std::string operator()(const refusal_received& what) const {
+    return "refused: " + describe(what.content, what.self) + ". " + outlook(what);
+  }
+
+  std::string operator()(const refusal_sent& what) const {
+    const auto begin = "refused " + name(what.refused) + ": ";
+    const auto& holder = what.content.holder;
+    switch (what.content.reason) {
+    case refusal::why::name_taken:
+      return begin + "its name is taken by node " + to_string(holder.who) + " at " + to_string(holder.where)
+             + ", known for " + in_seconds(what.content.known_for) + " and last heard of "
+             + in_seconds(what.content.heard_ago) + " ago; give one of the two another name, or stop it";
+    case refusal::why::node_id_taken:
+      return begin + "its node id is that of " + name(holder)
+             + "; give each of the two a data directory of its own that was not copied";
+    case refusal::why::cluster_full:
+      return begin + "the cluster has as many members as there can be; stop a node that is not needed";
+    case refusal::why::unreachable:
+      return begin + "it has said hello for " + in_seconds(what.asking_for)
+             + " and does not answer at that address, which it advertises; correct its --advertise or "
+               "--listen, or let its port through the firewall";
+    }
+    return begin + "for an unknown reason";
+  }
+
+  std::string operator()(const seed_is_self& what) const {
+    return "the seed " + to_string(what.where)
+           + " is this node itself; it finds others if they name it as a seed, or with another seed";
+  }
+};
+
+} // namespace
+
+std::string describe(const notice& what) {
+  return std::visit(sentence{}, what);
+}
+
+} // namespace chorus::membership
