@@ -13,7 +13,7 @@ connection::connection(connection_environment& environment, user& owner, const p
       handle_(std::make_shared<connection*>(this)) {}
 
 bool connection::send_frame(const wire_message& message) {
-  messages_used_ = true;
+  messages_used_ = ++environment_.uses;
   if (!wants_messages_)
     open();
   watch_messages_.look_again();
@@ -21,7 +21,7 @@ bool connection::send_frame(const wire_message& message) {
 }
 
 void connection::send_datagram(const wire_message& message) {
-  datagrams_used_ = true;
+  datagrams_used_ = ++environment_.uses;
   if (!std::exchange(wants_datagrams_, true))
     open_lanes();
   watch_datagrams_.look_again();
@@ -48,7 +48,7 @@ void connection::send_datagram(const wire_message& message) {
 }
 
 void connection::open() {
-  messages_used_ = true;
+  messages_used_ = ++environment_.uses;
   if (!std::exchange(wants_messages_, true))
     open_lanes();
 }
@@ -69,14 +69,29 @@ void connection::renew_datagrams() {
   make_lanes();
 }
 
-std::size_t connection::close_idle(bool messages_too) {
+bool connection::messages_are_idle() const {
+  return messages_ && connected_;
+}
+
+bool connection::datagrams_are_idle() const {
+  return datagrams_ && waiting_.empty();
+}
+
+void connection::list_idle(bool messages_too, std::vector<idle_lane>& lanes) const {
+  if (datagrams_are_idle())
+    lanes.push_back({datagrams_used_, descriptor_budget::of_datagram_lane, false});
+  if (messages_too && messages_are_idle())
+    lanes.push_back({messages_used_, descriptor_budget::of_message_lane, true});
+}
+
+std::size_t connection::close_idle(bool messages_too, std::uint64_t use) {
   std::size_t closed = 0;
-  if (!std::exchange(datagrams_used_, false) && datagrams_ && waiting_.empty()) {
+  if (datagrams_are_idle() && datagrams_used_ <= use) {
     close_datagrams();
     wants_datagrams_ = false;
     ++closed;
   }
-  if (!std::exchange(messages_used_, false) && messages_too && connected_) {
+  if (messages_too && messages_are_idle() && messages_used_ <= use) {
     close_messages();
     wants_messages_ = false;
     connected_ = false;
@@ -87,12 +102,17 @@ std::size_t connection::close_idle(bool messages_too) {
 }
 
 std::optional<time_point> connection::deadline() const noexcept {
-  return waiting_.empty() ? renew_at_ : earliest(renew_at_, waiting_since_ + waits_at_most);
+  auto first = earliest(renew_at_, ask_for_room_at_);
+  return waiting_.empty() ? first : earliest(first, waiting_since_ + waits_at_most);
 }
 
 void connection::tick(time_point now) {
   if (!waiting_.empty() && now - waiting_since_ >= waits_at_most)
     drop_waiting();
+  if (ask_for_room_at_ && *ask_for_room_at_ <= now) {
+    ask_for_room_at_.reset();
+    make_lanes();
+  }
   if (!renew_at_ || now < *renew_at_)
     return;
   if (next_host_ < hosts_.size())
@@ -263,7 +283,7 @@ duration connection::patience() const {
   return 2 * environment_.settings.handshake_within + std::chrono::seconds{1};
 }
 
-// A lane that cannot be opened is tried again when the patience with this attempt is over.
+// A lane that cannot be opened is tried again soon: most likely for want of descriptors.
 
 void connection::open_messages() {
   auto opened = environment_.open([this] {
@@ -271,8 +291,10 @@ void connection::open_messages() {
     watch_changes_ = environment_.sockets.add(messages_->monitor(), [this] { return take_changes(); });
     watch_messages_ = environment_.sockets.add(messages_->socket(), [this] { return take_messages(); });
   });
-  if (!opened)
-    close_messages();
+  if (opened)
+    return;
+  close_messages();
+  ask_for_room_at_ = steady_now() + room_again_after;
 }
 
 void connection::open_datagrams() {
@@ -281,8 +303,10 @@ void connection::open_datagrams() {
     datagrams_ = environment_.make_lane(lane::kind::datagrams, self_, endpoint_);
     watch_datagrams_ = environment_.sockets.add(datagrams_->socket(), [this] { return take_datagrams(); });
   });
-  if (!opened)
-    close_datagrams();
+  if (opened)
+    return;
+  close_datagrams();
+  ask_for_room_at_ = steady_now() + room_again_after;
 }
 
 void connection::close_messages() {

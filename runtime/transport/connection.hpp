@@ -33,6 +33,9 @@ public:
   static constexpr std::size_t waiting_limit = 16;
   static constexpr std::chrono::seconds waits_at_most{1};
 
+  /// A lane for which there was no room is asked for again after this: others close theirs meanwhile.
+  static constexpr std::chrono::milliseconds room_again_after{100};
+
   /// Between two lanes for datagrams, one made because the other was in doubt.
   static constexpr std::chrono::seconds renewed_every{1};
 
@@ -79,9 +82,18 @@ public:
   /// Whether datagrams wait for their lane to be connected.
   bool has_waiting() const noexcept { return !waiting_.empty(); }
 
-  /// Closes the lanes that were not used since the last call; the message lane only if `messages_too`. Gives
-  /// the number of those that were closed.
-  std::size_t close_idle(bool messages_too);
+  /// A lane that may be closed, because nothing waits in it.
+  struct idle_lane {
+    std::uint64_t last_use = 0; ///< of `connection_environment::uses`
+    std::size_t descriptors = 0;
+    bool is_for_messages = false;
+  };
+
+  /// Appends those of this connection; the message lane only if `messages_too`.
+  void list_idle(bool messages_too, std::vector<idle_lane>& lanes) const;
+
+  /// Closes those of them that were not used after `use`. Gives their number.
+  std::size_t close_idle(bool messages_too, std::uint64_t use);
 
   std::optional<time_point> deadline() const noexcept;
   void tick(time_point now);
@@ -95,6 +107,8 @@ public:
   std::uint64_t times_connected() const noexcept { return times_connected_; }
 
 private:
+  bool messages_are_idle() const;
+  bool datagrams_are_idle() const;
   void open_lanes();
   void make_lanes();
   void begin_round();
@@ -133,13 +147,14 @@ private:
   bool resolving_ = false;
   bool wants_messages_ = false;
   bool wants_datagrams_ = false;
-  bool messages_used_ = false; ///< since `close_idle`
-  bool datagrams_used_ = false;
+  std::uint64_t messages_used_ = 0; ///< last
+  std::uint64_t datagrams_used_ = 0;
   bool sleeps_ = false;
   bool connected_ = false; ///< the message lane
   bool tell_when_writable_ = false;
   std::uint64_t times_connected_ = 0;
-  std::optional<time_point> renew_at_;          ///< nothing while connected, resolving or closed
+  std::optional<time_point> renew_at_; ///< nothing while connected, resolving or closed
+  std::optional<time_point> ask_for_room_at_;
   std::optional<time_point> no_datagram_since_; ///< that could be written
 
   /// Answers of the resolver that come after the connection's end find it gone.

@@ -1,6 +1,7 @@
 #include "connection_environment.hpp"
 
 #include <system_error>
+#include <utility>
 
 namespace chorus {
 
@@ -17,7 +18,11 @@ bool connection_environment::open(const std::function<void()>& make) {
 
 std::unique_ptr<lane>
 connection_environment::make_lane(lane::kind what, const peer& self, const std::string& endpoint) {
-  return std::make_unique<lane>(context, settings, what, self, ++last_serial, endpoint);
+  auto taken =
+      what == lane::kind::messages ? descriptors.take_for_messages() : descriptors.take_for_datagrams();
+  if (!taken || !reserve.fill())
+    throw std::system_error{std::make_error_code(std::errc::too_many_files_open)};
+  return std::make_unique<lane>(context, settings, what, self, ++last_serial, endpoint, std::move(*taken));
 }
 
 } // namespace chorus

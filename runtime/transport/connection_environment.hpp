@@ -1,5 +1,7 @@
 #pragma once
 
+#include "descriptor_budget.hpp"
+#include "descriptor_reserve.hpp"
 #include "lane.hpp"
 #include "poll_set.hpp"
 #include "resolver.hpp"
@@ -22,9 +24,12 @@ struct connection_environment {
   const socket_settings& settings;
   resolver& names;
   poll_set& sockets;
+  descriptor_budget& descriptors;
+  descriptor_reserve& reserve;
   std::uint64_t last_serial = 0; ///< of lanes
+  std::uint64_t uses = 0;        ///< of lanes, so that it is known which was used longest ago
 
-  /// Makes lanes and watches them, by `make`. False if the system has nothing left for them, descriptors for
+  /// Makes lanes and watches them, by `make`. False if there is nothing left for them, descriptors for
   /// example: whoever wants them tries again later.
   [[nodiscard]] static bool open(const std::function<void()>& make);
 

@@ -39,6 +39,7 @@ struct shared_counters {
   shared_counter lanes_closed_idle;
   shared_counter connections_accepted;
   shared_counter connections_refused;
+  shared_counter accepts_failed;
   shared_counter handshakes_failed;
   shared_counter messages_without_end;
 
@@ -56,6 +57,7 @@ struct shared_counters {
         lanes_closed_idle.value(),
         connections_accepted.value(),
         connections_refused.value(),
+        accepts_failed.value(),
         handshakes_failed.value(),
         messages_without_end.value(),
     };

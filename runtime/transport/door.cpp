@@ -4,11 +4,9 @@
 
 #include <chorus/runtime/transport/steady_clock.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <iterator>
-#include <sys/resource.h>
 #include <utility>
 
 namespace chorus {
@@ -39,15 +37,6 @@ door::event failure_of(const monitor_event& handshake) {
              : door::event::ended_in_handshake;
 }
 
-door::settings within_the_system(door::settings how) {
-  rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur != RLIM_INFINITY) {
-    auto share = static_cast<std::size_t>(descriptors.rlim_cur) / door::share_of_descriptors;
-    how.connections = std::clamp<std::size_t>(how.connections, 1, std::max<std::size_t>(share, 1));
-  }
-  return how;
-}
-
 /// Of all threads of this process, since its start.
 duration processor_time() {
   timespec time{};
@@ -61,10 +50,24 @@ zmq::socket_t door::watch(zmq::context_t& context, zmq::socket_t& router, const 
   return monitor(context, router, name, watched);
 }
 
-door::door(zmq::socket_t events, const settings& how, user& owner)
-    : settings_(within_the_system(how)), owner_(owner), ender_(how.port), events_(std::move(events)) {}
+door::door(
+    zmq::socket_t events,
+    const settings& how,
+    descriptor_budget& descriptors,
+    descriptor_reserve& reserve,
+    user& owner
+)
+    : settings_(how), descriptors_(descriptors), reserve_(reserve), owner_(owner), ender_(how.port),
+      events_(std::move(events)) {}
 
 bool door::take_events() {
+  auto more = take_some_events();
+  if (std::exchange(lacks_descriptor_, false))
+    lend_descriptor();
+  return more;
+}
+
+bool door::take_some_events() {
   for (std::size_t i = 0; i < events_per_turn; ++i) {
     auto next = next_event(events_);
     if (!next)
@@ -97,7 +100,8 @@ void door::accepted(int descriptor) {
   silent_.emplace(number, descriptor);
   in_handshake_.emplace(number, descriptor);
   owner_.happened(event::accepted, "");
-  if (open_.size() - ended_ > settings_.connections)
+  count_connections();
+  if (!reserve_.fill() || open_.size() - ended_ > descriptors_.connections_limit())
     make_room();
 }
 
@@ -108,6 +112,7 @@ void door::disconnected(int descriptor) {
     return;
   auto gone = std::move(which->second);
   open_.erase(which);
+  count_connections();
   silent_.erase({gone.number, descriptor});
   if (auto members = spoken_at_.find(gone.host); gone.has_spoken && --members->second == 0)
     spoken_at_.erase(members);
@@ -170,8 +175,21 @@ void door::end(connections::iterator which) {
 }
 
 void door::accept_failed(int code) {
-  if (code == EMFILE || code == ENFILE)
-    owner_.happened(event::out_of_descriptors, "");
+  if (code != EMFILE && code != ENFILE)
+    return;
+  lacks_descriptor_ = true;
+  owner_.happened(event::out_of_descriptors, "");
+}
+
+/// ZeroMQ's thread tries again and again until it finds one. It has told many failures when the first is
+/// read, so one is lent for all that were told together.
+void door::lend_descriptor() {
+  reserve_.fill();
+  reserve_.lend();
+}
+
+void door::count_connections() {
+  descriptors_.set_connections(open_.size());
 }
 
 void door::all_taken() {
@@ -207,13 +225,14 @@ std::string door::host_of(int descriptor) const {
 }
 
 std::optional<time_point> door::deadline() const {
-  return open_.empty() ? std::nullopt : std::optional{look_at_};
+  return open_.empty() && reserve_.is_full() ? std::nullopt : std::optional{look_at_};
 }
 
 void door::tick(time_point now) {
   if (now < look_at_)
     return;
   look_at_ = now + look_every;
+  reserve_.fill();
   auto work = processor_time();
   if (!std::exchange(suspects_, false) && work - work_at_look_ < look_after_work)
     return;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "accepted_connection.hpp"
+#include "descriptor_budget.hpp"
+#include "descriptor_reserve.hpp"
 
 #include <chorus/runtime/time.hpp>
 
@@ -24,16 +26,16 @@ namespace chorus {
 /// members; and the newcomer when all have spoken. Who speaks is known to those who understand it
 /// (`has_spoken`).
 ///
+/// There are too many when the budget says so, or when the process has no descriptors left, whoever uses
+/// them: then one of the reserve lets ZeroMQ accept the connection that waits, and the door ends it or
+/// another one.
+///
 /// Parts of a message are kept by ZeroMQ until the last one is there, and it takes any number of them. So
 /// the door looks at what the system has received on each connection since its last message.
 ///
 /// Thread rules: the I/O thread only.
 class door {
 public:
-  /// Of the descriptors that the process may have, connections of others take at most this part; the rest
-  /// is for connections of its own, and for the application.
-  static constexpr std::size_t share_of_descriptors = 2;
-
   /// Between looks at what connections have received.
   static constexpr std::chrono::milliseconds look_every{100};
 
@@ -48,7 +50,6 @@ public:
 
   struct settings {
     std::uint16_t port = 0;             ///< the one that is listened on
-    std::size_t connections = 0;        ///< at a time; see also `share_of_descriptors`
     std::uint64_t incomplete_bytes = 0; ///< that a connection may send without ending a message
   };
 
@@ -74,7 +75,14 @@ public:
   /// this context. What happens is kept until the door reads it; when that is much, ZeroMQ accepts nobody.
   static zmq::socket_t watch(zmq::context_t& context, zmq::socket_t& router, const std::string& name);
 
-  door(zmq::socket_t events, const settings& how, user& owner);
+  /// `descriptors` and `reserve` must outlive it.
+  door(
+      zmq::socket_t events,
+      const settings& how,
+      descriptor_budget& descriptors,
+      descriptor_reserve& reserve,
+      user& owner
+  );
 
   /// Readable when `take_events` has something to do.
   zmq::socket_t& events() noexcept { return events_; }
@@ -109,9 +117,12 @@ private:
   };
   using connections = std::map<int, connection>;
 
+  bool take_some_events();
   void accepted(int descriptor);
   void disconnected(int descriptor);
   void accept_failed(int code);
+  void lend_descriptor();
+  void count_connections();
   void handshake_succeeded();
   void make_room();
   void end(connections::iterator which);
@@ -119,6 +130,8 @@ private:
   bool looks_endless(int descriptor, connection& what) const;
 
   const settings settings_;
+  descriptor_budget& descriptors_;
+  descriptor_reserve& reserve_;
   user& owner_;
   accepted_connection::ender ender_;
   zmq::socket_t events_;
@@ -132,7 +145,8 @@ private:
   std::size_t questions_ = 0;
   time_point questions_since_{};
   std::uint64_t last_number_ = 0;
-  std::optional<event> failure_; ///< of the handshake of the connection whose end is told next
+  bool lacks_descriptor_ = false; ///< ZeroMQ could not accept a connection
+  std::optional<event> failure_;  ///< of the handshake of the connection whose end is told next
 
   /// Rounds in each of which every connection with a complete message was served: ZeroMQ takes turns.
   std::uint64_t round_ = 0;

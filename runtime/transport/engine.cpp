@@ -1,10 +1,10 @@
 #include "engine.hpp"
 
 #include "socket_calls.hpp"
-#include "start_thread.hpp"
 
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/transport/start_thread.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace chorus {
 
@@ -23,6 +24,9 @@ constexpr std::size_t incoming_per_turn = 256;
 /// Sockets of one context: for each connection, a few times over while lives change, three and the other
 /// end of a monitor.
 constexpr int sockets_limit = 4096;
+
+/// Of one context: one for I/O, and one that closes sockets.
+constexpr std::size_t threads_of_zeromq = 2;
 
 /// The heads of frames and datagrams, with room for a cluster's name.
 constexpr std::size_t head_bytes = 1024;
@@ -40,11 +44,9 @@ socket_settings settings_for(const transport_options& options) {
   return settings;
 }
 
-door::settings
-settings_for_door(const address& bound, const transport_options& options, const socket_settings& settings) {
+door::settings settings_for_door(const address& bound, const socket_settings& settings) {
   door::settings how;
   how.port = bound.port;
-  how.connections = options.connections;
   how.incomplete_bytes = incomplete_messages * static_cast<std::uint64_t>(settings.part_bytes);
   return how;
 }
@@ -65,6 +67,13 @@ transport::implementation::open(transport_options options, transport_events& eve
   auto explain = [](const std::exception& failure) {
     return error{errc::io, std::string{"cannot make the sockets: "} + failure.what()};
   };
+  // ZeroMQ aborts when there is no thread for it, or no descriptor for one of its threads.
+  if (auto failed = try_threads(threads_of_zeromq))
+    return failed;
+  auto descriptors = descriptor_budget::open(descriptor_usage::measure(), options.connections);
+  if (!descriptors)
+    return descriptors.failure();
+  options.links_kept_open = std::min(options.links_kept_open, descriptors->peers());
   try {
     zmq::context_t context;
     context.set(zmq::ctxopt::max_sockets, sockets_limit);
@@ -73,7 +82,7 @@ transport::implementation::open(transport_options options, transport_events& eve
     if (!incoming)
       return incoming.failure();
     return std::make_unique<implementation>(
-        std::move(options), events, settings, std::move(context), std::move(*incoming)
+        std::move(options), events, settings, *descriptors, std::move(context), std::move(*incoming)
     );
   } catch (const zmq::error_t& failure) {
     return explain(failure);
@@ -86,14 +95,21 @@ transport::implementation::implementation(
     transport_options options,
     transport_events& events,
     const socket_settings& settings,
+    const descriptor_budget& descriptors,
     zmq::context_t context,
     listener incoming
 )
     : options_(std::move(options)), events_(events), settings_(settings), context_(std::move(context)),
-      incoming_(std::move(incoming)),
-      door_(std::move(incoming_.events), settings_for_door(incoming_.bound, options_, settings_), *this),
+      incoming_(std::move(incoming)), descriptors_(descriptors),
+      door_(
+          std::move(incoming_.events),
+          settings_for_door(incoming_.bound, settings_),
+          descriptors_,
+          reserve_,
+          *this
+      ),
       loop_(options_.busy_poll), names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
-      connections_{context_, settings_, names_, loop_.sockets()},
+      connections_{context_, settings_, names_, loop_.sockets(), descriptors_, reserve_},
       around_links_{
           connections_,
           events_,
@@ -312,6 +328,7 @@ void transport::implementation::turn(time_point now) {
     return true;
   });
   close_idle_lanes(now);
+  make_room_for_lanes();
   seeds_.tick(now);
   attempts_.tick(now);
   if (auto look = door_.deadline(); look && *look <= now)
@@ -337,11 +354,55 @@ void transport::implementation::close_idle_lanes(time_point now) {
   }
   if (look_for_idle_at_ && now < *look_for_idle_at_)
     return;
-  if (look_for_idle_at_) {
-    for (auto& [who, link] : links_)
-      counters_.lanes_closed_idle += link->close_idle();
-  }
+  if (look_for_idle_at_)
+    close_lanes(uses_at_look_);
+  uses_at_look_ = connections_.uses;
   look_for_idle_at_ = now + options_.idle_after;
+}
+
+/// Those that were not used after `use` and on which nothing is under way.
+void transport::implementation::close_lanes(std::uint64_t use) {
+  for (auto& [who, link] : links_)
+    counters_.lanes_closed_idle += link->close_idle(use);
+}
+
+/// Somebody has found no room for a lane, or others have opened many connections: the lanes that were used
+/// longest ago are closed.
+void transport::implementation::make_room_for_lanes() {
+  auto shortage = descriptors_.take_shortage();
+  if (!shortage)
+    return;
+  std::vector<connection::idle_lane> idle;
+  for (const auto& [who, link] : links_)
+    link->list_idle(idle);
+  std::ranges::sort(idle, {}, &connection::idle_lane::last_use);
+  std::uint64_t use = 0;
+  descriptor_budget::shortage found;
+  for (const auto& each : idle) {
+    if (found.all >= shortage.all && found.messages >= shortage.messages)
+      break;
+    found.all += each.descriptors;
+    found.messages += each.is_for_messages ? each.descriptors : 0;
+    use = each.last_use;
+  }
+  close_lanes(use);
+  tell_shortage();
+}
+
+void transport::implementation::tell_shortage() {
+  auto room_for_all = links_.size() <= descriptors_.peers();
+  // Again when it has become worse by a quarter.
+  if (room_for_all || 4 * links_.size() < 5 * links_at_shortage_)
+    return;
+  links_at_shortage_ = links_.size();
+  events_.stranger_met(
+      to_string(incoming_.bound),
+      {errc::overloaded,
+       "too few file descriptors (" + std::to_string(descriptors_.limit()) + ") for connections to all "
+           + std::to_string(links_.size())
+           + " nodes: they take turns, which makes them slow; raise the limit to "
+           + std::to_string(descriptors_.limit_for(links_.size())) + " (ulimit -n)"}
+  );
 }
 
 bool transport::implementation::take_incoming() {

@@ -3,6 +3,8 @@
 #include "connection.hpp"
 #include "connection_attempts.hpp"
 #include "counters.hpp"
+#include "descriptor_budget.hpp"
+#include "descriptor_reserve.hpp"
 #include "door.hpp"
 #include "envelope.hpp"
 #include "failed_lives.hpp"
@@ -38,6 +40,7 @@ public:
       transport_options options,
       transport_events& events,
       const socket_settings& settings,
+      const descriptor_budget& descriptors,
       zmq::context_t context,
       listener incoming
   );
@@ -93,6 +96,9 @@ private:
   peer_link* find(const peer& who) const;
   wire_message to_datagram(byte_buffer payload, std::string name = {}) const;
   void close_idle_lanes(time_point now);
+  void close_lanes(std::uint64_t use);
+  void make_room_for_lanes();
+  void tell_shortage();
   void begin_stop();
   void check_thread() const;
 
@@ -103,6 +109,8 @@ private:
 
   zmq::context_t context_;
   listener incoming_;
+  descriptor_reserve reserve_;
+  descriptor_budget descriptors_;
   door door_;
   io_loop loop_;
   resolver names_;
@@ -118,6 +126,8 @@ private:
   rate_limit reports_;
   return_paths return_paths_;
   std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open
+  std::uint64_t uses_at_look_ = 0;             ///< of lanes
+  std::size_t links_at_shortage_ = 0;          ///< when that was told last
   bool stopping_ = false;
 
   std::once_flag stopped_once_;

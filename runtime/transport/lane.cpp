@@ -4,6 +4,8 @@
 
 #include <chorus/runtime/link/little_endian.hpp>
 
+#include <utility>
+
 namespace chorus {
 
 namespace {
@@ -47,9 +49,10 @@ lane::lane(
     kind what,
     const peer& self,
     std::uint64_t serial,
-    const std::string& endpoint
+    const std::string& endpoint,
+    descriptor_budget::lease descriptors
 )
-    : socket_(context, zmq::socket_type::dealer) {
+    : descriptors_(std::move(descriptors)), socket_(context, zmq::socket_type::dealer) {
   prepare(socket_, settings, is_ipv6(endpoint));
   auto id = routing_id(what, self, serial);
   socket_.set(zmq::sockopt::routing_id, zmq::buffer(id));

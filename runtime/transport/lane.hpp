@@ -1,5 +1,6 @@
 #pragma once
 
+#include "descriptor_budget.hpp"
 #include "messages.hpp"
 #include "socket_calls.hpp"
 #include "socket_settings.hpp"
@@ -34,14 +35,15 @@ public:
   };
 
   /// `endpoint` as ZeroMQ takes it, its host in digits. `self` and `serial` make the routing id unique: never
-  /// two connections that a ROUTER could take for one.
+  /// two connections that a ROUTER could take for one. `descriptors` are those that it needs.
   lane(
       zmq::context_t& context,
       const socket_settings& settings,
       kind what,
       const peer& self,
       std::uint64_t serial,
-      const std::string& endpoint
+      const std::string& endpoint,
+      descriptor_budget::lease descriptors
   );
 
   ~lane();
@@ -67,6 +69,7 @@ public:
   zmq::socket_t& monitor() noexcept { return monitor_; }
 
 private:
+  descriptor_budget::lease descriptors_; ///< ends after the sockets
   zmq::socket_t socket_;
   zmq::socket_t monitor_;
 };

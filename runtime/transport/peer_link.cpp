@@ -88,9 +88,17 @@ void peer_link::end(const link::input& how, link::closed::why reason) {
     perform(link::closed{reason, {}});
 }
 
-std::size_t peer_link::close_idle() {
-  auto is_quiet = driver_ && driver_->core().is_established() && driver_->core().settled();
-  return ended_ || close_at_ ? 0 : connection_.close_idle(is_quiet);
+bool peer_link::is_quiet() const {
+  return driver_ && driver_->core().is_established() && driver_->core().settled();
+}
+
+void peer_link::list_idle(std::vector<connection::idle_lane>& lanes) const {
+  if (!ended_ && !close_at_)
+    connection_.list_idle(is_quiet(), lanes);
+}
+
+std::size_t peer_link::close_idle(std::uint64_t use) {
+  return ended_ || close_at_ ? 0 : connection_.close_idle(is_quiet(), use);
 }
 
 std::optional<time_point> peer_link::next_turn() const {

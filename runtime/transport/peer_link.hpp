@@ -9,10 +9,12 @@
 #include <chorus/runtime/transport/outbox.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace chorus {
 
@@ -47,9 +49,12 @@ public:
   /// Nothing is heard from the peer by datagrams.
   void doubt() { connection_.renew_datagrams(); }
 
-  /// Closes the lanes that were not used since the last call and on which nothing is under way; they are
-  /// opened again when they are needed. Gives their number.
-  std::size_t close_idle();
+  /// Appends the lanes on which nothing is under way.
+  void list_idle(std::vector<connection::idle_lane>& lanes) const;
+
+  /// Closes those of them that were not used after `use`; they are opened again when they are needed. Gives
+  /// their number.
+  std::size_t close_idle(std::uint64_t use);
 
   /// Whether either side has had something to say.
   bool has_started() const noexcept { return driver_.has_value(); }
@@ -94,6 +99,7 @@ private:
   void try_again();
   void end(const link::input& how, link::closed::why reason);
   bool may_close(time_point now) const;
+  bool is_quiet() const;
   void hand_over(time_point now);
   void refuse_leftovers();
 

@@ -162,9 +162,12 @@ void transport::implementation::happened(door::event what, const std::string& ho
     ++counters_.messages_without_end;
     return report(host, {errc::too_large, "it sends a message without an end; the connection was ended"});
   case door::event::out_of_descriptors:
+    ++counters_.accepts_failed;
     return report(
         to_string(incoming_.bound),
-        {errc::overloaded, "no descriptors are left for connections: raise the limit (ulimit -n)"}
+        {errc::overloaded,
+         "this process has no file descriptors left of " + std::to_string(descriptors_.limit())
+             + ": connections of others are ended until there are some; raise the limit (ulimit -n)"}
     );
   }
 }

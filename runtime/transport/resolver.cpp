@@ -1,7 +1,8 @@
 #include "resolver.hpp"
 
 #include "host.hpp"
-#include "start_thread.hpp"
+
+#include <chorus/runtime/transport/start_thread.hpp>
 
 #include <condition_variable>
 #include <deque>

@@ -127,6 +127,9 @@ void seed_connections::resolved(seed& what, const result<std::vector<std::string
     dispose_(gone);
   what.targets = std::move(targets);
   what.waiting.reset();
+  // There was no room: whoever sends the next one asks again.
+  if (what.targets.empty())
+    what.resolved_at.reset();
 }
 
 /// Null if no lane can be made now: the next answer of the resolver tries again.

@@ -70,12 +70,14 @@ struct transport_options {
   link::config link; ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
-  /// With more peers than that, connections to them are opened when they are needed, and closed when nothing
-  /// went over them for once or twice `idle_after`.
+  /// With more peers than that, or than the process has descriptors for (`ulimit -n`), connections to them
+  /// are opened when they are needed, and closed when nothing went over them for once or twice `idle_after`,
+  /// or sooner when their descriptors are needed for others.
   std::size_t links_kept_open = 64;
   duration idle_after = std::chrono::seconds{30};
   duration connection_attempt_within = std::chrono::seconds{1}; ///< for an answer to `try_connection`
-  /// Of others at a time; at most half of the descriptors that the process may have (`ulimit -n`).
+  /// Of others at a time; at most half of the descriptors that are there for connections
+  /// (descriptor_budget.hpp).
   std::size_t connections = 4096;
   /// The I/O thread does not sleep for so long after it has lent itself to a lone message: costs a part of a
   /// core while those come one by one, and saves what waking a thread takes.
@@ -95,7 +97,9 @@ struct transport_counters {
   std::uint64_t reconnects = 0;
   std::uint64_t lanes_closed_idle = 0; ///< connections of this node's own; opened again when they are needed
   std::uint64_t connections_accepted = 0;
-  std::uint64_t connections_refused = 0;  ///< ended because there were too many
+  std::uint64_t connections_refused = 0; ///< ended because there were too many
+  std::uint64_t accepts_failed =
+      0; ///< for want of a descriptor; each connection that waits fails a few times
   std::uint64_t handshakes_failed = 0;    ///< no ZeroMQ, not of a fitting kind, or too slow
   std::uint64_t messages_without_end = 0; ///< the connection was ended before it filled the memory
 };
@@ -111,7 +115,8 @@ struct transport_counters {
 class transport {
 public:
   /// Binds the listening socket. Errors: address_in_use, permission_denied, invalid_argument (the
-  /// interface does not exist, the name does not resolve), io. `events` must outlive the transport.
+  /// interface does not exist, the name does not resolve), io (the process has too few file descriptors, or
+  /// the system fails). `events` must outlive the transport.
   static result<std::unique_ptr<transport>> open(transport_options options, transport_events& events);
 
   ~transport();

@@ -1,5 +1,7 @@
 #include "../../runtime/transport/connection.hpp"
 #include "nobody.hpp"
+#include "raw_connection.hpp"
+#include "scarce_descriptors.hpp"
 #include "scarce_threads.hpp"
 #include "two_nodes.hpp"
 
@@ -7,8 +9,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <functional>
+#include <memory>
+#include <netinet/in.h>
 #include <optional>
+#include <poll.h>
+#include <string>
+#include <sys/socket.h>
 #include <utility>
 #include <vector>
 
@@ -18,6 +27,28 @@ namespace {
 
 using namespace chorus::testing;
 using namespace std::chrono_literals;
+
+/// Waits until the system has made the connection, accepted or not.
+bool connect(const descriptor& socket, const address& where) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(where.port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::connect(socket.number(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+}
+
+/// Whether the other side ends the connection; it may greet before that.
+bool is_ended(const descriptor& socket) {
+  while (true) {
+    pollfd wanted{socket.number(), POLLIN, 0};
+    char bytes[256];
+    auto within = std::chrono::milliseconds{patience}.count();
+    if (::poll(&wanted, 1, static_cast<int>(within)) <= 0)
+      return false;
+    if (::recv(socket.number(), bytes, sizeof bytes, 0) <= 0)
+      return true;
+  }
+}
 
 // -- threads -----------------------------------------------------------------------------------------
 
@@ -30,6 +61,15 @@ TEST(scarce_threads, keep_a_transport_from_starting) {
   EXPECT_EQ(failed.code, errc::io) << to_string(failed);
   (*opened)->stop();
   EXPECT_FALSE((*opened)->post([] {}));
+}
+
+TEST(scarce_threads, keep_a_transport_from_opening) {
+  nobody events;
+  scarce_threads scarcity;
+  auto opened = transport::open(options_of(ada), events);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.failure().code, errc::io);
+  EXPECT_NE(opened.failure().what.find("ulimit -u"), std::string::npos) << opened.failure().what;
 }
 
 TEST(scarce_threads, are_an_answer_to_who_looks_a_name_up) {
@@ -81,7 +121,9 @@ protected:
   std::vector<std::function<void()>> posted;
   resolver names{[this](std::function<void()> task) { posted.push_back(std::move(task)); }};
   poll_set sockets;
-  connection_environment environment{context, settings, names, sockets};
+  descriptor_budget descriptors = *descriptor_budget::open({1024, 0}, 0);
+  descriptor_reserve reserve;
+  connection_environment environment{context, settings, names, sockets, descriptors, reserve};
   int sent = 0;
   int dropped = 0;
 };
@@ -100,6 +142,100 @@ TEST_F(scarce_sockets, are_asked_for_again_by_who_doubts_a_lane_that_could_not_b
   }
   EXPECT_EQ(sent, 1);
   EXPECT_EQ(dropped, 0);
+}
+
+// -- descriptors -------------------------------------------------------------------------------------
+
+TEST(scarce_descriptors, keep_a_transport_from_opening_and_say_what_it_needs) {
+  nobody events;
+  auto usage = descriptor_usage::measure();
+  for (std::size_t more = 0; more <= descriptor_budget::own + descriptor_budget::of_peer; ++more) {
+    scarce_descriptors scarcity{usage.in_use + more};
+    auto opened = transport::open(options_of(ada), events);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.failure().code, errc::io);
+    EXPECT_NE(opened.failure().what.find("ulimit -n"), std::string::npos) << opened.failure().what;
+  }
+}
+
+TEST(scarce_descriptors, are_enough_at_the_limit_that_is_asked_for) {
+  nobody events;
+  descriptor_usage usage;
+  {
+    scarce_descriptors scarcity{128}; // what whoever started this process has left open above does not count
+    usage = descriptor_usage::measure();
+  }
+  auto needed = descriptor_budget::open({1024, usage.in_use}, 1)->limit_for(descriptor_budget::least_peers);
+  {
+    scarce_descriptors scarcity{needed - 1};
+    EXPECT_FALSE(transport::open(options_of(ada), events));
+  }
+  scarce_descriptors scarcity{needed};
+  auto opened = transport::open(options_of(ada), events);
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE((*opened)->start());
+  EXPECT_LE(descriptor_usage::measure().in_use, usage.in_use + descriptor_budget::own);
+}
+
+/// Each waits in the queue of the system, which tells ZeroMQ of it again and again until it is accepted.
+TEST(scarce_descriptors, do_not_keep_a_connection_waiting_for_ever) {
+  constexpr std::size_t knocks = 40;
+  test_node node{options_of(ada)};
+  std::vector<descriptor> knocking;
+  for (std::size_t i = 0; i < knocks; ++i)
+    knocking.push_back(descriptor::required(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  {
+    no_descriptors none{descriptor_usage::measure().in_use + 10};
+    for (auto& each : knocking) {
+      ASSERT_TRUE(connect(each, node.where()));
+      EXPECT_TRUE(is_ended(each));
+    }
+    EXPECT_GE(node.net().counters().accepts_failed, 1u);
+    EXPECT_EQ(node.net().counters().connections_refused, knocks);
+  }
+  ASSERT_TRUE(node.wait([&] { return !node.told.strangers.empty(); }));
+  raw_connection late{node.where()};
+  EXPECT_TRUE(late.shake_hands()) << "there is room again";
+}
+
+/// A node with room for two peers, and six of them.
+TEST(scarce_descriptors, are_shared_by_lanes_in_turn) {
+  constexpr std::uint64_t peers = 6;
+  std::vector<std::unique_ptr<test_node>> others;
+  for (std::uint64_t i = 0; i < peers; ++i)
+    others.push_back(std::make_unique<test_node>(options_of({{i + 10, 1}, {1}})));
+  auto usage = descriptor_usage::measure();
+  auto few = descriptor_budget::open({1 << 16, usage.in_use}, 1)->limit_for(descriptor_budget::least_peers);
+  std::unique_ptr<test_node> node;
+  {
+    scarce_descriptors scarcity{few};
+    node = std::make_unique<test_node>(options_of(ada));
+  }
+  std::vector<std::shared_ptr<outbox>> to_others;
+  for (auto& other : others) {
+    to_others.push_back(node->add(other->self(), other->where()));
+    other->add(ada, node->where());
+  }
+  for (std::uint64_t round = 1; round <= 3; ++round) {
+    for (auto& each : to_others)
+      send_numbers(*each, {round, 1}, 100);
+    for (auto& other : others)
+      ASSERT_TRUE(has_all(*other, ada, {round, 1}, 100)) << round;
+    for (auto& other : others)
+      ASSERT_TRUE(other->wait([&] {
+        node->post_datagram(other->self(), text_bytes(std::to_string(round)));
+        return std::ranges::any_of(other->told.datagrams, [&](auto& each) {
+          return each.second == std::to_string(round);
+        });
+      })) << round;
+  }
+  EXPECT_GT(node->net().counters().lanes_closed_idle, 0u);
+  ASSERT_TRUE(node->wait([&] {
+    return std::ranges::any_of(node->told.strangers, [](auto& each) {
+      return each.second.what.find("too few file descriptors") != std::string::npos;
+    });
+  }));
+  EXPECT_TRUE(node->told.closed.empty()) << "every link went on";
 }
 
 } // namespace
