@@ -1,6 +1,7 @@
+#include "standard_error.hpp"
+
 #include <chorus/actors/exit_code.hpp>
 
-#include <cstdio>
 #include <string>
 
 namespace chorus {
@@ -28,7 +29,7 @@ exit_code to_exit_code(errc code) noexcept {
 
 int report_failure(std::string_view program, const error& failure) {
   auto line = std::string{program} + ": " + to_string(failure) + '\n';
-  std::fputs(line.c_str(), stderr);
+  write_to_standard_error(line, last_words_within);
   return static_cast<int>(to_exit_code(failure.code));
 }
 

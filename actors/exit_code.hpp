@@ -21,7 +21,8 @@ enum class exit_code : int {
 /// The code for a process that ends because of this error; `failure` for errors without a code of their own.
 exit_code to_exit_code(errc code) noexcept;
 
-/// Prints `<program>: <what went wrong>` to standard error and gives the exit code for it.
+/// Prints `<program>: <what went wrong>` to standard error and gives the exit code for it. Waits for a moment
+/// at most for whoever reads standard error, and raises no signal if nobody does.
 int report_failure(std::string_view program, const error& failure);
 
 } // namespace chorus

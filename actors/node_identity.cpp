@@ -1,5 +1,7 @@
 #include "node_identity.hpp"
 
+#include "quiet_writes.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -66,9 +68,11 @@ error write_identity(const fs::path& directory, const peer& who) {
   int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0)
     return io_error("write", fresh, errno);
+  quiet_writes quiet;
   auto written = ::write(file, text.data(), text.size());
-  auto failed = written != static_cast<ssize_t>(text.size()) || ::fsync(file) != 0;
-  int code = written >= 0 && failed && errno == 0 ? ENOSPC : errno;
+  auto is_cut = written >= 0 && written < static_cast<ssize_t>(text.size());
+  auto failed = written < 0 || is_cut || ::fsync(file) != 0;
+  int code = is_cut ? ENOSPC : errno;
   ::close(file);
   if (failed)
     return io_error("write", fresh, code);

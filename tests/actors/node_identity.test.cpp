@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <sys/resource.h>
 
 namespace chorus {
 namespace {
@@ -55,6 +58,30 @@ TEST(node_identity, belongs_to_one_process_at_a_time) {
   auto second = node_identity::open(folder.path());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.failure().code, errc::unavailable);
+}
+
+TEST(node_identity, that_cannot_be_written_is_an_error_and_stays_as_it_was) {
+  temporary_folder folder;
+  auto identity = node_identity::open(folder.path());
+  ASSERT_TRUE(identity);
+  auto before = identity->current();
+  std::signal(SIGXFSZ, SIG_DFL); // which ends a process
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+  for (rlim_t size : {0, 10}) {
+    auto small = usual;
+    small.rlim_cur = size;
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    auto next = identity->take_next();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &usual), 0);
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.failure().code, errc::io);
+    EXPECT_NE(next.failure().what.find("identity.new"), std::string::npos) << next.failure().what;
+  }
+  EXPECT_EQ(identity->current(), before);
+  auto next = identity->take_next();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, (peer{before.node, before.incarnation.next()}));
 }
 
 class damaged_identity : public testing::TestWithParam<const char*> {};
