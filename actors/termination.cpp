@@ -40,9 +40,15 @@ void termination::wait_for_signals(const std::function<void()>& when_waiting) {
   struct sigaction handler = {};
   struct sigaction old_terminate = {};
   struct sigaction old_interrupt = {};
+  struct sigaction old_hangup = {};
   handler.sa_handler = on_signal;
   ::sigaction(SIGTERM, &handler, &old_terminate);
   ::sigaction(SIGINT, &handler, &old_interrupt);
+  // Whoever has chosen something else for it (nohup ignores it) keeps that.
+  ::sigaction(SIGHUP, nullptr, &old_hangup);
+  auto takes_hangup = old_hangup.sa_handler == SIG_DFL;
+  if (takes_hangup)
+    ::sigaction(SIGHUP, &handler, nullptr);
   if (when_waiting)
     when_waiting();
   std::uint64_t count = 0;
@@ -50,6 +56,8 @@ void termination::wait_for_signals(const std::function<void()>& when_waiting) {
   }
   ::sigaction(SIGTERM, &old_terminate, nullptr);
   ::sigaction(SIGINT, &old_interrupt, nullptr);
+  if (takes_hangup)
+    ::sigaction(SIGHUP, &old_hangup, nullptr);
   waiting_event = -1;
 }
 

@@ -63,6 +63,31 @@ TEST_F(bare_nodes, tell_who_joins_and_who_leaves) {
   EXPECT_EQ(count(at("ada"), "unknown outcome"), 0) << "no actor has said anything";
 }
 
+TEST_F(bare_nodes, leave_when_their_terminal_is_closed) {
+  start_three("60");
+  at("cleo").signal(SIGHUP);
+  EXPECT_EQ(at("cleo").wait(), 0);
+  others_log("left: cleo ");
+}
+
+TEST_F(bare_nodes, that_ignore_the_end_of_their_terminal_go_on) {
+  process ada{
+      {"/bin/sh",
+       "-c",
+       R"(trap "" HUP && exec "$0" "$@")",
+       CHORUS_CHORUSD_PROGRAM,
+       "--name",
+       "ada",
+       "--listen",
+       to_string(addresses_.emplace("ada", free_address()).first->second)}};
+  EXPECT_TRUE(ada.logs("joined: ada "));
+  ada.signal(SIGHUP);
+  auto ben = start_chorusd({"--seed", to_string(addresses_.at("ada"))});
+  EXPECT_TRUE(ben->logs("joined: ada "));
+  ada.signal(SIGTERM);
+  EXPECT_EQ(ada.wait(), 0);
+}
+
 TEST_F(bare_nodes, tell_who_was_killed_and_who_says_so) {
   start_three("20"); // nobody is suspected for being slow
   at("cleo").signal(SIGKILL);
