@@ -105,11 +105,12 @@ public:
   // -- events -----------------------------------------------------------------------------------
 
   /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
-  /// is here already. Until it ends. It has to be an actor of this node. Any thread, also actors'.
+  /// is here already. Until it ends. It has to be an actor of this node. To subscribe again changes nothing.
+  /// Any thread, also actors'.
   void subscribe(const caf::actor& subscriber);
 
-  /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists.
-  /// Any thread, also actors'.
+  /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists. A
+  /// subscriber of `subscribe` hears of these from now on. Any thread, also actors'.
   void subscribe_all(const caf::actor& subscriber);
 
   /// Sends a `dead_letter` to `subscriber` whenever messages could not be sent and no sender can be told.

@@ -194,9 +194,9 @@ void node_services::subscribe(const caf::actor& subscriber) {
     return;
   // In the I/O thread no member comes or goes between the two steps.
   transport_->post([this, subscriber] {
-    for (auto& member : members_->members())
-      caf::anon_send(subscriber, node_up{member, former_.contains(member.who.node)});
-    subscribers_->add(subscriber);
+    if (subscribers_->add(subscriber))
+      for (auto& member : members_->members())
+        caf::anon_send(subscriber, node_up{member, former_.contains(member.who.node)});
   });
 }
 

@@ -6,17 +6,18 @@
 
 namespace chorus {
 
-void subscribers::add(const caf::actor& subscriber) {
+bool subscribers::add(const caf::actor& subscriber) {
   {
     std::lock_guard guard{mutex_};
     if (!entries_.emplace(subscriber.id(), subscriber).second)
-      return;
+      return false;
   }
   // Not under the mutex: for an actor that has ended already the functor runs at once.
   subscriber->attach_functor([weak = weak_from_this(), id = subscriber.id()] {
     if (auto all = weak.lock())
       all->remove(id);
   });
+  return true;
 }
 
 void subscribers::tell(const caf::message& what) {

@@ -16,8 +16,8 @@ namespace chorus {
 /// Thread rules: any thread.
 class subscribers : public std::enable_shared_from_this<subscribers> {
 public:
-  /// A no-op for an actor that is there already.
-  void add(const caf::actor& subscriber);
+  /// False, and a no-op, for an actor that is there already.
+  bool add(const caf::actor& subscriber);
 
   void tell(const caf::message& what);
 

@@ -3,9 +3,13 @@
 #include <chorus/membership/swim/wire.hpp>
 #include <chorus/runtime/limits.hpp>
 
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 /// What nodes know of each other besides that they are there.
 namespace chorus {
@@ -33,6 +37,35 @@ TEST(members, tell_each_other_what_they_are) {
   ASSERT_EQ(ben.members().size(), 1u);
   EXPECT_EQ(ben.members().front().about, about("web"));
   EXPECT_EQ(nodes.at(0).self().about, about("web"));
+}
+
+/// Counts the lives that it hears of, and those of which it hears twice.
+TEST(members, tell_a_subscriber_of_each_life_once_however_often_it_subscribes) {
+  event_log log; // outlives the nodes
+  cluster nodes;
+  auto& ada = nodes.add("ada");
+  nodes.add("ben");
+  auto subscriber = ada.system().spawn([&log](caf::event_based_actor*) -> caf::behavior {
+    return {
+        [&log](const node_up& event) { log.add("up " + event.who.name); },
+        [&log](const node_updated& event) { log.add("updated " + event.who.name); },
+        [](const node_suspected&) {},
+        [](const node_trusted&) {},
+        [](const node_down&) {},
+    };
+  });
+  ada.subscribe(subscriber);
+  ada.subscribe(subscriber);
+  ada.subscribe_all(subscriber);
+  ada.subscribe_all(subscriber);
+  nodes.add("cleo"); // from now on it hears of everything, once
+  EXPECT_FALSE(nodes.at(1).update_metadata(about("store")));
+  ASSERT_TRUE(log.wait_for("updated ben"));
+  ASSERT_TRUE(log.wait_for("up cleo"));
+  auto all = log.all();
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (std::vector<std::string>{"up ben", "up cleo", "updated ben"}));
+  caf::anon_send_exit(subscriber, caf::exit_reason::kill);
 }
 
 TEST(members, hear_when_one_of_them_changes_what_it_says) {
