@@ -26,10 +26,16 @@ namespace chorus {
 
 /// What a node has counted since it started, and what it keeps now. A snapshot.
 struct node_counters {
-  /// Messages of actors that were refused on their way to another node: one-way ones, whether their sender
+  /// Messages of actors that were not delivered to another node: one-way ones, whether their sender
   /// was told (`undelivered`) or the subscribers to dead letters were (`dead_letter`), and answers of which
-  /// not even an error could be sent. Not requests whose sender got an error.
+  /// not even an error could be sent, or that the other node could not read. Not requests whose sender got an
+  /// error.
   std::uint64_t dead_letters = 0;
+
+  /// One-way messages of actors of which nobody knows whether they have arrived: their link ended before they
+  /// were acknowledged (`unconfirmed`).
+  std::uint64_t unconfirmed_messages = 0;
+
   std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
   std::uint64_t exported_actors = 0; ///< actors of this node that others hold handles of, or that have names
   std::uint64_t remote_actors = 0;   ///< actors of other nodes that this one holds handles of
@@ -113,7 +119,7 @@ public:
   /// subscriber of `subscribe` hears of these from now on. Any thread, also actors'.
   void subscribe_all(const caf::actor& subscriber);
 
-  /// Sends a `dead_letter` to `subscriber` whenever messages could not be sent and no sender can be told.
+  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told.
   /// Until it ends. It has to be an actor of this node. Any thread, also actors'.
   void subscribe_dead_letters(const caf::actor& subscriber);
 

@@ -16,16 +16,13 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <ranges>
+#include <bit>
 #include <utility>
 #include <vector>
 
 namespace chorus {
 
 namespace {
-
-/// Pairs of actors of which the log says what the end of their link has cost them.
-constexpr std::size_t losses_logged = 8;
 
 /// Actors that no other node holds any more.
 struct unused_actors {
@@ -214,7 +211,7 @@ void node_services::subscribe_dead_letters(const caf::actor& subscriber) {
 
 node_counters node_services::counters() const {
   auto handles = remoting_->size();
-  return {dead_letters_, malformed_messages_, handles.exported, handles.stand_ins};
+  return {dead_letters_, unconfirmed_messages_, malformed_messages_, handles.exported, handles.stand_ins};
 }
 
 void node_services::sweep_handles() {
@@ -271,40 +268,26 @@ void node_services::message_refused(const peer& to, link::refused message) {
   remoting_->bounce(to, message);
 }
 
-/// A few lines, however many pairs have lost something: the I/O thread waits for whoever reads the log.
-void node_services::log_losses(const peer& who, const link::closed& end) {
-  log_->debug("link to {} ended: {}", to_string(who), link::to_string(end.reason));
-  auto losses = end.losses | std::views::filter([](auto& loss) { return is_of_actors(loss.pair); });
-  std::size_t pairs = 0;
-  std::uint64_t outcome_unknown = 0;
-  std::uint64_t not_sent = 0;
-  for (auto& loss : losses) {
-    ++pairs;
-    outcome_unknown += loss.outcome_unknown;
-    not_sent += loss.not_sent;
-  }
-  if (pairs == 0)
-    return;
-  log_->warn(
-      "link to {} ended ({}): {} messages of {} pairs of actors with unknown outcome, {} not sent",
-      to_string(who),
-      link::to_string(end.reason),
-      outcome_unknown,
-      pairs,
-      not_sent
-  );
-  for (auto& loss : losses | std::views::take(losses_logged))
+/// One line, however much is lost: the I/O thread waits for whoever reads the log.
+void node_services::log_losses(const peer& who, link::closed::why reason) {
+  log_->debug("link to {} ended: {}", to_string(who), link::to_string(reason));
+  auto lost = remoting_->take_losses(who);
+  if (lost.not_sent + lost.outcome_unknown > 0)
     log_->warn(
-        "  of actor {} to actor {}: {} with unknown outcome, {} not sent",
-        loss.pair.sender,
-        loss.pair.receiver,
-        loss.outcome_unknown,
-        loss.not_sent
+        "link to {} ended ({}): {} messages of actors were not sent, {} may or may not have arrived; their "
+        "senders are told",
+        to_string(who),
+        link::to_string(reason),
+        lost.not_sent,
+        lost.outcome_unknown
     );
 }
 
 void node_services::link_closed(const peer& who, const link::closed& end) {
-  log_losses(who, end);
+  for (auto& message : end.losses)
+    remoting_->leave_open(who, message);
+  flow_->tick(); // nobody learns more by waiting
+  log_losses(who, end.reason);
   if (auto leaving = departing_.find(who); leaving != departing_.end()) {
     auto what = std::move(leaving->second.what);
     departing_.erase(leaving);
@@ -450,10 +433,19 @@ void node_services::note_trouble(const remoting::trouble& what) {
     transport_->post([this, who = what.other] { members_->link_lost(who); });
     return;
   }
+  if (what.what == remoting::trouble::kind::unconfirmed) {
+    ++unconfirmed_messages_; // the log says it once for each link that ends
+    return;
+  }
+  if (what.what == remoting::trouble::kind::foreign_type) {
+    log_->warn("node {}: {}", to_string(what.other), what.reason.what);
+    return;
+  }
   // One line for each power of two: a flood of dead letters is told, not repeated.
   auto& counter = what.what == remoting::trouble::kind::malformed ? malformed_messages_ : dead_letters_;
-  auto count = ++counter;
-  if ((count & (count - 1)) != 0)
+  auto before = counter.fetch_add(what.count);
+  auto count = before + what.count;
+  if (std::bit_width(before) == std::bit_width(count))
     return;
   auto kind = what.what == remoting::trouble::kind::malformed ? "malformed message" : "dead letter";
   log_->warn("{} ({} so far), node {}: {}", kind, count, to_string(what.other), to_string(what.reason));

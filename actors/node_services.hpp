@@ -89,7 +89,7 @@ private:
   void end_overdue_departures();
   void finish_departure(const membership::member_down& what);
   bool can_subscribe(const caf::actor& who);
-  void log_losses(const peer& who, const link::closed& end);
+  void log_losses(const peer& who, link::closed::why reason);
   void leave();
   void wake_flow_control(time_point when);
   void note_trouble(const remoting::trouble& what);
@@ -120,6 +120,7 @@ private:
   std::once_flag stopped_;
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> dead_letters_ = 0;
+  std::atomic<std::uint64_t> unconfirmed_messages_ = 0;
   std::atomic<std::uint64_t> malformed_messages_ = 0;
 
   /// A member that said farewell and whose link still brings what it sent before.

@@ -15,7 +15,7 @@ namespace chorus {
 
 namespace {
 
-refused_messages to_notice(const lost_messages::record& found) {
+loss_notice to_notice(const lost_messages::record& found) {
   std::chrono::steady_clock::time_point first{found.first.time_since_epoch()};
   return {found.what.receiver, first, found.count, found.what.reason};
 }
@@ -88,10 +88,13 @@ void flow_control::has_room(const std::shared_ptr<outbox>& link) {
 
 void flow_control::tell(const std::vector<lost_messages::record>& records) {
   for (auto& found : records) {
-    if (can_be_told(found.what.sender))
-      caf::anon_send(caf::actor_cast<caf::actor>(found.what.sender), undelivered{to_notice(found)});
-    else
+    auto sender = caf::actor_cast<caf::actor>(found.what.sender);
+    if (!can_be_told(found.what.sender))
       dead_letters_->tell(caf::make_message(dead_letter{to_notice(found)}));
+    else if (found.what.reason.code == errc::outcome_unknown)
+      caf::anon_send(sender, unconfirmed{to_notice(found)});
+    else
+      caf::anon_send(sender, undelivered{to_notice(found)});
   }
 }
 

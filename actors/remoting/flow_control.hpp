@@ -27,7 +27,7 @@ public:
   /// earlier one.
   explicit flow_control(std::function<void(time_point)> wake_at);
 
-  /// A one-way message could not be sent.
+  /// A one-way message was lost.
   void lost(const lost_messages::loss& what);
 
   /// Sends `writable` as soon as `link` has room or has ended; at once if it is null.

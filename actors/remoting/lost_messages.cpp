@@ -6,23 +6,23 @@
 namespace chorus {
 
 lost_messages::effect lost_messages::add(time_point now, const loss& what) {
-  key where{what.sender ? what.sender->id() : 0, what.receiver, what.reason.code};
+  key where{what.sender ? what.sender->id() : 0, what.receiver, what.reason.code, what.type};
   std::lock_guard guard{mutex_};
   if (closed_)
     return effect::counted;
   auto position = records_.find(where);
   if (position != records_.end()) {
-    ++position->second.count;
+    position->second.count += what.count;
     return effect::counted;
   }
   auto is_first = records_.empty();
   if (records_.size() < limit) {
-    records_.emplace(std::move(where), record{what, now, 1});
+    records_.emplace(std::move(where), record{what, now, what.count});
   } else {
     static const error beyond{
         errc::overloaded, "messages of more than " + std::to_string(limit) + " pairs were lost at a time"};
     auto& rest = records_[key{}];
-    if (rest.count++ == 0) {
+    if (std::exchange(rest.count, rest.count + what.count) == 0) {
       rest.what.reason = beyond;
       rest.first = now;
     }

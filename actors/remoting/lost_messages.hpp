@@ -18,8 +18,9 @@
 
 namespace chorus {
 
-/// One-way messages that could not be sent, counted until somebody is told: one record for each sender,
-/// receiver and reason, so that a flood costs a few notices and not one for each message.
+/// One-way messages that were lost (actors/flow.hpp says how), counted until somebody is told: one record for
+/// each sender, receiver and reason (and type, if that is why), so that a flood costs a few notices and not
+/// one for each message.
 ///
 /// Thread rules: any thread.
 class lost_messages {
@@ -37,6 +38,8 @@ public:
     caf::actor receiver;
     std::shared_ptr<outbox> link; ///< that refused it; null without one
     error reason;
+    std::uint64_t count = 1;
+    std::uint64_t type = 0; ///< key of the message type that the receiver's node could not read
   };
 
   struct record {
@@ -63,7 +66,8 @@ public:
   std::vector<record> close();
 
 private:
-  using key = std::tuple<std::uint64_t, caf::actor, errc>; ///< sender (0: none), receiver, reason
+  /// Sender (0: none), receiver, reason, message type.
+  using key = std::tuple<std::uint64_t, caf::actor, errc, std::uint64_t>;
 
   std::mutex mutex_;
   bool closed_ = false;

@@ -247,13 +247,13 @@ void remoting::bounce(const peer& to, const link::refused& message) {
   auto kind = codec::decode_prefix<parcel>(archive);
   if (kind && *kind == parcel::message)
     return bounce_message(to, message, archive);
-  // Other notices are told by the link's end; but who introduced us waits.
   if (kind && *kind == parcel::hold)
-    if (auto from = codec::decode_prefix<introducer>(archive); from && from->who != nobody)
-      send_parcel(from->who, parcel::introduced, introduction{{to, message.pair.receiver}, self()});
+    let_introducer_go(to, message.pair.receiver, archive);
 }
 
 void remoting::bounce_message(const peer& to, const link::refused& message, codec::reader& archive) {
+  if (message.reason == link::refused::why::closed)
+    ++losses_[to].not_sent;
   auto reason = describe(to_code(message.reason), to);
   auto header = codec::decode_prefix<message_header>(archive);
   CHORUS_CHECK(header, "what this node has encoded");
@@ -261,9 +261,7 @@ void remoting::bounce_message(const peer& to, const link::refused& message, code
   auto& foreign = header->foreign_sender;
   auto sender = foreign.home ? foreign : caf17::actor_reference{self(), message.pair.sender};
   caf17::actor_reference target{to, message.pair.receiver};
-  auto receiver = known_actor(target);
-  if (!receiver) // dropped as unused meanwhile
-    receiver = remote_node::make_dead(system_, target, shared_from_this(), to_caf(reason));
+  auto receiver = receiver_of_lost(target, reason);
   auto is_own = id.is_request() && !foreign.home;
   if (auto own = is_own ? open_requests_.take(sender.actor, id) : std::nullopt)
     answer_with_error(own->sender, id, reason);

@@ -34,6 +34,17 @@ errc to_code(link::refused::why reason) {
   return errc::overloaded;
 }
 
+link::refused::why to_reason(errc code) {
+  switch (code) {
+  case errc::too_large:
+    return link::refused::why::too_large;
+  case errc::node_down:
+    return link::refused::why::closed;
+  default:
+    return link::refused::why::overloaded;
+  }
+}
+
 void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason) {
   if (requester)
     requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);

@@ -14,6 +14,9 @@ error describe(errc code, const peer& to);
 
 errc to_code(link::refused::why reason);
 
+/// The other way round, for what `outbox::send` answers.
+link::refused::why to_reason(errc code);
+
 /// Answers a request in place of the actor that was asked; from nobody. A no-op without a requester.
 void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason);
 

@@ -1,6 +1,7 @@
 #include "remote_node.hpp"
 
 #include "../caf17/node_name.hpp"
+#include "refusal.hpp"
 #include "wrapping_count.hpp"
 
 #include <chorus/actors/error.hpp>
@@ -89,14 +90,14 @@ std::shared_ptr<outbox> remote_node::link() const {
   return link_;
 }
 
-std::vector<link::send> remote_node::open(std::shared_ptr<outbox> link) {
-  std::vector<link::send> refused;
+std::vector<link::refused> remote_node::open(std::shared_ptr<outbox> link) {
+  std::vector<link::refused> refused;
   std::map<met_waiter, std::function<void()>> then;
   {
     std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
     for (auto& message : std::exchange(waiting_, {}))
-      if (link->send(message) != errc::none)
-        refused.push_back(std::move(message));
+      if (auto code = link->send(message); code != errc::none)
+        refused.push_back({message.pair, std::move(message.payload), to_reason(code)});
     waiting_bytes_ = 0;
     link_ = std::move(link);
     open_link_.store(link_.get(), std::memory_order_release);

@@ -71,8 +71,8 @@ public:
   /// Null until the node is met.
   std::shared_ptr<outbox> link() const;
 
-  /// There is a link now. Gives back what has waited and found no room on it.
-  std::vector<link::send> open(std::shared_ptr<outbox> link);
+  /// There is a link now. Gives back what has waited and is not taken by it.
+  std::vector<link::refused> open(std::shared_ptr<outbox> link);
 
   bool is_met() const;
 

@@ -21,11 +21,13 @@ remoting::remoting(
 // -- nodes that come and go ---------------------------------------------------------------------------
 
 void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
+  if (!link)
+    return; // the transport is stopping; what waits is told when this stops, too
   for (auto& earlier : nodes_.earlier_lives(who))
     lose(earlier, {errc::node_down, "the node is back as another life"});
   auto node = nodes_.meet(who, [&] { return make_node(who); });
   for (auto& message : node->open(std::move(link)))
-    bounce(who, {message.pair, std::move(message.payload), link::refused::why::overloaded});
+    bounce(who, message);
 }
 
 void remoting::lose(const peer& who, const error& reason) {
@@ -256,9 +258,9 @@ remoting::sizes remoting::size() const {
   return all;
 }
 
-void remoting::report(trouble::kind what, const peer& other, const error& reason) {
+void remoting::report(trouble::kind what, const peer& other, const error& reason, std::uint64_t count) {
   if (!stopped_)
-    around_.on_trouble({what, other, reason});
+    around_.on_trouble({what, other, reason, count});
 }
 
 } // namespace chorus

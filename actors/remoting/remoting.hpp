@@ -23,6 +23,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -51,11 +52,14 @@ public:
   struct trouble {
     enum class kind {
       undeliverable, ///< a dead letter
+      unconfirmed,   ///< a one-way message of which nobody knows whether it has arrived
       malformed,     ///< bytes that are no message
+      foreign_type,  ///< the name of a type that this node could not read
       hopeless_link, ///< not even a notice can be sent; end the link
     } what = kind::undeliverable;
     peer other;
     error reason;
+    std::uint64_t count = 1; ///< messages
   };
 
   /// What the node does for it.
@@ -111,8 +115,21 @@ public:
   /// Bytes of `from` that somebody could not read.
   void report_malformed(const peer& from, const error& reason);
 
-  /// The link found no room for a message that its outbox had taken.
+  /// A message that its outbox had taken is not delivered: the link had no room for it, or ended too early.
   void bounce(const peer& to, const link::refused& message);
+
+  /// The link has ended, and nobody knows whether the message has arrived. `lose` follows, and ends what
+  /// waits for an answer.
+  void leave_open(const peer& to, const link::unsettled& message);
+
+  /// Messages of actors, requests and answers included.
+  struct losses {
+    std::uint64_t not_sent = 0;
+    std::uint64_t outcome_unknown = 0;
+  };
+
+  /// What the end of the link to `who` has cost, since the last call.
+  losses take_losses(const peer& who);
 
   // -- nodes that come and go -----------------------------------------------------------------------
 
@@ -169,8 +186,13 @@ private:
       const caf::type_erased_tuple& content
   );
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
-  void
-  discard(const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason);
+  void discard(
+      const caf::strong_actor_ptr& sender,
+      const caf::strong_actor_ptr& receiver,
+      const error& reason,
+      std::uint64_t count = 1,
+      std::uint64_t unreadable_type = 0
+  );
   template <class Content>
   void send_parcel(const peer& to, parcel what, const Content& content) {
     send_notice(to, notices_pair, encode_parcel(what, content));
@@ -193,6 +215,8 @@ private:
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
+  void let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive);
+  caf::strong_actor_ptr receiver_of_lost(const caf17::actor_reference& target, const error& reason);
   remote_node* sending_node(const peer& who);
 
   // nodes and handles
@@ -207,7 +231,7 @@ private:
   void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
   void send_releases(remote_node& to);
-  void report(trouble::kind what, const peer& other, const error& reason);
+  void report(trouble::kind what, const peer& other, const error& reason, std::uint64_t count = 1);
 
   caf::actor_system& system_;
   const std::shared_ptr<flow_control> flow_;
@@ -222,6 +246,7 @@ private:
   chorus::remote_nodes nodes_;
   chorus::introductions introductions_;
   open_requests open_requests_;
+  std::map<peer, losses> losses_;              ///< I/O thread; of links that are ending
   std::shared_ptr<remote_node> latest_sender_; ///< I/O thread; the next message mostly comes from it, too
 };
 

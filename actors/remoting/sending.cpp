@@ -150,12 +150,20 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
   discard(can_hear ? what.sender : nullptr, receiver, reason);
 }
 
-/// A one-way message is lost.
+/// One-way messages are lost.
 void remoting::discard(
-    const caf::strong_actor_ptr& sender, const caf::strong_actor_ptr& receiver, const error& reason
+    const caf::strong_actor_ptr& sender,
+    const caf::strong_actor_ptr& receiver,
+    const error& reason,
+    std::uint64_t count,
+    std::uint64_t unreadable_type
 ) {
-  report(trouble::kind::undeliverable, stand_in(receiver)->reference().home, reason);
-  flow_->lost({sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason});
+  auto kind =
+      reason.code == errc::outcome_unknown ? trouble::kind::unconfirmed : trouble::kind::undeliverable;
+  report(kind, stand_in(receiver)->reference().home, reason, count);
+  flow_->lost(
+      {sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason, count, unreadable_type}
+  );
 }
 
 /// At once, so that what the local actor sends after it has linked itself does not overtake the news.

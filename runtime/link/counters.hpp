@@ -35,6 +35,12 @@ struct counters {
   std::uint64_t refusals_ignored = 0;  ///< stale ones
   std::uint64_t violations = 0;        ///< found here
 
+  // of the messages that were left when the link ended
+  std::uint64_t left_unknown = 0;            ///< outcome unknown
+  std::uint64_t left_unknown_half_known = 0; ///< of them: the first chunks were acknowledged
+  std::uint64_t left_not_sent = 0;           ///< the last part had not left
+  std::uint64_t left_half_sent = 0;          ///< of them: the first chunks had left
+
   /// Calls `visit(name, number)` for every counter, in the order above.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
@@ -64,6 +70,10 @@ struct counters {
     visit("refusals_received", refusals_received);
     visit("refusals_ignored", refusals_ignored);
     visit("violations", violations);
+    visit("left_unknown", left_unknown);
+    visit("left_unknown_half_known", left_unknown_half_known);
+    visit("left_not_sent", left_not_sent);
+    visit("left_half_sent", left_half_sent);
   }
 };
 

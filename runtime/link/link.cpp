@@ -330,7 +330,10 @@ void core::implementation::violated() {
 
 void core::implementation::end(closed::why reason) {
   ended_ = true;
-  output_.end = closed{reason, sender_.losses()};
+  auto left = sender_.take_leftovers();
+  for (auto& message : left.not_sent)
+    output_.refusals.push_back({message.pair, std::move(message.payload), refused::why::closed});
+  output_.end = closed{reason, std::move(left.outcome_unknown)};
   timer_.stop();
 }
 

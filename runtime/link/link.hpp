@@ -86,8 +86,9 @@ struct delivered {
   std::size_t cost = 0;
 };
 
-/// A `send` that was not taken: the buffer is full or the message over `limits::message_bytes`.
-/// Nothing of it was or will be sent.
+/// A message that is not delivered, for certain: the buffer was full, it is over `limits::message_bytes`, or
+/// the link has ended before all of it had left. What was taken and comes back so at the end comes in the
+/// order of its pair, and before `closed`.
 struct refused {
   chorus::link::pair pair;
   shared_bytes payload;
@@ -100,14 +101,15 @@ struct released {
   std::size_t bytes = 0;
 };
 
-/// What became of the messages of one pair that were not acknowledged when the link ended.
+/// A message that had left as a whole and was not acknowledged when the link ended: it may or may not have
+/// been handed over.
 struct unsettled {
   chorus::link::pair pair;
-  std::size_t outcome_unknown = 0; ///< sent at least in part; may or may not have been handed over
-  std::size_t not_sent = 0;        ///< never left this node
+  shared_bytes payload; ///< as it was given to `send`; a small one shares the memory of its frame
 };
 
-/// The link has ended; the last step of its life. Everything received in order was delivered before.
+/// The link has ended; the last step of its life. Everything received in order was delivered before. Each
+/// message that this end had taken is acknowledged, was `refused` as closed, or is among `losses`.
 struct closed {
   enum class why : std::uint8_t {
     closed_here,     ///< `close`
@@ -121,7 +123,7 @@ struct closed {
     unresponsive,    ///< nothing was acknowledged for `config::give_up_after`
   };
   why reason = why::closed_here;
-  std::vector<unsettled> losses; ///< by pair, ascending
+  std::vector<unsettled> losses; ///< in the order in which they were sent
 };
 
 /// The name of the reason as it stands above, with spaces, for logs.

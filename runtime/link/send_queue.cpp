@@ -41,6 +41,16 @@ std::optional<segment> send_queue::take(std::size_t ordinary_room, std::size_t r
   return std::nullopt;
 }
 
+void send_queue::clear() {
+  passage_ = nullptr;
+  for (auto how : {urgency::reserved, urgency::ordinary}) {
+    ready_[index(how)].clear();
+    parked_[index(how)].clear();
+  }
+  held_.clear();
+  lanes_.clear();
+}
+
 bool send_queue::is_large(const lane& waiting) const {
   return waiting.messages.front().payload.size() > chunk_bytes_;
 }

@@ -28,7 +28,7 @@ namespace chorus::link {
 ///   reserved lane is parked (priority inheritance).
 /// - A lane to receiver 0 is held until no other lane of its sender is left (link.hpp, `pair`).
 ///
-/// Every operation but `for_each_pair` takes time independent of the number of lanes, except for look-ups
+/// Every operation but `take_all` takes time independent of the number of lanes, except for look-ups
 /// among them: one in `push`, one for each lane that ends and another one if any lane is held then, and one
 /// or two whenever a lane to receiver 0 is placed.
 /// Its bound is kept by the sender: the send buffer.
@@ -48,14 +48,17 @@ public:
 
   bool empty() const noexcept { return lanes_.empty(); }
 
-  /// Calls `visit(pair, whole, begun)` for every pair, ascending: how many of its messages are still
-  /// here as a whole, and whether its first one has left in part.
+  /// The large message of which `take` has given chunks but not the last one. Pre: there is one.
+  const shared_bytes& under_way() const { return passage_->messages.front().payload; }
+
+  /// Calls `visit(pair, urgency, payload)` for every message that has not left as a whole, by pair and of
+  /// each pair in order. Empties the queue.
   template <class Visitor>
-  void for_each_pair(Visitor&& visit) const {
-    for (const auto& [who, waiting] : lanes_) {
-      auto begun = waiting.offset > 0;
-      visit(who, waiting.messages.size() - (begun ? 1 : 0), begun);
-    }
+  void take_all(Visitor&& visit) {
+    for (auto& [who, waiting] : lanes_)
+      for (auto& message : waiting.messages)
+        visit(who, message.how, std::move(message.payload));
+    clear();
   }
 
 private:
@@ -77,6 +80,7 @@ private:
     ring::iterator place;     ///< and where
   };
 
+  void clear();
   bool is_large(const lane& waiting) const;
   std::size_t next_cost(const lane& waiting) const;
   segment cut(lane& waiting);

@@ -3,7 +3,6 @@
 #include <chorus/runtime/check.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace chorus::link {
 
@@ -51,6 +50,9 @@ sender::news sender::learn(sequence acknowledged, std::uint64_t credit) {
   if (auto cost = unacknowledged_.acknowledge(acknowledged); cost > 0) {
     released_ += cost;
     buffered_ -= cost;
+    auto first_left = unacknowledged_.empty() ? open_first_ : unacknowledged_.oldest().first;
+    while (!chunked_.empty() && chunked_.front().last && *chunked_.front().last < first_left)
+      chunked_.pop_front();
     what = news::progress;
     if (recovery_)
       recover_further();
@@ -63,9 +65,18 @@ void sender::fill() {
     auto next = queue_.take(room(urgency::ordinary), room(urgency::reserved));
     if (!next)
       break;
-    append(next->kind, next->pair, next->message_size, next->bytes);
+    leave(*next);
   }
   seal();
+}
+
+/// A segment that has waited goes into a frame.
+void sender::leave(const segment& next) {
+  if (next.kind == part::first)
+    chunked_.push_back({queue_.under_way(), std::nullopt});
+  append(next.kind, next.pair, next.message_size, next.bytes);
+  if (next.kind == part::last)
+    chunked_.back().last = sequence{open_first_.value + open_count_ - 1};
 }
 
 void sender::try_again() {
@@ -85,34 +96,50 @@ void sender::start_over() {
     probe();
 }
 
-std::vector<unsettled> sender::losses() const {
-  std::map<pair, unsettled> by_pair;
-  // A large message is under way as a whole: it counts where its last chunk is, once.
-  auto count = [&by_pair](
-                   const shared_bytes& segments,
-                   const shared_bytes& lone,
-                   std::size_t unsettled::*fate_of_whole
-               ) {
+sender::leftovers sender::take_leftovers() {
+  leftovers all;
+  // A message in chunks counts where its last chunk is: without that one it is not delivered.
+  auto first_chunk_is_here = false;
+  auto each_end = [&](const shared_bytes& segments, const shared_bytes& lone, auto&& visit) {
     for (segment_reader reader{segments, lone}; !reader.at_end();) {
       auto next = reader.next();
       CHORUS_CHECK(next, "frames of our own can be read");
+      if (next->kind == part::first)
+        first_chunk_is_here = true;
+      if (next->kind == part::last && !std::exchange(first_chunk_is_here, false))
+        ++count_.left_unknown_half_known;
       if (ends(next->kind))
-        ++(by_pair[next->pair].*(next->kind == part::whole ? fate_of_whole : &unsettled::outcome_unknown));
+        visit(next->pair, whole_of(*next));
     }
   };
   for (const auto& sent : unacknowledged_)
-    count(sent.segments, sent.lone, &unsettled::outcome_unknown);
-  count(shared_bytes::copy_of(open_), lone_, &unsettled::not_sent);
-  queue_.for_each_pair([&by_pair](const pair& who, std::size_t whole, bool begun) {
-    by_pair[who].not_sent += whole;
-    by_pair[who].outcome_unknown += begun ? 1 : 0;
+    each_end(sent.segments, sent.lone, [&all](const pair& who, shared_bytes payload) {
+      all.outcome_unknown.push_back({who, std::move(payload)});
+    });
+  each_end(shared_bytes::copy_of(open_), lone_, [&all](const pair& who, shared_bytes payload) {
+    all.not_sent.push_back({who, {}, std::move(payload)});
   });
-  std::vector<unsettled> all;
-  for (auto& [who, fate] : by_pair) {
-    fate.pair = who;
-    all.push_back(fate);
-  }
+  count_.left_half_sent += chunked_.size();
+  queue_.take_all([&all](const pair& who, urgency how, shared_bytes payload) {
+    all.not_sent.push_back({who, how, std::move(payload)});
+  });
+  count_.left_unknown += all.outcome_unknown.size();
+  count_.left_not_sent += all.not_sent.size();
+  unacknowledged_ = {};
+  chunked_.clear();
+  open_.clear();
+  lone_ = {};
   return all;
+}
+
+/// The payload of the message that ends with this segment. Pre: asked for all of them, in order.
+shared_bytes sender::whole_of(segment& last) {
+  if (last.kind == part::whole)
+    return std::move(last.bytes);
+  CHORUS_CHECK(!chunked_.empty(), "a message in chunks is kept until its last chunk is acknowledged");
+  auto payload = std::move(chunked_.front().payload);
+  chunked_.pop_front();
+  return payload;
 }
 
 std::size_t sender::room(urgency how) const noexcept {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -60,8 +61,14 @@ public:
   /// Cost of what was acknowledged since the last call.
   std::size_t take_released() noexcept { return std::exchange(released_, 0); }
 
-  /// By pair, ascending: what the end of the link now would leave open.
-  std::vector<unsettled> losses() const;
+  /// What the end of the link leaves behind.
+  struct leftovers {
+    std::vector<unsettled> outcome_unknown; ///< in the order in which they left
+    std::vector<send> not_sent;             ///< the last part never left; of each pair in order
+  };
+
+  /// Empties the sender; frames that wait for `take_frames` still leave. The last call but for that one.
+  leftovers take_leftovers();
 
 private:
   /// Everything that was unacknowledged when the timer fired is sent again as acknowledgements come:
@@ -73,6 +80,15 @@ private:
     std::size_t burst = 1; ///< frames for each progress
   };
 
+  /// A message in chunks that has begun to leave. It is kept for `take_leftovers`, for no copy: the chunks
+  /// share its bytes.
+  struct chunked {
+    shared_bytes payload;
+    std::optional<sequence> last; ///< of its last chunk, once that is in a frame
+  };
+
+  void leave(const segment& next);
+  shared_bytes whole_of(segment& last);
   std::size_t room(urgency how) const noexcept;
   bool can_append(std::size_t bytes) const noexcept;
   bool can_open_frame() const noexcept;
@@ -100,6 +116,7 @@ private:
   std::size_t open_cost_ = 0;
   sequence open_first_{1}; ///< where the open frame begins
   resend_buffer unacknowledged_;
+  std::deque<chunked> chunked_; ///< until the last chunk is acknowledged
   std::optional<recovery> recovery_;
   std::vector<data> frames_;
 };

@@ -134,6 +134,8 @@ void peer_link::perform(link::delivered&& message) {
 }
 
 void peer_link::perform(link::refused&& message) {
+  if (message.reason == link::refused::why::closed)
+    outbox_->close(); // first, so that nobody is told of the room that this makes
   outbox_->release(message.payload.size() + link::message_overhead);
   around_.events.message_refused(who(), std::move(message));
 }

@@ -39,7 +39,8 @@ public:
   /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed`.
   virtual void message_delivered(const peer& from, link::delivered message) = 0;
 
-  /// A message that was accepted by an outbox and then found no room, or came after the link's end.
+  /// A message that was accepted by an outbox and is not delivered: it found no room in the link, or the link
+  /// has ended before all of it had left. In the latter case `link_closed` follows.
   virtual void message_refused(const peer& to, link::refused message) = 0;
 
   /// The link has ended; nothing more will be delivered from this incarnation.

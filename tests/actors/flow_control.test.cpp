@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <future>
@@ -71,7 +72,7 @@ private:
   std::condition_variable changed_;
 };
 
-void note_loss(observations& seen, const refused_messages& what) {
+void note_loss(observations& seen, const loss_notice& what) {
   EXPECT_EQ(what.reason.code, errc::overloaded);
   seen.note([&](auto& it) {
     it.lost += what.count;
@@ -237,6 +238,40 @@ TEST_F(flow_control_between_nodes, ends_waiting_when_the_link_ends) {
   EXPECT_EQ(thread.get().code, errc::node_down);
   EXPECT_EQ(ben().wait_until_writable(remote_, patience).code, errc::node_down) << "who asks later";
   caf::anon_send_exit(waiter, caf::exit_reason::kill);
+}
+
+/// More than the reader's node takes from one that it does not read, less than the sender's node keeps.
+constexpr std::int64_t too_much = 400;
+static_assert(too_much * text_bytes > limits::receive_window_bytes);
+static_assert(too_much * (text_bytes + 100) < limits::send_buffer_bytes);
+
+TEST_F(flow_control_between_nodes, tells_the_senders_of_a_node_that_stops_what_it_has_not_sent) {
+  std::atomic<std::uint64_t> not_sent = 0;
+  std::atomic<std::uint64_t> open = 0;
+  auto sender = ben().system().spawn([&, this](caf::event_based_actor* self) -> caf::behavior {
+    for (std::int64_t number = 0; number < too_much; ++number)
+      self->send(remote_, number, std::string(text_bytes, 'x'));
+    seen_.note([](auto& it) { it.sent = too_much; });
+    return {
+        [&, this](const undelivered& what) {
+          EXPECT_EQ(what.reason.code, errc::node_down);
+          EXPECT_EQ(what.receiver, remote_);
+          seen_.note([&](auto&) { not_sent += what.count; });
+        },
+        [&, this](const unconfirmed& what) { seen_.note([&](auto&) { open += what.count; }); },
+    };
+  });
+  ASSERT_TRUE(seen_.wait([](auto& it) { return it.sent == too_much; }));
+  ben().stop();
+  ASSERT_TRUE(seen_.wait([&](auto&) { return not_sent > 0; }));
+  open_gate();
+  ASSERT_TRUE(seen_.wait([&](auto& it) {
+    return it.received + not_sent + open >= static_cast<std::uint64_t>(too_much);
+  }));
+  EXPECT_LE(seen_.received + not_sent, static_cast<std::uint64_t>(too_much)) << "none has two fates";
+  EXPECT_EQ(ben().counters().dead_letters, not_sent);
+  EXPECT_EQ(ben().counters().unconfirmed_messages, open);
+  caf::anon_send_exit(sender, caf::exit_reason::kill);
 }
 
 } // namespace

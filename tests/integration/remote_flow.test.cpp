@@ -1,10 +1,13 @@
 #include "servants.hpp"
 
+#include <chorus/actors/flow.hpp>
 #include <chorus/runtime/limits.hpp>
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 
 /// Streams of messages between processes: their order, and what happens to them when a process stands still.
 namespace chorus::testing {
@@ -128,6 +131,45 @@ TEST_F(flow_between_processes, loses_nothing_while_a_process_stands_still_for_a_
   EXPECT_TRUE(receives(from_home, many));
   EXPECT_TRUE(receives(from_ben, many));
   expect_no_news();
+}
+
+/// More than ada takes while it stands still, and less than home keeps to send.
+constexpr std::int64_t more_than_it_takes = 600;
+static_assert(more_than_it_takes * large > limits::receive_window_bytes + limits::receive_reserve_bytes);
+static_assert(more_than_it_takes * (large + 100) < limits::send_buffer_bytes);
+
+TEST_F(flow_between_processes, tells_of_each_message_to_a_process_that_was_killed_what_became_of_it) {
+  stop("ada"); // so that it takes nothing any more
+  struct tally {
+    std::atomic<std::int64_t> not_sent = 0;
+    std::atomic<std::int64_t> open = 0;
+  };
+  auto told = std::make_shared<tally>();
+  auto reader = servant("ada");
+  auto sender = spawn([told, reader](caf::event_based_actor* self) -> caf::behavior {
+    for (std::int64_t number = 0; number < more_than_it_takes; ++number)
+      self->send(reader, number_atom::value, number, std::string(large, 'x'));
+    return {
+        [told](const undelivered& what) {
+          EXPECT_EQ(what.reason.code, errc::node_down);
+          told->not_sent += static_cast<std::int64_t>(what.count);
+        },
+        [told](const unconfirmed& what) {
+          EXPECT_EQ(what.reason.code, errc::outcome_unknown);
+          told->open += static_cast<std::int64_t>(what.count);
+        },
+        [](now_atom) { return true; },
+    };
+  });
+  command(sender, now_atom::value); // it has sent everything
+  kill("ada");
+  EXPECT_TRUE(eventually([&] { return told->not_sent + told->open >= more_than_it_takes; }))
+      << told->not_sent << " not sent, " << told->open << " unconfirmed";
+  EXPECT_EQ(told->not_sent + told->open, more_than_it_takes);
+  EXPECT_GT(told->not_sent, 0) << "there was no credit for all";
+  EXPECT_GT(told->open, 0) << "nothing was acknowledged";
+  EXPECT_EQ(home().counters().dead_letters, static_cast<std::uint64_t>(told->not_sent));
+  EXPECT_EQ(home().counters().unconfirmed_messages, static_cast<std::uint64_t>(told->open));
 }
 
 /// The one who floods; the one who stands still is ada.

@@ -175,35 +175,41 @@ TEST(link, a_stale_refusal_ends_nothing) {
 
 // -- the end ---------------------------------------------------------------------------------------
 
-TEST(link, the_end_tells_for_each_pair_what_is_unknown_and_what_was_not_sent) {
+TEST(link, at_its_end_gives_back_what_was_not_sent_and_what_is_unknown) {
   auto settings = small_window();
   settings.frames_in_flight = 2;
   connected ends{settings};
   ends.send(a, {1, 1}, "acknowledged");
   EXPECT_TRUE(ends.settle());
   ends.send(a, {2, 1}, "in a frame");
-  ends.send(a, {3, 1}, std::string(250, 'x')); // only its first chunks leave
+  ends.send(a, {3, 1}, std::string(250, 'x')); // only its first chunks leave, so it is not delivered
   ends.send(a, {2, 1}, "queued");
-  ends.send(a, {3, 1}, "queued");
+  ends.send(a, {3, 1}, "queued behind");
   ends.apply(a, peer_failed{});
   ASSERT_TRUE(ends[a].closed);
   const auto& losses = ends[a].closed->losses;
-  ASSERT_EQ(losses.size(), 2u);
+  ASSERT_EQ(losses.size(), 1u);
   EXPECT_EQ(losses[0].pair, (pair{2, 1}));
-  EXPECT_EQ(losses[0].outcome_unknown, 1u);
-  EXPECT_EQ(losses[0].not_sent, 1u);
-  EXPECT_EQ(losses[1].pair, (pair{3, 1}));
-  EXPECT_EQ(losses[1].outcome_unknown, 1u);
-  EXPECT_EQ(losses[1].not_sent, 1u);
+  EXPECT_EQ(text_of(losses[0].payload), "in a frame");
+  const auto& refusals = ends[a].refused;
+  ASSERT_EQ(refusals.size(), 3u);
+  EXPECT_EQ(text_of(refusals[0].payload), "queued");
+  EXPECT_EQ(text_of(refusals[1].payload), std::string(250, 'x'));
+  EXPECT_EQ(text_of(refusals[2].payload), "queued behind");
+  for (const auto& message : refusals)
+    EXPECT_EQ(message.reason, refused::why::closed);
 }
 
-TEST(link, a_large_message_of_which_the_last_chunk_is_unacknowledged_counts_once) {
+TEST(link, gives_back_as_a_whole_a_large_message_of_which_the_last_chunk_is_unacknowledged) {
   connected ends{small_window()};
   ends.send(a, who, std::string(250, 'x'));
+  ASSERT_TRUE(ends.deliver_one(b)); // the first chunk, which is acknowledged
+  ends.advance(link::config{}.acknowledge_within);
+  ASSERT_TRUE(ends.deliver_one(a));
   ends.apply(a, peer_failed{});
   ASSERT_EQ(ends[a].closed->losses.size(), 1u);
-  EXPECT_EQ(ends[a].closed->losses[0].outcome_unknown, 1u);
-  EXPECT_EQ(ends[a].closed->losses[0].not_sent, 0u);
+  EXPECT_EQ(text_of(ends[a].closed->losses[0].payload), std::string(250, 'x'));
+  EXPECT_TRUE(ends[a].refused.empty());
 }
 
 TEST(link, of_a_life_that_is_over_ends_on_both_sides_and_the_other_one_learns_of_the_new_life) {
@@ -222,8 +228,9 @@ TEST(link, what_was_not_drained_was_not_sent) {
   connected ends;
   ends(a).apply(ends.now(), send{who, urgency::ordinary, bytes_of("still here")});
   ends.apply(a, close{});
-  ASSERT_EQ(ends[a].closed->losses.size(), 1u);
-  EXPECT_EQ(ends[a].closed->losses[0].not_sent, 1u);
+  EXPECT_TRUE(ends[a].closed->losses.empty());
+  ASSERT_EQ(ends[a].refused.size(), 1u);
+  EXPECT_EQ(text_of(ends[a].refused[0].payload), "still here");
   EXPECT_EQ(ends.way_to(b).size(), 1u) << "only the goodbye";
 }
 

@@ -163,19 +163,23 @@ TEST(send_queue, holds_a_large_message_to_the_node_as_well) {
   EXPECT_TRUE(queue.empty());
 }
 
-TEST(send_queue, tells_what_is_left_by_pair) {
+TEST(send_queue, gives_back_what_has_not_left_as_a_whole) {
   fixture queue;
   queue.push(second, 10);
   queue.push(first, 250);
   queue.push(first, 10);
   ASSERT_TRUE(queue.take(plenty, plenty)); // a turn of the second pair
-  queue.push(second, 10);
+  queue.push(second, 20);
   ASSERT_TRUE(queue.take(plenty, plenty)); // a chunk of the first
-  std::vector<std::string> left;
-  queue.for_each_pair([&left](const pair& who, std::size_t whole, bool begun) {
-    left.push_back(std::to_string(who.sender) + ':' + std::to_string(whole) + (begun ? " begun" : ""));
+  EXPECT_EQ(queue.under_way().size(), 250u);
+  segments left;
+  queue.send_queue::take_all([&left](const pair& who, urgency, const shared_bytes& payload) {
+    left.push_back(std::to_string(who.sender) + ':' + std::to_string(payload.size()));
   });
-  EXPECT_EQ(left, (segments{"1:1 begun", "2:1"}));
+  EXPECT_EQ(left, (segments{"1:250", "1:10", "2:20"}));
+  EXPECT_TRUE(queue.empty());
+  queue.push(first, 250); // goes on as if it were new
+  EXPECT_EQ(queue.take_all(), (segments{"1:100", "1:100", "1:50"}));
 }
 
 } // namespace chorus::link

@@ -251,8 +251,7 @@ void link_stage::print(side which, const link::output& output) {
   if (output.end) {
     text += me + " ends: " + std::string{to_string(output.end->reason)} + '\n';
     for (const auto& loss : output.end->losses)
-      text += "  " + describe(loss.pair) + ": " + std::to_string(loss.outcome_unknown) + " outcome unknown, "
-              + std::to_string(loss.not_sent) + " not sent\n";
+      text += "  outcome unknown: " + describe(loss.pair) + ' ' + describe(loss.payload) + '\n';
   }
 }
 

@@ -1,5 +1,7 @@
 #include "link_books.hpp"
 
+#include <algorithm>
+
 namespace chorus::testing {
 
 namespace {
@@ -49,6 +51,23 @@ void acknowledged_after_hand_over::released(const link_end& sender, std::size_t 
     );
 }
 
+// -- not sent ----------------------------------------------------------------------------------------------
+
+void not_sent_never_arrives::not_sent(const stream_id& id, stream& of, const std::string& text) {
+  auto found = std::find(of.accepted.begin(), of.accepted.end(), text);
+  if (found == of.accepted.end())
+    return broken(to_string(id) + ": '" + text + "' is reported as not sent, but was not accepted");
+  if (static_cast<std::size_t>(found - of.accepted.begin()) < of.delivered)
+    broken(to_string(id) + ": '" + text + "' is reported as not sent and has arrived");
+  of.accepted.erase(found);
+  of.not_sent.insert(text);
+}
+
+void not_sent_never_arrives::delivered(const stream_id& id, const stream& of, const std::string& text) {
+  if (of.not_sent.contains(text))
+    broken(to_string(id) + ": '" + text + "' arrives after it was reported as not sent");
+}
+
 // -- an honest end -----------------------------------------------------------------------------------------
 
 honest_end::honest_end(const link::config& limits)
@@ -58,27 +77,28 @@ honest_end::honest_end(const link::config& limits)
 void honest_end::closed(
     const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all
 ) {
-  std::size_t reported_bytes = 0;
-  std::map<link::pair, link::unsettled> reported;
-  for (const auto& loss : how.losses)
-    reported[loss.pair] = loss;
+  auto reported_bytes = not_sent_[end];
+  std::map<link::pair, std::vector<std::string>> unknown;
+  for (const auto& loss : how.losses) {
+    reported_bytes += loss.payload.size() + link::message_overhead;
+    unknown[loss.pair].emplace_back(as_text(loss.payload.view()));
+  }
   for_each_from(end, all, [&](const stream_id& id, stream& of) {
-    auto loss = reported[id.pair];
-    auto told = loss.not_sent + loss.outcome_unknown;
-    if (told > of.accepted.size())
-      return broken(to_string(id) + ": more is reported than was accepted");
-    for (auto place = of.accepted.size() - told; place < of.accepted.size(); ++place)
-      reported_bytes += of.accepted[place].size() + link::message_overhead;
-    of.accepted.resize(of.accepted.size() - loss.not_sent);
-    if (of.delivered > of.accepted.size())
-      broken(to_string(id) + ": a message was delivered and is reported as not sent");
-    if (of.accepted.size() - loss.outcome_unknown > of.delivered)
+    auto reported = unknown[id.pair];
+    unknown.erase(id.pair);
+    auto are_the_last = reported.size() <= of.accepted.size()
+                        && std::equal(reported.rbegin(), reported.rend(), of.accepted.rbegin());
+    if (!are_the_last)
+      return broken(to_string(id) + ": what is reported as outcome unknown is not what was accepted last");
+    if (of.accepted.size() - reported.size() > of.delivered)
       broken(
           to_string(id) + ": " + std::to_string(of.accepted.size() - of.delivered)
-          + " messages did not arrive, " + std::to_string(loss.outcome_unknown)
+          + " messages did not arrive, " + std::to_string(reported.size())
           + " are reported as outcome unknown"
       );
   });
+  if (!unknown.empty())
+    broken(to_text(end) + ": what was never accepted is reported as outcome unknown");
   if (reported_bytes < unacknowledged || reported_bytes >= unacknowledged + largest_)
     broken(
         to_text(end) + ": " + std::to_string(unacknowledged) + " bytes are not acknowledged, messages of "
@@ -118,7 +138,9 @@ void link_books::accepted(const stream_id& id, const std::string& text) {
 }
 
 void link_books::delivered(const stream_id& id, const std::string& text, std::size_t cost) {
-  order_.delivered(id, streams_[id], text);
+  auto& of = streams_[id];
+  not_sent_.delivered(id, of, text);
+  order_.delivered(id, of, text);
   hand_over_.handed_over(id.from, text.size() + link::message_overhead);
   memory_.delivered({id.from.there, id.from.here}, cost);
 }
@@ -126,6 +148,11 @@ void link_books::delivered(const stream_id& id, const std::string& text, std::si
 void link_books::released(const link_end& end, std::size_t cost) {
   hand_over_.released(end, cost);
   memory_.released(end, cost);
+}
+
+void link_books::not_sent(const stream_id& id, const std::string& text) {
+  not_sent_.not_sent(id, streams_[id], text);
+  end_.not_sent(id.from, text.size() + link::message_overhead);
 }
 
 void link_books::closed(const link_end& end, const link::closed& how) {

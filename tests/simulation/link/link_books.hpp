@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ std::string to_string(const stream_id& id);
 struct stream {
   std::vector<std::string> accepted; ///< by the sender's end, without what it later called not sent
   std::size_t delivered = 0;         ///< of them, at the other end
+  std::set<std::string> not_sent;    ///< as the sender's end said when it ended
 };
 
 using streams = std::map<stream_id, stream>;
@@ -59,9 +61,18 @@ private:
   std::map<link_end, std::size_t> released_;
 };
 
-/// When a link ends, its end calls every message that was not acknowledged outcome unknown or not sent, and
-/// no other; so nothing that was not handed over is left out, and what it calls not sent is never handed
-/// over.
+/// What an end calls not sent has not arrived and never arrives.
+class not_sent_never_arrives final : public simulation::checker {
+public:
+  not_sent_never_arrives() : checker("what a link reports as not sent never arrives") {}
+
+  /// Takes the message off those that were accepted.
+  void not_sent(const stream_id& id, stream& of, const std::string& text);
+  void delivered(const stream_id& id, const stream& of, const std::string& text);
+};
+
+/// Each message that an end has taken has one fate when the link ends: it is acknowledged, and then it has
+/// arrived, or it is reported as outcome unknown, or as not sent. None has two.
 ///
 /// A message of which only a part is acknowledged counts as a whole: of one at most, because large messages
 /// travel one after the other.
@@ -69,11 +80,14 @@ class honest_end final : public simulation::checker {
 public:
   explicit honest_end(const link::config& limits);
 
-  /// Takes what was not sent off the streams. `unacknowledged`: bytes, message by message with overhead.
+  void not_sent(const link_end& end, std::size_t cost) { not_sent_[end] += cost; }
+
+  /// `unacknowledged`: bytes, message by message with overhead.
   void closed(const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all);
 
 private:
   std::size_t largest_;
+  std::map<link_end, std::size_t> not_sent_; ///< as reported so far, in bytes
 };
 
 /// What an end keeps is bounded: for sending by send buffer and reserve, for receiving by window and
@@ -115,6 +129,9 @@ public:
   void delivered(const stream_id& id, const std::string& text, std::size_t cost);
   void released(const link_end& end, std::size_t cost);
   void consumed(const link_end& end, std::size_t cost) { memory_.consumed(end, cost); }
+
+  /// What came back when the link ended. `closed` follows.
+  void not_sent(const stream_id& id, const std::string& text);
   void closed(const link_end& end, const link::closed& how);
 
   /// How many messages were accepted for this stream so far; names the next one.
@@ -124,11 +141,12 @@ public:
   bool all_delivered(const link_end& from) const;
 
   std::vector<simulation::checker*> checkers() {
-    return {&order_, &hand_over_, &end_, &memory_, &violation_};
+    return {&not_sent_, &order_, &hand_over_, &end_, &memory_, &violation_};
   }
 
 private:
   streams streams_;
+  not_sent_never_arrives not_sent_;
   once_and_in_order order_;
   acknowledged_after_hand_over hand_over_;
   honest_end end_;

@@ -1,5 +1,7 @@
 #include "link_books.hpp"
 
+#include "../../link/two_ends.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -23,15 +25,26 @@ protected:
     return settings;
   }
 
-  void accept(const std::string& text) { books_.accepted(id_, padded(text)); }
+  void accept(const std::string& text) {
+    accepted_.push_back(padded(text));
+    books_.accepted(id_, accepted_.back());
+  }
   void deliver(const std::string& text) { books_.delivered(id_, padded(text), cost); }
   void consume() { books_.consumed({end_.there, end_.here}, cost); }
   void acknowledge(std::size_t bytes = cost) { books_.released(end_, bytes); }
 
+  /// The end calls the last ones not sent, those before them unknown; made-up ones if there are too few.
   void close(std::size_t outcome_unknown, std::size_t not_sent) {
+    auto reported = accepted_;
+    while (reported.size() < outcome_unknown + not_sent)
+      reported.insert(reported.begin(), padded("made up"));
+    auto first_not_sent = reported.end() - static_cast<std::ptrdiff_t>(not_sent);
+    for (auto text = first_not_sent; text != reported.end(); ++text)
+      books_.not_sent(id_, *text);
     link::closed how{link::closed::why::unresponsive, {}};
-    if (outcome_unknown + not_sent > 0)
-      how.losses.push_back({id_.pair, outcome_unknown, not_sent});
+    for (auto text = first_not_sent - static_cast<std::ptrdiff_t>(outcome_unknown); text != first_not_sent;
+         ++text)
+      how.losses.push_back({id_.pair, bytes_of(*text)});
     books_.closed(end_, how);
   }
 
@@ -51,6 +64,8 @@ protected:
   const link_end end_{{{1, 1}, {1}}, {{2, 2}, {1}}};
   const stream_id id_{end_, {1, 1}};
   link_books books_{limits()};
+
+  std::vector<std::string> accepted_;
 
 private:
   static std::string padded(std::string text) {
@@ -153,6 +168,28 @@ TEST_F(books_of_a_link, notice_an_end_that_calls_not_sent_what_has_arrived) {
   accept("one");
   deliver("one");
   close(0, 1);
+  expect_broken("not sent never arrives");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_calls_not_sent_what_it_never_accepted) {
+  accept("one");
+  close(0, 2);
+  expect_broken("not sent never arrives");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_gives_a_message_two_fates) {
+  accept("one");
+  accept("two");
+  books_.not_sent(id_, accepted_[1]);
+  books_.closed(end_, {{}, {{id_.pair, bytes_of(accepted_[0])}, {id_.pair, bytes_of(accepted_[1])}}});
+  expect_broken("reported as outcome unknown");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_calls_unknown_another_message_than_the_last_one) {
+  accept("one");
+  accept("two");
+  deliver("one");
+  books_.closed(end_, {{}, {{id_.pair, bytes_of(accepted_[0])}}});
   expect_broken("reported as outcome unknown");
 }
 
@@ -161,7 +198,7 @@ TEST_F(books_of_a_link, notice_a_message_that_arrives_after_it_was_called_not_se
   close(0, 1);
   EXPECT_EQ(broken(), std::nullopt);
   deliver("one");
-  expect_broken("once and in order");
+  expect_broken("not sent never arrives");
 }
 
 TEST_F(books_of_a_link, let_an_end_keep_as_much_to_send_as_its_limit_and_not_one_more) {

@@ -67,8 +67,11 @@ void link_program::perform(const peer& other, link::delivered&& step) {
     consume(other, step.cost);
 }
 
-void link_program::perform(const peer&, link::refused&&) {
-  refused_ = true;
+void link_program::perform(const peer& other, link::refused&& step) {
+  if (step.reason == link::refused::why::closed)
+    all_.books_.not_sent({end_to(other), step.pair}, std::string{as_text(step.payload.view())});
+  else
+    refused_ = true;
 }
 
 void link_program::perform(const peer& other, const link::released& step) {
