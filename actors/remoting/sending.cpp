@@ -5,7 +5,11 @@
 #include <chorus/actors/error.hpp>
 
 #include <caf/actor_cast.hpp>
+#include <caf/downstream_msg.hpp>
 #include <caf/make_message.hpp>
+#include <caf/no_stages.hpp>
+#include <caf/system_messages.hpp>
+#include <caf/upstream_msg.hpp>
 
 #include <utility>
 
@@ -75,6 +79,37 @@ result<shared_bytes> encode_message(
   return work.take();
 }
 
+const error& no_streams() {
+  static const error reason{
+      errc::invalid_argument, "streams do not reach across nodes: send their elements as messages"};
+  return reason;
+}
+
+/// What the ends of an open stream tell each other.
+bool is_of_a_stream(const caf::type_erased_tuple& content) {
+  return content.match_elements<caf::downstream_msg>() || content.match_elements<caf::upstream_msg>();
+}
+
+/// Lets the source of a stream fail that was to be opened to `sink`. False if this is not about a stream.
+bool fail_stream(const caf::type_erased_tuple& content, const caf17::remote_actor& sink) {
+  if (!content.match_elements<caf::open_stream_msg>())
+    return false;
+  auto& request = content.get_as<caf::open_stream_msg>(0);
+  if (request.prev_stage)
+    request.prev_stage->enqueue(
+        caf::make_mailbox_element(
+            nullptr,
+            caf::make_message_id(),
+            caf::no_stages,
+            caf::make<caf::upstream_msg::forced_drop>(
+                caf::stream_slots{0, request.slot}, sink.address(), to_caf(no_streams())
+            )
+        ),
+        nullptr
+    );
+  return true;
+}
+
 } // namespace
 
 void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
@@ -139,7 +174,12 @@ error remoting::transmit(
 }
 
 /// A request is answered with the reason, an answer is replaced by it; of anything else its sender is told.
-void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason) {
+/// The source of a stream is told in any case: CAF's streams wait for an answer of their own.
+void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& failure) {
+  if (is_of_a_stream(what.content()))
+    return; // of one that has failed already
+  auto is_stream = fail_stream(what.content(), target);
+  const auto& reason = is_stream ? no_streams() : failure;
   if (what.mid.is_request() && what.sender)
     return answer_with_error(what.sender, what.mid, reason);
   auto told = caf::make_message(to_caf(reason));

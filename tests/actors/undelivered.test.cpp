@@ -7,10 +7,15 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/attach_stream_source.hpp>
+#include <caf/downstream.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,27 +75,32 @@ protected:
 
   /// Sends until the link takes no more.
   void fill() {
-    auto before = troubles_;
+    auto before = troubles_.load();
     while (troubles_ == before)
       (*self_)->send(remote_, std::string(100, 'x'));
   }
 
-  /// What the sender was told since the last call.
-  std::vector<undelivered> notices() {
+  /// What this actor was told since the last call: nothing but notices of this kind.
+  template <class Notice>
+  std::vector<Notice> told(caf::scoped_actor& listener) {
     flow_->tick();
-    std::vector<undelivered> all;
-    (*self_)->receive_while([&] { return (*self_)->has_next_message(); }
-    )([&](const undelivered& notice) { all.push_back(notice); });
+    std::vector<Notice> all;
+    listener->receive_while([&] { return listener->has_next_message(); }
+    )([&](const Notice& notice) { all.push_back(notice); });
     return all;
   }
 
-  /// What this subscriber was told of dead letters since the last call.
+  std::vector<undelivered> notices() { return told<undelivered>(*self_); }
   std::vector<dead_letter> dead_letters(caf::scoped_actor& subscriber) {
-    flow_->tick();
-    std::vector<dead_letter> all;
-    subscriber->receive_while([&] { return subscriber->has_next_message(); }
-    )([&](const dead_letter& letter) { all.push_back(letter); });
-    return all;
+    return told<dead_letter>(subscriber);
+  }
+
+  /// The link ends: it has sent everything, and nothing is acknowledged.
+  void end_link() {
+    auto taken = link_->take();
+    link_->close();
+    for (auto& message : taken.messages)
+      remoting_->leave_open(bob, {message.pair, message.payload});
   }
 
   caf::actor_system_config settings_;
@@ -99,7 +109,7 @@ protected:
       limit, 1'000, [] {}, largest
   );
   std::optional<time_point> wake_at_;
-  std::size_t troubles_ = 0;
+  std::atomic<std::size_t> troubles_ = 0;
   std::shared_ptr<flow_control> flow_;
   std::shared_ptr<remoting> remoting_;
   caf::actor remote_;
@@ -167,6 +177,79 @@ TEST_F(undelivered_messages, that_the_ended_link_gives_back_are_told) {
   EXPECT_EQ(told[0].receiver, remote_);
   EXPECT_EQ(told[0].count, 1u);
   EXPECT_EQ(told[0].reason.code, errc::node_down);
+}
+
+TEST_F(undelivered_messages, of_which_the_link_knows_no_outcome_are_told_as_unconfirmed) {
+  for (int i = 0; i < 3; ++i)
+    (*self_)->send(remote_, std::string{"sent"});
+  end_link();
+  auto open = told<unconfirmed>(*self_);
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].receiver, remote_);
+  EXPECT_EQ(open[0].count, 3u);
+  EXPECT_EQ(open[0].reason.code, errc::outcome_unknown);
+  EXPECT_EQ(remoting_->take_losses(bob).outcome_unknown, 3u);
+}
+
+TEST_F(undelivered_messages, of_which_nobody_knows_the_outcome_and_that_have_no_sender_are_dead_letters) {
+  caf::scoped_actor listener{system_};
+  flow_->subscribe_dead_letters(listener);
+  caf::anon_send(remote_, std::string{"sent"});
+  end_link();
+  auto letters = dead_letters(listener);
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].count, 1u);
+  EXPECT_EQ(letters[0].reason.code, errc::outcome_unknown);
+}
+
+TEST_F(undelivered_messages, that_ask_for_an_answer_are_answered_when_the_link_leaves_them_open) {
+  auto asked = (*self_)->request(remote_, 60s, std::string{"a question"});
+  end_link();
+  EXPECT_TRUE(told<unconfirmed>(*self_).empty());
+  remoting_->lose(bob, {errc::node_down, "gone"});
+  std::optional<caf::error> answer;
+  asked.receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
+  EXPECT_TRUE(answer);
+}
+
+TEST_F(undelivered_messages, to_a_composed_actor_whose_second_part_is_remote_are_told) {
+  auto local = system_.spawn([]() -> caf::behavior { return {[](int value) { return value; }}; });
+  auto composed = local * remote_;
+  (*self_)->send(composed, std::string{"hello"});
+  auto told = notices();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].reason.code, errc::invalid_argument);
+  std::optional<caf::error> answer;
+  (*self_)
+      ->request(composed, 60s, std::string{"hello"})
+      .receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, errc::invalid_argument);
+  caf::anon_send_exit(local, caf::exit_reason::kill);
+}
+
+/// CAF's streams have error handling of their own: what stands for an answer is a message to the source.
+TEST_F(undelivered_messages, that_open_a_stream_let_its_source_fail) {
+  auto ended = std::make_shared<std::promise<caf::error>>();
+  auto outcome = ended->get_future();
+  auto source = system_.spawn([this, ended](caf::event_based_actor* self) -> caf::behavior {
+    caf::attach_stream_source(
+        self,
+        remote_,
+        [](int&) {},
+        [](int& next, caf::downstream<int>& out, std::size_t count) {
+          while (count-- > 0)
+            out.push(next++);
+        },
+        [](const int&) { return false; },
+        [ended](int&, const caf::error& reason) { ended->set_value(reason); }
+    );
+    return {[](const undelivered& what) { EXPECT_EQ(what.reason.code, errc::invalid_argument); }};
+  });
+  ASSERT_EQ(outcome.wait_for(60s), std::future_status::ready);
+  EXPECT_TRUE(outcome.get());
+  EXPECT_EQ(troubles_, 1u) << "and what the source then says to the sink is no loss";
+  caf::anon_send_exit(source, caf::exit_reason::kill);
 }
 
 TEST_F(undelivered_messages, to_an_actor_that_has_ended_are_dropped_silently) {
