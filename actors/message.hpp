@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/actors/caf17/message_type.hpp>
+#include <chorus/actors/caf17/typed_handle.hpp>
 
 /// Declares that values of `type` may be sent to other nodes, and under which name.
 ///
@@ -11,7 +12,7 @@
 /// default-constructible, copyable and has cereal's `serialize` or `save` and `load`. `name` is what
 /// all nodes of the cluster know the type by, whatever it is called in the program; the number after
 /// the slash is its version: a changed layout is a new name. Numbers, strings, atoms, handles, errors
-/// and `caf::message` need no declaration.
+/// and `caf::message` need no declaration; typed handles go by the names of their messages' types.
 #define CHORUS_MESSAGE(type, wire_name)                                                                      \
   template <>                                                                                                \
   struct caf::allowed_unsafe_message_type<type> : std::true_type {};                                         \

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/actors/caf17/typed_handle.hpp>
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/events.hpp>
 #include <chorus/actors/flow.hpp>

@@ -14,4 +14,10 @@ constexpr std::uint64_t fnv_1a(std::string_view text) noexcept {
   return hash;
 }
 
+/// The hash of the text without its last letter: a step of the hash can be undone, because its factor is odd
+/// and so has an inverse modulo 2^64.
+constexpr std::uint64_t fnv_1a_without(std::uint64_t hash, char last) noexcept {
+  return (hash * 0xCE965057AFF6957B) ^ static_cast<unsigned char>(last);
+}
+
 } // namespace chorus

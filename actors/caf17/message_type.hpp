@@ -11,9 +11,12 @@
 #include <caf/rtti_pair.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 namespace chorus::caf17 {
 
@@ -55,6 +58,23 @@ bool declare(const message_type& type);
 /// The declared type or null. Any thread; the answer stays valid for ever.
 const message_type* find_type(const caf::rtti_pair& rtti) noexcept;
 const message_type* find_type(std::uint64_t key) noexcept;
+
+/// The key as text, for people who may have nothing else.
+std::string key_text(std::uint64_t key);
+
+/// A declared name in another version, as nodes have that run two releases of one program.
+struct other_version {
+  std::string name;                          ///< what the key stands for, as "counter.add/2"
+  std::vector<const message_type*> declared; ///< the versions of it that this process has
+};
+
+/// Versions of more digits are not looked for: each costs ten times the time.
+inline constexpr std::size_t looked_for_digits = 4;
+
+/// Whether the undeclared key stands for another version of a declared name. The end of a name can be taken
+/// off its hash, so what is left is compared to the names without their versions. Slow (about 0.2 ms). Any
+/// thread.
+std::optional<other_version> find_other_version(std::uint64_t key);
 
 template <class T>
 message_type describe(std::string_view name) {

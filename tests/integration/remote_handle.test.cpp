@@ -46,6 +46,13 @@ TEST_F(handle_between_processes, may_be_of_a_typed_actor) {
   expect_sum(find_adder("ada"));
 }
 
+TEST_F(handle_between_processes, of_a_typed_actor_may_be_a_message_of_its_own) {
+  start("ben");
+  auto back = ask<adder>(ada_, reflect_atom::value, find_adder("ben"));
+  ASSERT_TRUE(back) << text(back.error());
+  expect_sum(*back);
+}
+
 TEST_F(handle_between_processes, of_a_typed_actor_fails_its_requests_when_the_process_is_killed) {
   auto typed = find_adder("ada");
   expect_sum(typed);

@@ -66,6 +66,7 @@ caf::message_handler give_handles(servant_self self) {
       [=](self_atom) { return caf::actor{self}; },
       [=](fresh_atom) -> caf::actor { return self->spawn(servant, self->state.steward); },
       [](reflect_atom, const caf::actor& handle) { return handle; },
+      [](reflect_atom, const adder& handle) { return handle; },
       [](reflect_atom, const handles& both) { return both; },
       [=](tell_atom, const caf::actor& whom, const caf::message& what) { self->send(whom, what); },
   };

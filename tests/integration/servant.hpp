@@ -29,7 +29,7 @@ using pass_atom = word<caf::atom("pass")>;   ///< handle, message -> delegates t
 
 using self_atom = word<caf::atom("self")>;       ///< -> its own handle
 using fresh_atom = word<caf::atom("fresh")>;     ///< -> the handle of another servant of its node
-using reflect_atom = word<caf::atom("reflect")>; ///< handle -> the same handle
+using reflect_atom = word<caf::atom("reflect")>; ///< handle, typed or not -> the same handle
 using tell_atom = word<caf::atom("tell")>;       ///< handle, message: sends the message to the handle
 
 // -- to a servant: watching, answered with `true` once it is done -------------------------------------------
