@@ -41,9 +41,22 @@ class handle_importer {
 public:
   virtual ~handle_importer() = default;
 
+  /// A value of the message type with this key could not be read. Of nested values the innermost is told
+  /// first, and kept.
+  void note_unreadable(std::uint64_t type) noexcept {
+    if (unreadable_type_ == 0)
+      unreadable_type_ = type;
+  }
+
+  /// The key of the type that could not be read; 0 if there is none.
+  std::uint64_t unreadable_type() const noexcept { return unreadable_type_; }
+
   /// The local actor itself, or a stand-in: of a remote actor, or of one that has ended. Null for actor 0
   /// only.
   virtual caf::strong_actor_ptr import_handle(const actor_reference& reference) = 0;
+
+private:
+  std::uint64_t unreadable_type_ = 0;
 };
 
 } // namespace chorus::caf17

@@ -6,7 +6,6 @@
 #include <caf/message_builder.hpp>
 
 #include <cstdint>
-#include <cstdio>
 #include <utility>
 
 namespace chorus::caf17 {
@@ -28,19 +27,29 @@ const message_type& load_type(codec::reader& archive) {
   archive(key);
   auto type = find_type(key);
   if (type == nullptr) {
-    char text[64];
-    std::snprintf(
-        text, sizeof text, "a message type with the unknown key %016llx", static_cast<unsigned long long>(key)
-    );
-    archive.refuse(text, errc::unknown_type);
+    archive.context<handle_importer>().note_unreadable(key);
+    archive.refuse("a message of an unknown type, " + key_text(key), errc::unknown_type);
   }
   return *type;
 }
 
+/// Reads a value of `type`, and notes that it could not be read if so.
+template <class Read>
+auto load_value(codec::reader& archive, const message_type& type, Read&& read) {
+  try {
+    return read();
+  } catch (...) {
+    archive.context<handle_importer>().note_unreadable(type.key);
+    throw;
+  }
+}
+
 caf::message load_elements(codec::reader& archive, std::uint32_t count) {
   caf::message_builder builder;
-  for (std::uint32_t i = 0; i < count; ++i)
-    load_type(archive).decode(archive, builder);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto& type = load_type(archive);
+    load_value(archive, type, [&] { type.decode(archive, builder); });
+  }
   return builder.to_message();
 }
 
@@ -87,8 +96,12 @@ void save_content(codec::writer& archive, const caf::type_erased_tuple& content)
 caf::mailbox_element_ptr
 load_element(codec::reader& archive, caf::strong_actor_ptr sender, caf::message_id id, credit held) {
   auto count = load_count(archive);
-  if (count == 1)
-    return load_type(archive).decode_alone(archive, std::move(sender), id, std::move(held));
+  if (count == 1) {
+    auto& type = load_type(archive);
+    return load_value(archive, type, [&] {
+      return type.decode_alone(archive, std::move(sender), id, std::move(held));
+    });
+  }
   auto content = load_elements(archive, count);
   return caf::mailbox_element_ptr{
       new counted_message(std::move(sender), id, std::move(held), std::move(content))};

@@ -30,8 +30,8 @@ error check_declared(const caf::type_erased_tuple& content);
 /// than `message_elements`; the sender hears it.
 void save_content(codec::writer& archive, const caf::type_erased_tuple& content);
 
-/// Reads a message straight into a mailbox element. Fails like every read of `archive`: for an
-/// unknown type with a sentence that names its key.
+/// Reads a message straight into a mailbox element. Fails like every read of `archive`; the type that could
+/// not be read is noted in the archive's `handle_importer`.
 caf::mailbox_element_ptr
 load_element(codec::reader& archive, caf::strong_actor_ptr sender, caf::message_id id, credit held);
 

@@ -4,10 +4,12 @@
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/link/link.hpp>
+#include <chorus/runtime/result.hpp>
 
 #include <caf/error.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace chorus {
@@ -18,17 +20,19 @@ namespace chorus {
 /// A parcel from an actor (`message`, `linked`, `unlinked`) gives the other node one handle of its sender
 /// and returns one of its receiver, see holders.hpp.
 enum class parcel : std::uint8_t {
-  message = 1,    ///< `message_header`, then the message
-  linked = 2,     ///< the sender has linked itself to the receiver
-  unlinked = 3,   ///< and no longer is
-  ended = 4,      ///< the sender has ended; `end_notice`
-  hold = 5,       ///< this node has a handle of the receiver from a third one; `introducer`
-  introduced = 6, ///< `introduction`
-  release = 7,    ///< handles that this node uses no more; `released_handle`s
-  forgotten = 8,  ///< of these releases, the actors had ended; `released_handle`s
-  moved = 9,      ///< `moved_request`
-  names = 10,     ///< a message of the name registry
-  lost_link = 11, ///< `lost_link_to`
+  message = 1,     ///< `message_header`, then the message
+  linked = 2,      ///< the sender has linked itself to the receiver
+  unlinked = 3,    ///< and no longer is
+  ended = 4,       ///< the sender has ended; `end_notice`
+  hold = 5,        ///< this node has a handle of the receiver from a third one; `introducer`
+  introduced = 6,  ///< `introduction`
+  release = 7,     ///< handles that this node uses no more; `released_handle`s
+  forgotten = 8,   ///< of these releases, the actors had ended; `released_handle`s
+  moved = 9,       ///< `moved_request`
+  names = 10,      ///< a message of the name registry
+  lost_link = 11,  ///< `lost_link_to`
+  unreadable = 12, ///< `unreadable_message`
+  type_name = 13,  ///< `foreign_type`
 };
 
 /// Parcels that concern no pair of actors have pairs of their own: they wait for nobody else, and what may
@@ -37,11 +41,7 @@ enum class parcel : std::uint8_t {
 inline constexpr link::pair names_pair{~std::uint64_t{0}, ~std::uint64_t{0}};
 inline constexpr link::pair notices_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 1};
 inline constexpr link::pair releases_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 2};
-
-/// Whether the pair has messages of actors, not only chorus' own.
-constexpr bool is_of_actors(const link::pair& between) noexcept {
-  return between.sender != names_pair.sender;
-}
+inline constexpr link::pair unreadable_pair{~std::uint64_t{0}, ~std::uint64_t{0} - 3};
 
 /// Before each message of an actor.
 struct message_header {
@@ -127,6 +127,36 @@ struct moved_request {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(requester, id, to);
+  }
+};
+
+/// Messages of the receiving node that the sending one could not read: one request or answer, or a number of
+/// one-way messages from one actor to another.
+struct unreadable_message {
+  std::uint64_t sender = 0; ///< of the pair that the message came on
+  std::uint64_t receiver = 0;
+  message_header header;  ///< of one-way messages: of the first
+  std::uint64_t type = 0; ///< key of the type that could not be read; 0 if it did not come so far
+  std::uint64_t count = 1;
+  errc reason = errc::malformed;
+  std::string text;          ///< what went wrong, unless the type is unknown
+  std::string declared;      ///< versions of the type's name that the sending node declares
+  bool name_is_known = true; ///< whether the sending node knows what the type is called
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(sender, receiver, header, type, count, reason, text, declared, name_is_known);
+  }
+};
+
+/// What an `unreadable` one is called.
+struct foreign_type {
+  std::uint64_t key = 0;
+  std::string name;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(key, name);
   }
 };
 

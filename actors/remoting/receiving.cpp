@@ -72,6 +72,12 @@ std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered 
   case parcel::lost_link:
     deliver_lost_link(what, archive);
     break;
+  case parcel::unreadable:
+    deliver_unreadable(what, archive);
+    break;
+  case parcel::type_name:
+    deliver_type_name(what, archive);
+    break;
   case parcel::names:
     return message.payload.part(archive.offset(), archive.left());
   default:
@@ -106,8 +112,12 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
       source.refuse("bytes after the message");
     return read;
   });
-  if (!element)
-    report_malformed(what.from, element.failure());
+  std::optional<unreadable_message> unreadable;
+  if (!element) {
+    auto type = archive.context<caf17::handle_importer>().unreadable_type();
+    unreadable = describe_unreadable(what.between, *header, type, element.failure());
+    report_malformed(what.from, explain_here(*unreadable));
+  }
 
   auto came_home = id.is_request() && foreign.home && is_local(foreign.home);
   if (came_home) // delegated back to this node, which now answers for itself
@@ -116,21 +126,25 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     send_parcel(foreign.home, parcel::moved, moved_request{foreign.actor, id.integer_value(), self()});
   if (id.is_response() && !open_requests_.close(what.between.receiver, id))
     return; // answered already, for example because its node was lost, or nobody waits any more
-  if (!receiver || (!element && id.is_request())) {
+  if (!receiver) {
     if (id.is_request())
-      answer_with_error(
-          sender,
-          id,
-          receiver ? element.failure()
-                   : error{errc::not_found, "the actor has ended; find it again by its name"}
-      );
+      answer_with_error(sender, id, error{errc::not_found, "the actor has ended; find it again by its name"});
     return;
   }
+  if (unreadable && id.is_request()) {
+    if (foreign.home) // who delegated it may have let go of the requester
+      tell_unreadable(what.from, *unreadable);
+    if (foreign.home || !answer_unreadable(what.from, *unreadable))
+      answer_with_error(sender, id, explain_here(*unreadable));
+    return;
+  }
+  if (unreadable)
+    tell_unreadable(what.from, *unreadable);
   receiving_unit_.count_message();
   if (element)
     receiver->enqueue(std::move(*element), &receiving_unit_);
   else if (id.is_response())
-    receiver->enqueue(sender, id, caf::make_message(to_caf(element.failure())), nullptr);
+    receiver->enqueue(sender, id, caf::make_message(to_caf(explain_here(*unreadable))), nullptr);
   if (receiver->strong_refs.load(std::memory_order_acquire) == 1)
     around_.dispose({std::move(receiver)}); // it ends with this handle
 }
@@ -225,6 +239,16 @@ void remoting::deliver_lost_link(const arrival& what, codec::reader& archive) {
         open_requests_.close_all(news->who, what.from),
         {errc::node_down, "the request was delegated, and the link that it went over is lost"}
     );
+}
+
+void remoting::deliver_unreadable(const arrival& what, codec::reader& archive) {
+  if (auto news = read<unreadable_message>(what, archive))
+    note_unreadable(what.from, *news);
+}
+
+void remoting::deliver_type_name(const arrival& what, codec::reader& archive) {
+  if (auto news = read<foreign_type>(what, archive))
+    note_type_name(what.from, *news);
 }
 
 /// The content of a parcel of a node, as a whole.

@@ -34,6 +34,7 @@ void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
   auto released = exports_.forget_holder(who); // among them who waits for an answer
   introductions_.forget(who);
+  unreadable_.forget(who);
   if (auto node = nodes_.lose(who)) {
     for (auto& message : node->lose(to_caf(reason)))
       bounce(who, {message.pair, std::move(message.payload), link::refused::why::closed});
@@ -211,6 +212,7 @@ void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
 }
 
 time_point remoting::sweep(time_point now) {
+  tell_all_unreadable();
   auto nodes = nodes_.all();
   auto complete = true;
   std::shared_ptr<remote_node> overdue;

@@ -4,11 +4,13 @@
 #include "../caf17/remote_actor.hpp"
 #include "exports.hpp"
 #include "flow_control.hpp"
+#include "foreign_types.hpp"
 #include "introductions.hpp"
 #include "open_requests.hpp"
 #include "parcel.hpp"
 #include "remote_nodes.hpp"
 #include "travelling_handles.hpp"
+#include "unreadable_messages.hpp"
 
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/actors/caf17/counted_element.hpp>
@@ -31,8 +33,9 @@ namespace chorus {
 
 /// Carries the messages of actors over links: makes remote actors look like local ones.
 ///
-/// Its functions stand in three files: sending.cpp, receiving.cpp, and remoting.cpp for nodes and handles
-/// that come and go.
+/// Its functions stand in five files: sending.cpp, receiving.cpp, losses.cpp for what the end of a link
+/// leaves, unreadable.cpp for what arrives and cannot be read, and remoting.cpp for nodes and handles that
+/// come and go.
 ///
 /// Thread rules: `forward`, `link_changed` and the functions for handles run in the threads of actors, the
 /// rest in the I/O thread. Held by a shared pointer, because stand-ins may outlive the node; after `stop` it
@@ -212,12 +215,26 @@ private:
   void deliver_forgotten(const arrival& what, codec::reader& archive);
   void deliver_moved(const arrival& what, codec::reader& archive);
   void deliver_lost_link(const arrival& what, codec::reader& archive);
+  void deliver_unreadable(const arrival& what, codec::reader& archive);
+  void deliver_type_name(const arrival& what, codec::reader& archive);
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
   void let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive);
   caf::strong_actor_ptr receiver_of_lost(const caf17::actor_reference& target, const error& reason);
   remote_node* sending_node(const peer& who);
+
+  // what could not be read (unreadable.cpp)
+  unreadable_message describe_unreadable(
+      const link::pair& between, const message_header& header, std::uint64_t type, const error& failure
+  );
+  error explain_here(const unreadable_message& what);
+  bool answer_unreadable(const peer& from, const unreadable_message& what);
+  void tell_unreadable(const peer& from, const unreadable_message& what);
+  void tell_all_unreadable();
+  void send_unreadable(const peer& from, const unreadable_message& what);
+  void note_unreadable(const peer& reader, const unreadable_message& what);
+  void note_type_name(const peer& from, const foreign_type& what);
 
   // nodes and handles
   peer self() const;
@@ -246,6 +263,8 @@ private:
   chorus::remote_nodes nodes_;
   chorus::introductions introductions_;
   open_requests open_requests_;
+  foreign_types foreign_types_;                ///< I/O thread
+  unreadable_messages unreadable_;             ///< I/O thread
   std::map<peer, losses> losses_;              ///< I/O thread; of links that are ending
   std::shared_ptr<remote_node> latest_sender_; ///< I/O thread; the next message mostly comes from it, too
 };

@@ -31,6 +31,11 @@ struct spot {
   void serialize(Archive&) {}
 };
 
+using mover = caf::typed_actor<
+    caf::replies_to<point, std::int32_t>::with<point>,
+    caf::reacts_to<caf::atom_constant<caf::atom("stop")>>>;
+using named_handle = caf::typed_actor<caf::reacts_to<double>>;
+
 struct undeclared {
   int content = 0;
 };
@@ -38,6 +43,7 @@ struct undeclared {
 } // namespace
 
 CHORUS_MESSAGE(point, "test.point/1")
+CHORUS_MESSAGE(named_handle, "test.named_handle/1")
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(spot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(undeclared)
 
@@ -143,9 +149,40 @@ TEST(message, of_a_type_that_is_unknown_here_is_refused) {
   auto bytes = codec::encode(std::uint32_t{1});
   auto key = codec::encode(caf17::message_key("test.nobody/1"));
   bytes.insert(bytes.end(), key.begin(), key.end());
-  auto arrived = codec::decode<caf::message>(bytes);
+  no_handles handles;
+  caf17::handle_importer& importer = handles;
+  auto arrived = codec::decode<caf::message>(bytes, {.context = importer});
   ASSERT_FALSE(arrived);
   EXPECT_EQ(arrived.failure().code, errc::unknown_type);
+  EXPECT_EQ(importer.unreadable_type(), caf17::message_key("test.nobody/1"));
+}
+
+TEST(message, that_is_cut_short_is_refused_with_the_type_that_it_went_wrong_in) {
+  auto content = caf::make_message(std::string{"fine"}, caf::make_message(point{}));
+  no_handles handles;
+  caf17::handle_exporter& exporter = handles;
+  caf17::handle_importer& importer = handles;
+  byte_buffer bytes;
+  ASSERT_FALSE(codec::encode_to(bytes, content, {.context = exporter}));
+  bytes.pop_back();
+  EXPECT_EQ(codec::decode<caf::message>(bytes, {.context = importer}).failure().code, errc::malformed);
+  EXPECT_EQ(importer.unreadable_type(), caf17::message_key("test.point/1")) << "the innermost";
+}
+
+TEST(typed_handle, needs_no_declaration_and_is_called_after_its_signatures) {
+  auto* type = caf17::find_type(caf::make_rtti_pair<mover>());
+  ASSERT_NE(type, nullptr);
+  EXPECT_EQ(type->name, "typed_actor(test.point/1 int32/1 -> test.point/1)('stop' -> void)/1");
+  EXPECT_EQ(caf17::find_type(type->key), type);
+  auto arrived = there_and_back(caf::make_message(mover{}, std::int32_t{1}));
+  ASSERT_TRUE(arrived) << to_string(arrived.failure());
+  EXPECT_TRUE((arrived->match_elements<mover, std::int32_t>()));
+}
+
+TEST(typed_handle, may_have_a_name_of_its_own) {
+  auto* type = caf17::find_type(caf::make_rtti_pair<named_handle>());
+  ASSERT_NE(type, nullptr);
+  EXPECT_EQ(type->name, "test.named_handle/1");
 }
 
 TEST(message, of_too_many_elements_is_refused) {

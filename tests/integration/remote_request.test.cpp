@@ -16,6 +16,16 @@ struct known_here_only {
   }
 };
 
+/// The servant's process has an earlier one.
+struct newer_secret {
+  std::int64_t content = 1;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(content);
+  }
+};
+
 struct confidential {
   std::int64_t content = 1;
 };
@@ -23,6 +33,7 @@ struct confidential {
 } // namespace
 
 CHORUS_MESSAGE(known_here_only, "test.known_here_only/1")
+CHORUS_MESSAGE(newer_secret, "test.secret/2")
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(confidential)
 
 /// Messages and requests from this process to actors of others.
@@ -153,8 +164,35 @@ TEST_F(remote_request, is_an_error_when_the_answers_type_is_not_known_here) {
   auto outcome = ask<std::string>(find("stranger/ada"), secret_atom::value);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error(), errc::unknown_type) << text(outcome.error());
+  EXPECT_NE(text(outcome.error()).find("'test.secret/1'"), std::string::npos) << text(outcome.error());
   EXPECT_EQ(home().counters().malformed_messages, 1u);
   EXPECT_TRUE(serves(ada_));
+}
+
+TEST_F(remote_request, is_an_error_with_both_versions_when_the_other_node_has_another_one) {
+  auto outcome = ask<std::string>(ada_, newer_secret{});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error(), errc::unknown_type) << text(outcome.error());
+  EXPECT_NE(text(outcome.error()).find("'test.secret/2'"), std::string::npos) << text(outcome.error());
+  EXPECT_NE(text(outcome.error()).find("'test.secret/1'"), std::string::npos) << text(outcome.error());
+  EXPECT_TRUE(serves(ada_));
+}
+
+TEST_F(remote_request, that_expects_no_answer_and_cannot_be_read_is_undelivered) {
+  caf::scoped_actor self{home().system()};
+  self->send(ada_, newer_secret{});
+  self->receive([this](const undelivered& what) {
+    EXPECT_EQ(what.receiver, ada_);
+    EXPECT_EQ(what.count, 1u);
+    EXPECT_EQ(what.reason.code, errc::unknown_type);
+    EXPECT_NE(what.reason.what.find("'test.secret/2'"), std::string::npos) << what.reason.what;
+    EXPECT_NE(what.reason.what.find("'test.secret/1'"), std::string::npos) << what.reason.what;
+  });
+  self->send(ada_, known_here_only{});
+  self->receive([](const undelivered& what) {
+    EXPECT_NE(what.reason.what.find("'test.known_here_only/1'"), std::string::npos) << what.reason.what;
+  });
+  EXPECT_TRUE(at("ada").logs("'test.known_here_only/1'")) << "it is told the name";
 }
 
 TEST_F(remote_request, of_a_type_that_may_not_leave_is_an_error) {
