@@ -131,7 +131,7 @@ private:
   static constexpr void refuse_type() {
     static_assert(
         !std::is_same_v<Archive, Archive>,
-        "what a shared_ptr shares is not encoded: save the value, a unique_ptr or an optional"
+        "what a shared_ptr shares is not encoded: hold the value or an optional, which can be copied as well"
     );
   }
 };
