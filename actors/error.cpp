@@ -1,9 +1,40 @@
+#include "fate_mark.hpp"
+
 #include <chorus/actors/error.hpp>
 
 #include <caf/deep_to_string.hpp>
 #include <caf/message.hpp>
 
 namespace chorus {
+
+namespace {
+
+const char* describe(request_fate fate) {
+  switch (fate) {
+  case request_fate::executed:
+    return "it was executed";
+  case request_fate::not_executed:
+    return "it was not executed";
+  case request_fate::unknown:
+    break;
+  }
+  return "it may have been executed";
+}
+
+std::string render(std::uint8_t code, caf::atom_value, const caf::message& context) {
+  std::string text{to_string(static_cast<errc>(code))};
+  auto fate = marked_fate(context);
+  auto more = fate ? context.drop_right(1) : context;
+  if (more.match_elements<std::string>())
+    text.append(": ").append(more.get_as<std::string>(0));
+  else if (!more.empty())
+    text.append(": ").append(caf::deep_to_string(more));
+  if (fate)
+    text.append("; ").append(describe(*fate));
+  return text;
+}
+
+} // namespace
 
 caf::error to_caf(const error& failure) {
   if (failure.what.empty())
@@ -16,17 +47,7 @@ caf::error make_error(errc code) {
 }
 
 void add_error_category(caf::actor_system_config& settings) {
-  settings.add_error_category(
-      error_category,
-      [](std::uint8_t code, caf::atom_value, const caf::message& context) {
-        std::string text{to_string(static_cast<errc>(code))};
-        if (context.match_elements<std::string>())
-          text += ": " + context.get_as<std::string>(0);
-        else if (!context.empty())
-          text += ": " + caf::deep_to_string(context);
-        return text;
-      }
-  );
+  settings.add_error_category(error_category, render);
 }
 
 } // namespace chorus

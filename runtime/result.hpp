@@ -27,7 +27,7 @@ enum class errc : std::uint8_t {
   permission_denied = 10, ///< the operating system forbids it
   unavailable = 11,       ///< cannot be reached or is shut down
   io = 12,                ///< the operating system failed
-  outcome_unknown = 13,   ///< it may have been done, or may still be: no answer came, or the answer was lost
+  outcome_unknown = 13,   ///< it may have been done, or may still be: no answer came
 };
 
 /// The name of the code as it stands above, for logs.

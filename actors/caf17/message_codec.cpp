@@ -1,5 +1,6 @@
 #include "message_codec.hpp"
 
+#include "../fate_mark.hpp"
 #include "message_type.hpp"
 
 #include <caf/deep_to_string.hpp>
@@ -124,11 +125,15 @@ void save(writer& archive, const caf::error& reason) {
   if (!reason)
     return;
   archive(reason.code(), static_cast<std::uint64_t>(reason.category()));
-  // A reason with a context that only its own node understands is still a reason: the others get its text.
-  if (caf17::check_declared(reason.context()))
-    archive(caf::make_message(caf::deep_to_string(reason.context())));
-  else
+  if (!caf17::check_declared(reason.context())) {
     archive(reason.context());
+    return;
+  }
+  // A reason with a context that only its own node understands is still a reason: the others get its text.
+  auto plain = without_fate(reason);
+  auto text = caf::make_message(caf::deep_to_string(plain.context()));
+  auto fate = marked_fate(reason);
+  archive(fate ? text + caf::make_message(*fate) : text);
 }
 
 void load(reader& archive, caf::error& reason) {

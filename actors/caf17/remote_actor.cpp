@@ -1,9 +1,13 @@
 #include "remote_actor.hpp"
 
+#include "../fate_mark.hpp"
+
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/default_attachable.hpp>
+#include <caf/make_message.hpp>
 #include <caf/message.hpp>
+#include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
 
 #include <mutex>
@@ -31,6 +35,20 @@ bool is_of_nobody(const caf::attachable& what) {
   return observer == nullptr || observer->strong_refs.load(std::memory_order_acquire) == 0;
 }
 
+/// As CAF bounces the requests of actors that have ended; and says that this one has not even left.
+void bounce_unsent(const caf::mailbox_element& request) {
+  if (!request.sender || !request.mid.is_request())
+    return;
+  auto is_delegated = dynamic_cast<const remote_actor*>(request.sender->get()) != nullptr;
+  auto fate = requests::fate_at(requests::request_stage::not_sent, is_delegated);
+  request.sender->enqueue(
+      nullptr,
+      request.mid.response_id(),
+      caf::make_message(with_fate(caf::sec::request_receiver_down, fate)),
+      nullptr
+  );
+}
+
 } // namespace
 
 remote_actor::remote_actor(
@@ -43,7 +61,7 @@ remote_actor::remote_actor(
 
 void remote_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   if (getf(is_terminated_flag))
-    bounce(what);
+    bounce_unsent(*what);
   else
     hub_->forward(*this, *what);
 }

@@ -1,4 +1,5 @@
 #include "../caf17/message_codec.hpp"
+#include "../fate_mark.hpp"
 #include "refusal.hpp"
 #include "remoting.hpp"
 
@@ -10,12 +11,21 @@
 
 namespace chorus {
 
+using requests::fate_at;
+using requests::request_stage;
+
 namespace {
 
 /// Ids that CAF gives to messages of actors. Others would be taken for parts of a stream, unchecked.
 bool is_sound(caf::message_id id) {
   auto is_ordinary = id.is_normal_message() || id.is_urgent_message();
   return is_ordinary && !(id.is_request() && id.is_answered());
+}
+
+/// In nobody's name: the target has said something else.
+caf::message unreadable_answer(const error& reason, bool by_actor) {
+  auto fate = by_actor ? fate_at(request_stage::answered) : request_fate::unknown;
+  return caf::make_message(to_caf(reason, fate));
 }
 
 codec::options reading(caf17::handle_importer& handles, const shared_bytes& payload) {
@@ -128,14 +138,24 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     return; // answered already, for example because its node was lost, or nobody waits any more
   if (!receiver) {
     if (id.is_request())
-      answer_with_error(sender, id, error{errc::not_found, "the actor has ended; find it again by its name"});
+      answer_with_error(
+          sender,
+          id,
+          error{errc::not_found, "the actor has ended; find it again by its name"},
+          fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
+      );
     return;
   }
   if (unreadable && id.is_request()) {
     if (foreign.home) // who delegated it may have let go of the requester
       tell_unreadable(what.from, *unreadable);
     if (foreign.home || !answer_unreadable(what.from, *unreadable))
-      answer_with_error(sender, id, explain_here(*unreadable));
+      answer_with_error(
+          sender,
+          id,
+          explain_here(*unreadable),
+          fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
+      );
     return;
   }
   if (unreadable)
@@ -144,7 +164,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   if (element)
     receiver->enqueue(std::move(*element), &receiving_unit_);
   else if (id.is_response())
-    receiver->enqueue(sender, id, caf::make_message(to_caf(explain_here(*unreadable))), nullptr);
+    receiver->enqueue(nullptr, id, unreadable_answer(explain_here(*unreadable), sender != nullptr), nullptr);
   if (receiver->strong_refs.load(std::memory_order_acquire) == 1)
     around_.dispose({std::move(receiver)}); // it ends with this handle
 }
@@ -286,18 +306,26 @@ void remoting::bounce_message(const peer& to, const link::refused& message, code
   auto sender = foreign.home ? foreign : caf17::actor_reference{self(), message.pair.sender};
   caf17::actor_reference target{to, message.pair.receiver};
   auto receiver = receiver_of_lost(target, reason);
-  auto is_own = id.is_request() && !foreign.home;
-  if (auto own = is_own ? open_requests_.take(sender.actor, id) : std::nullopt)
-    answer_with_error(own->sender, id, reason);
-  else if (id.is_request() && foreign.home)
-    answer_with_error(known_actor(sender), id, reason);
-  else
-    discard(id.is_response() || foreign.home ? nullptr : known_actor(sender), receiver, reason);
-  take_back_handle(sender, to);
-  take_back_handle(target, to);
-  (void)codec::decode_with(archive, [&](codec::reader& source) {
+  // Its handles are taken back by being read.
+  auto element = codec::decode_with(archive, [&](codec::reader& source) {
     return caf17::load_element(source, nullptr, id, {});
   });
+  auto is_own = id.is_request() && !foreign.home;
+  if (auto own = is_own ? open_requests_.take(sender.actor, id) : std::nullopt)
+    answer_with_error(own->sender, id, reason, fate_at(request_stage::not_sent));
+  else if (id.is_request() && foreign.home)
+    answer_with_error(known_actor(sender), id, reason, fate_at(request_stage::not_sent, true));
+  else if (id.is_response())
+    replace_answer(
+        static_cast<const caf17::remote_actor&>(*receiver->get()),
+        id,
+        reason,
+        element ? fate_without_answer(sender.actor != 0, (*element)->content()) : request_fate::unknown
+    );
+  else
+    discard(foreign.home ? nullptr : known_actor(sender), receiver, reason);
+  take_back_handle(sender, to);
+  take_back_handle(target, to);
 }
 
 } // namespace chorus

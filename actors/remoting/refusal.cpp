@@ -1,6 +1,5 @@
 #include "refusal.hpp"
 
-#include <chorus/actors/error.hpp>
 #include <chorus/runtime/limits.hpp>
 
 #include <caf/make_message.hpp>
@@ -45,9 +44,11 @@ link::refused::why to_reason(errc code) {
   }
 }
 
-void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason) {
+void answer_with_error(
+    const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason, request_fate fate
+) {
   if (requester)
-    requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason)), nullptr);
+    requester->enqueue(nullptr, id.response_id(), caf::make_message(to_caf(reason, fate)), nullptr);
 }
 
 } // namespace chorus

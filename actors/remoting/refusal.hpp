@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/actors/fate.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/link/link.hpp>
 #include <chorus/runtime/result.hpp>
@@ -18,6 +19,8 @@ errc to_code(link::refused::why reason);
 link::refused::why to_reason(errc code);
 
 /// Answers a request in place of the actor that was asked; from nobody. A no-op without a requester.
-void answer_with_error(const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason);
+void answer_with_error(
+    const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason, request_fate fate
+);
 
 } // namespace chorus

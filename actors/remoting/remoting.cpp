@@ -49,7 +49,7 @@ void remoting::lose(const peer& who, const error& reason) {
 
 void remoting::fail(const std::vector<open_requests::request>& requests, const error& reason) {
   for (auto& [sender, id] : requests)
-    answer_with_error(sender, id, reason);
+    answer_with_error(sender, id, reason, requests::fate_at(requests::request_stage::sent));
 }
 
 void remoting::take_incarnation(const peer& self) {

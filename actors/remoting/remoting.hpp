@@ -14,6 +14,7 @@
 
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/actors/caf17/counted_element.hpp>
+#include <chorus/actors/fate.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/link/link.hpp>
 #include <chorus/runtime/time.hpp>
@@ -189,6 +190,9 @@ private:
       const caf::type_erased_tuple& content
   );
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
+  void replace_answer(
+      const caf17::remote_actor& requester, caf::message_id id, const error& reason, request_fate fate
+  );
   void discard(
       const caf::strong_actor_ptr& sender,
       const caf::strong_actor_ptr& receiver,
@@ -203,6 +207,7 @@ private:
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
   void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
   bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
+  void lose_notice(remote_node& to, errc why);
   void give_up(const peer& who, errc why);
 
   // receiving

@@ -1,4 +1,5 @@
 #include "../caf17/message_codec.hpp"
+#include "../fate_mark.hpp"
 #include "refusal.hpp"
 #include "remoting.hpp"
 
@@ -14,6 +15,9 @@
 #include <utility>
 
 namespace chorus {
+
+using requests::fate_at;
+using requests::request_stage;
 
 namespace {
 
@@ -62,6 +66,15 @@ private:
 
   byte_buffer bytes_;
 };
+
+/// The error that an actor answers a request with, if it may come from a request of the actor's own and
+/// carry that one's fate: as it is to travel. Empty if the answer travels as it is.
+caf::message error_answered(const caf::mailbox_element& answer) {
+  if (!answer.mid.is_response() || !answer.sender || !answer.content().match_elements<caf::error>())
+    return {};
+  auto own = as_answer(answer.content().get_as<caf::error>(0));
+  return own ? caf::make_message(std::move(*own)) : caf::message{};
+}
 
 link::urgency urgency_of(caf::message_id id, const caf::type_erased_tuple& content) {
   auto frees_resources =
@@ -125,9 +138,12 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
       answer_with_error(
           evicted->sender,
           evicted->id,
-          {errc::overloaded, "the oldest of too many requests without an answer"}
+          {errc::overloaded, "the oldest of too many requests without an answer"},
+          fate_at(request_stage::sent)
       );
-  if (auto failed = transmit(target, what.sender, what.mid, what.content())) {
+  auto changed = error_answered(what);
+  const auto& content = changed.empty() ? what.content() : changed.content();
+  if (auto failed = transmit(target, what.sender, what.mid, content)) {
     if (!awaits_answer || open_requests_.close(what.sender->id(), what.mid))
       refuse(target, what, failed);
   } else if (requester != nullptr && requester->reference().home != home) {
@@ -180,14 +196,31 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
     return; // of one that has failed already
   auto is_stream = fail_stream(what.content(), target);
   const auto& reason = is_stream ? no_streams() : failure;
-  if (what.mid.is_request() && what.sender)
-    return answer_with_error(what.sender, what.mid, reason);
-  auto told = caf::make_message(to_caf(reason));
-  if (what.mid.is_response() && !transmit(target, what.sender, what.mid, told.content()))
-    return;
-  auto can_hear = what.sender && is_local_actor(what.sender) && !what.mid.is_response();
+  if (what.mid.is_request() && what.sender) {
+    auto is_delegated = stand_in(what.sender) != nullptr;
+    return answer_with_error(what.sender, what.mid, reason, fate_at(request_stage::not_sent, is_delegated));
+  }
+  if (what.mid.is_response())
+    return replace_answer(
+        target, what.mid, reason, fate_without_answer(what.sender != nullptr, what.content())
+    );
+  auto can_hear = what.sender && is_local_actor(what.sender);
   caf::strong_actor_ptr receiver{target.ctrl()};
   discard(can_hear ? what.sender : nullptr, receiver, reason);
+}
+
+/// From nobody: that is how a requester that tries again knows that this is not its target's answer. A
+/// requester that hears nothing at all would wait as long as the link lives.
+void remoting::replace_answer(
+    const caf17::remote_actor& requester, caf::message_id id, const error& reason, request_fate fate
+) {
+  auto told = caf::make_message(to_caf(reason, fate));
+  auto failed = transmit(requester, nullptr, id, told.content());
+  if (!failed)
+    return;
+  discard(nullptr, caf::strong_actor_ptr{requester.ctrl()}, failed);
+  if (auto* home = requester.home(); home != nullptr && failed.code != errc::node_down)
+    lose_notice(*home, failed.code);
 }
 
 /// One-way messages are lost.
@@ -255,9 +288,14 @@ bool remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes
   if (stopped_ || !node)
     return false;
   auto code = node->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
-  if (code != errc::none && code != errc::node_down && node->give_up())
-    around_.defer([hub = shared_from_this(), to, code] { hub->give_up(to, code); });
+  if (code != errc::none && code != errc::node_down)
+    lose_notice(*node, code);
   return code == errc::none;
+}
+
+void remoting::lose_notice(remote_node& to, errc why) {
+  if (to.give_up())
+    around_.defer([hub = shared_from_this(), who = to.who(), why] { hub->give_up(who, why); });
 }
 
 void remoting::give_up(const peer& who, errc why) {

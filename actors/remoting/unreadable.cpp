@@ -119,7 +119,7 @@ void remoting::note_unreadable(const peer& reader, const unreadable_message& wha
     auto own =
         foreign.home ? std::nullopt : open_requests_.take(what.sender, id); // others are answered there
     if (own)
-      answer_with_error(own->sender, id, reason);
+      answer_with_error(own->sender, id, reason, requests::fate_at(requests::request_stage::turned_away));
     return;
   }
   auto can_hear = !id.is_response() && !foreign.home;

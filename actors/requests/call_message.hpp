@@ -3,6 +3,7 @@
 #include "../caf17/message_codec.hpp"
 
 #include <chorus/actors/message.hpp>
+#include <chorus/runtime/requests/refusal.hpp>
 
 #include <caf/message.hpp>
 
@@ -23,15 +24,9 @@ struct tagged_call {
   }
 };
 
-/// Answers a try that is not answered by the worker.
+/// Answers a try that is not answered by the worker; in nobody's name.
 struct refused_call {
-  enum class why : std::uint8_t {
-    overloaded = 1, ///< not executed; may be tried again
-    superseded = 2, ///< a later try of the same call will be answered
-    not_kept = 3,   ///< executed, or given up by its caller; there is no answer and there will be none
-  };
-
-  why reason = why::overloaded;
+  refusal reason = refusal::overloaded;
 
   template <class Archive>
   void serialize(Archive& archive) {

@@ -20,7 +20,7 @@
 namespace chorus {
 
 /// Tried once: `self->request` and nothing more. Without an answer in time the request fails with
-/// `caf::sec::request_timeout`, which means that its outcome is unknown.
+/// `caf::sec::request_timeout`, whose fate is unknown.
 struct maybe {
   duration answer_within = std::chrono::seconds{10};
 };
@@ -65,13 +65,17 @@ std::shared_ptr<const caf::actor> spawn_stub(caf::actor_system& system, const ca
 ///       .then([=](std::int64_t value) { ... }, [=](const caf::error& reason) { ... });
 ///
 /// `self` is an event-based actor or a `caf::scoped_actor`; what comes back is CAF's own response handle,
-/// with `then`, `await` or `receive`. A request ends in one of three ways:
+/// with `then`, `await` or `receive`. A request ends with the answer of its target or with an error.
+/// `chorus::fate(error)` says whether the request was executed, was not, or may have been (actors/fate.hpp);
+/// the code of the error says why there is no answer:
 ///
-/// - the answer of the target, also if it is an error: then it was executed;
-/// - `errc::outcome_unknown`: it may have been executed;
-/// - any other error of chorus or CAF, given by a node on the way instead of the target: the message cannot
-///   travel (`too_large`, `unknown_type`), or nobody has executed it and the tries are used up (`overloaded`,
-///   `node_down`, `unavailable`).
+/// - `too_large`, `unknown_type`, `invalid_argument`: the request, or its answer, can never travel;
+/// - `overloaded`, `node_down`, `unavailable`: the tries are used up, at last for this reason;
+/// - `outcome_unknown`: no answer came, and one of the tries may have been executed;
+/// - any other: the target's own.
+///
+/// Where the answer finds the link back full, an at-least-once request is tried and executed again; an
+/// at-most-once request is tried again and gets the answer that the receiver has kept.
 ///
 /// Requests of one caller to one target are first tried in the order in which they are made; who is tried
 /// again may be overtaken. Copies are the same caller. Open requests go on when the last copy is gone, and

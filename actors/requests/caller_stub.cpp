@@ -1,6 +1,9 @@
 #include "caller_stub.hpp"
 
+#include "../fate_mark.hpp"
+
 #include <chorus/actors/error.hpp>
+#include <chorus/runtime/requests/try_failure.hpp>
 #include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <caf/actor_system.hpp>
@@ -31,8 +34,15 @@ std::uint64_t number_of(caf::message_id id) {
   return id.request_id().integer_value();
 }
 
-bool is_end_of_target(const caf::error& reason) {
-  return reason == errc::node_down || reason == errc::not_found || reason == caf::sec::request_receiver_down;
+/// Of an error that CAF or a node gives in place of an answer.
+try_failure failure_of(const caf::error& reason) {
+  if (reason.category() == error_category)
+    return requests::failure_of(static_cast<errc>(reason.code()));
+  return reason == caf::sec::request_receiver_down ? try_failure::target_lost : try_failure::hopeless;
+}
+
+caf::error refuse_order(errc code, const char* reason) {
+  return to_caf({code, reason}, request_fate::not_executed);
 }
 
 std::string tried(const attempts& tries) {
@@ -76,11 +86,11 @@ void caller_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* co
 
 caf::result<caf::message> caller_stub::begin(detail::order what) {
   if (!what.retry.is_valid())
-    return to_caf({errc::invalid_argument, "a retry policy has positive numbers"});
+    return refuse_order(errc::invalid_argument, "a retry policy has positive numbers");
   if (!what.target && !what.find_again)
-    return to_caf({errc::invalid_argument, "a request to no actor"});
+    return refuse_order(errc::invalid_argument, "a request to no actor");
   if (calls_.size() >= open_calls_limit)
-    return to_caf({errc::overloaded, "too many open calls of one caller: wait for answers"});
+    return refuse_order(errc::overloaded, "too many open calls of one caller: wait for answers");
   auto promise = make_response_promise();
   attempts tries{what.retry, steady_now(), chance_.split()};
   auto [which, is_new] =
@@ -127,7 +137,7 @@ void caller_stub::send_try(call_table::iterator which) {
     find_again(open);
   if (!open.what.target) {
     open.last_failure = to_caf({errc::unavailable, "nobody is found to ask"});
-    open.tries.failed(steady_now(), true, execution::none);
+    open.tries.failed(steady_now(), true, request_fate::not_executed);
     return;
   }
   open.sent.push_back(number_of(id));
@@ -152,44 +162,76 @@ void caller_stub::heard(const try_outcome& what) {
   if (known == tries_.end())
     return; // the call has ended; this is a later answer
   auto which = calls_.find(known->second);
+  tries_.erase(known); // it is answered once
   if (what.content.match_elements<refused_call>())
     refused(which, what, what.content.get_as<refused_call>(0).reason);
-  else if (!what.by_target && what.content.match_elements<caf::error>())
-    failed(which, what, what.content.get_as<caf::error>(0));
-  else
+  else if (!what.content.match_elements<caf::error>())
     end(which, what.content);
+  else if (what.by_target)
+    failed_at_target(which, what, what.content.get_as<caf::error>(0));
+  else
+    failed(which, what, what.content.get_as<caf::error>(0));
   arm();
 }
 
-void caller_stub::refused(call_table::iterator which, const try_outcome& what, refused_call::why reason) {
+void caller_stub::refused(call_table::iterator which, const try_outcome& what, refusal reason) {
   auto& open = which->second;
+  if (reason == refusal::superseded)
+    return; // the later try is answered
+  note(open, what, fate_of(reason));
   switch (reason) {
-  case refused_call::why::superseded:
-    return;
-  case refused_call::why::overloaded:
+  case refusal::overloaded:
     open.last_failure = to_caf({errc::overloaded, "the receiver remembers as many calls as it can"});
-    open.tries.failed(steady_now(), what.request == open.sent.back(), execution::none);
     return advance(which, steady_now());
-  case refused_call::why::not_kept:
-    open.last_failure = to_caf({errc::outcome_unknown, "it was executed, but its answer was not kept"});
+  case refusal::not_kept:
+    open.last_failure = to_caf({errc::overloaded, "the receiver had no room to keep the answer"});
+    return give_up(which);
+  default:
+    open.last_failure = to_caf({errc::outcome_unknown, "the receiver takes the call for given up"});
     return give_up(which);
   }
 }
 
-/// Nobody executed this try, if it did not even leave; else nobody knows.
+/// CAF's own bounce carries no fate. If it came at once, the target had ended before.
 void caller_stub::failed(call_table::iterator which, const try_outcome& what, const caf::error& reason) {
   auto& open = which->second;
-  auto is_end = is_end_of_target(reason);
-  if (!is_end && reason != errc::overloaded)
-    return end(which, what.content);
+  auto had_ended = what.at_once && reason == caf::sec::request_receiver_down;
+  auto unmarked = had_ended ? request_fate::not_executed : request_fate::unknown;
+  note(open, what, marked_fate(reason).value_or(unmarked));
+  auto failure = failure_of(reason);
+  if (failure == try_failure::hopeless)
+    return end(which, caf::make_message(with_fate(reason, open.tries.fate())));
   open.last_failure = reason;
-  auto known = what.at_once ? execution::none : execution::unknown;
-  open.tries.failed(steady_now(), what.request == open.sent.back(), known);
-  if (is_end && !open.what.find_again)
+  switch (after(failure, static_cast<bool>(open.what.find_again))) {
+  case next_step::give_up:
     return give_up(which);
-  if (is_end)
+  case next_step::find_target:
     open.what.target = nullptr;
+    break;
+  case next_step::try_again:
+    break;
+  }
   advance(which, steady_now());
+}
+
+/// A target that does not know tagged calls does not remove duplicates. The stub of one that does marks the
+/// errors of its worker.
+void caller_stub::failed_at_target(
+    call_table::iterator which, const try_outcome& what, const caf::error& reason
+) {
+  auto& open = which->second;
+  auto is_no_server = open.what.how == request_semantics::at_most_once
+                      && reason == caf::sec::unexpected_message && !marked_fate(reason);
+  if (is_no_server) {
+    note(open, what, request_fate::not_executed);
+    return end(which, caf::make_message(with_fate(reason, open.tries.fate())));
+  }
+  auto own = as_answer(reason);
+  end(which, own ? caf::make_message(std::move(*own)) : what.content);
+}
+
+void caller_stub::note(open_call& which, const try_outcome& what, request_fate fate) {
+  which.tries.failed(steady_now(), what.request == which.sent.back(), fate);
 }
 
 void caller_stub::find_again(open_call& which) {
@@ -200,19 +242,15 @@ void caller_stub::find_again(open_call& which) {
 
 void caller_stub::give_up(call_table::iterator which) {
   auto& open = which->second;
-  std::string why = open.last_failure ? ", at last " + system().render(open.last_failure) : std::string{};
-  if (open.tries.may_have_been_executed())
-    return end(
-        which,
-        caf::make_message(to_caf(
-            {errc::outcome_unknown,
-             "no answer after " + tried(open.tries) + why + ": it may have been executed"}
-        ))
-    );
-  auto code = errc::unavailable;
-  if (open.last_failure.category() == error_category)
+  auto fate = open.tries.fate();
+  auto code = fate == request_fate::not_executed ? errc::unavailable : errc::outcome_unknown;
+  auto is_of_chorus = open.last_failure && open.last_failure.category() == error_category;
+  if (fate != request_fate::unknown && is_of_chorus)
     code = static_cast<errc>(open.last_failure.code());
-  end(which, caf::make_message(to_caf({code, "not executed after " + tried(open.tries) + why})));
+  auto text = "no answer after " + tried(open.tries);
+  if (open.last_failure)
+    text += ", at last " + system().render(without_fate(open.last_failure));
+  end(which, caf::make_message(to_caf({code, text}, fate)));
 }
 
 void caller_stub::end(call_table::iterator which, caf::message answer) {

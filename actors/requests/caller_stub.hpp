@@ -71,8 +71,10 @@ private:
   caf::message message_of(call_table::iterator which);
 
   void heard(const try_outcome& what);
-  void refused(call_table::iterator which, const try_outcome& what, refused_call::why reason);
+  void refused(call_table::iterator which, const try_outcome& what, refusal reason);
   void failed(call_table::iterator which, const try_outcome& what, const caf::error& reason);
+  void failed_at_target(call_table::iterator which, const try_outcome& what, const caf::error& reason);
+  static void note(open_call& which, const try_outcome& what, request_fate fate);
   void find_again(open_call& which);
 
   void end(call_table::iterator which, caf::message answer);

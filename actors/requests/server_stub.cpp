@@ -1,6 +1,7 @@
 #include "server_stub.hpp"
 
 #include "../caf17/remote_actor.hpp"
+#include "../fate_mark.hpp"
 #include "answer_size.hpp"
 
 #include <chorus/actors/requests/serve_at_most_once.hpp>
@@ -24,15 +25,27 @@ caller_id identity_of(const caf::strong_actor_ptr& caller) {
   return {{}, caller->id()};
 }
 
-caf::message refusal(refused_call::why reason) {
-  return caf::make_message(refused_call{reason});
+/// In nobody's name: no actor has said it.
+void answer_with_end(const server_stub::waiting& who, request_stage stage) {
+  auto reason = with_fate(caf::sec::request_receiver_down, fate_at(stage));
+  who.sender->enqueue(nullptr, who.id, caf::make_message(std::move(reason)), nullptr);
 }
 
-/// In nobody's name: no actor has said it.
-void answer_with_end(const server_stub::waiting& who) {
-  who.sender->enqueue(
-      nullptr, who.id, caf::make_message(caf::make_error(caf::sec::request_receiver_down)), nullptr
-  );
+/// What is known of the fate of a call that the worker was given. `unexpected_message` is marked, so that the
+/// caller does not take it for the answer of a target that does not remove duplicates.
+caf::error with_fate_of_call(const caf::error& reason, bool by_worker) {
+  if (!by_worker)
+    return with_fate(reason, fate_at(request_stage::handed_over));
+  if (auto own = as_answer(reason))
+    return *own;
+  return reason == caf::sec::unexpected_message ? with_fate(reason, request_fate::unknown) : reason;
+}
+
+server_stub::answer read_answer(caf::mailbox_element& what) {
+  server_stub::answer read{what.move_content_to_message(), what.sender != nullptr};
+  if (read.content.match_elements<caf::error>())
+    read.content = caf::make_message(with_fate_of_call(read.content.get_as<caf::error>(0), read.by_worker));
+  return read;
 }
 
 } // namespace
@@ -45,8 +58,11 @@ server_stub::server_stub(
 void server_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) {
   if (what->mid.is_response())
     return take_answer(*what, context);
-  if (getf(is_terminated_flag))
-    return bounce(what);
+  if (getf(is_terminated_flag)) {
+    if (what->sender && what->mid.is_request())
+      answer_with_end({what->sender, what->mid.response_id()}, request_stage::turned_away);
+    return;
+  }
   if (what->content().match_elements<tagged_call>())
     return take_try(*what, what->content().get_as<tagged_call>(0), context);
   if (what->content().match_elements<acknowledged_calls>())
@@ -65,17 +81,20 @@ void server_stub::take_try(
     return; // nobody could be answered, so nobody waits
   call_id id{identity_of(what.sender), call.number};
   waiting asker{what.sender, what.mid.response_id()};
-  waiting answered = asker;
-  std::optional<caf::message> answer;
+  waiting refused = asker;
+  std::optional<refusal> reason;
+  std::optional<answer> kept;
   std::optional<caf::message_id> request;
   bool is_new_caller = false;
   {
     std::unique_lock guard{mutex_};
     if (worker_has_ended_) {
       guard.unlock();
-      return answer_with_end(asker);
+      return answer_with_end(asker, request_stage::turned_away);
     }
-    switch (filter_.admit(id, call.lowest_open)) {
+    auto verdict = filter_.admit(id, call.lowest_open);
+    reason = refusal_of(verdict);
+    switch (verdict) {
     case duplicate_filter::verdict::execute:
       is_new_caller = callers_.emplace(id.caller, what.sender).second;
       request = ++last_request_;
@@ -83,18 +102,12 @@ void server_stub::take_try(
       running_.emplace(requests_[id], running{id, std::move(asker)});
       break;
     case duplicate_filter::verdict::in_progress:
-      answered = std::exchange(running_.at(requests_.at(id)).last_try, std::move(asker));
-      answer = refusal(refused_call::why::superseded);
+      refused = std::exchange(running_.at(requests_.at(id)).last_try, std::move(asker));
       break;
     case duplicate_filter::verdict::answered:
-      answer = std::any_cast<const caf::message&>(filter_.answer_to(id));
+      kept = std::any_cast<const answer&>(filter_.answer_to(id));
       break;
-    case duplicate_filter::verdict::not_kept:
-    case duplicate_filter::verdict::stale:
-      answer = refusal(refused_call::why::not_kept);
-      break;
-    case duplicate_filter::verdict::refused:
-      answer = refusal(refused_call::why::overloaded);
+    default:
       break;
     }
   }
@@ -102,27 +115,34 @@ void server_stub::take_try(
     watch(what.sender, id.caller);
   if (request)
     worker_->enqueue(caf::strong_actor_ptr{ctrl()}, *request, call.content, context);
-  if (answer)
-    answered.sender->enqueue(caf::strong_actor_ptr{ctrl()}, answered.id, std::move(*answer), context);
+  if (kept)
+    deliver(asker, std::move(*kept), context);
+  if (reason)
+    refused.sender->enqueue(nullptr, refused.id, caf::make_message(refused_call{*reason}), context);
 }
 
-/// Given on in the worker's name or, if CAF or remoting answered in its place, in nobody's, as it came.
+/// Kept before it is given on: if the link to the caller's node has no room, the next try gets it.
 void server_stub::take_answer(caf::mailbox_element& what, caf::execution_unit* context) {
-  auto answer = what.move_content_to_message();
-  auto size = size_of_answer(answer);
+  auto given = read_answer(what);
+  auto size = size_of_answer(given.content);
   waiting asker;
   {
     std::lock_guard guard{mutex_};
     auto known = running_.find(what.mid.request_id().integer_value());
     if (known == running_.end())
       return;
-    filter_.finish(known->second.call, std::any{answer}, size);
+    filter_.finish(known->second.call, std::any{given}, size);
     asker = std::move(known->second.last_try);
     requests_.erase(known->second.call);
     running_.erase(known);
   }
-  auto from = what.sender ? caf::strong_actor_ptr{ctrl()} : nullptr;
-  asker.sender->enqueue(std::move(from), asker.id, std::move(answer), context);
+  deliver(asker, std::move(given), context);
+}
+
+/// In the worker's name or, if CAF or remoting answered in its place, in nobody's.
+void server_stub::deliver(const waiting& asker, answer what, caf::execution_unit* context) {
+  auto from = what.by_worker ? caf::strong_actor_ptr{ctrl()} : nullptr;
+  asker.sender->enqueue(std::move(from), asker.id, std::move(what.content), context);
 }
 
 void server_stub::acknowledge(const caf::mailbox_element& what) {
@@ -162,7 +182,7 @@ void server_stub::worker_ended(const caf::error& reason) {
   }
   cleanup(caf::error{reason}, nullptr);
   for (auto& [request, call] : open)
-    answer_with_end(call.last_try);
+    answer_with_end(call.last_try, request_stage::handed_over);
 }
 
 caf::strong_actor_ptr

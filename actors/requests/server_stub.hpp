@@ -22,6 +22,12 @@ namespace chorus::requests {
 /// Thread rules: `enqueue` from any thread. No lock is held while another actor is given something.
 class server_stub final : public caf::monitorable_actor {
 public:
+  /// What came back for a call that the worker was given.
+  struct answer {
+    caf::message content;
+    bool by_worker = false; ///< not CAF or remoting in its place
+  };
+
   /// Who waits for the answer to a try.
   struct waiting {
     caf::strong_actor_ptr sender;
@@ -47,6 +53,7 @@ private:
 
   void take_try(caf::mailbox_element& what, const tagged_call& call, caf::execution_unit* context);
   void take_answer(caf::mailbox_element& what, caf::execution_unit* context);
+  void deliver(const waiting& asker, answer what, caf::execution_unit* context);
   void acknowledge(const caf::mailbox_element& what);
   void watch(const caf::strong_actor_ptr& caller, const caller_id& who);
 

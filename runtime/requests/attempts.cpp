@@ -36,12 +36,19 @@ std::optional<time_point> attempts::next_deadline() const noexcept {
   return is_exhausted ? next_at_ : std::min(next_at_, give_up_at_);
 }
 
-void attempts::failed(time_point now, bool last_try, execution known) {
-  if (known == execution::none)
+void attempts::failed(time_point now, bool last_try, request_fate fate) {
+  if (fate == request_fate::not_executed)
     ++refused_;
+  was_executed_ = was_executed_ || fate == request_fate::executed;
   CHORUS_CHECK(refused_ <= tries_, "a try fails at most once");
   if (last_try && is_waiting_ && !ended_)
     pause(now);
+}
+
+request_fate attempts::fate() const noexcept {
+  if (was_executed_)
+    return request_fate::executed;
+  return tries_ == refused_ ? request_fate::not_executed : request_fate::unknown;
 }
 
 /// After the last try there is nothing to wait for.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/runtime/random.hpp>
+#include <chorus/runtime/requests/fate.hpp>
 #include <chorus/runtime/requests/retry_policy.hpp>
 #include <chorus/runtime/time.hpp>
 
@@ -8,12 +9,6 @@
 #include <optional>
 
 namespace chorus::requests {
-
-/// What is known of a try that failed.
-enum class execution : std::uint8_t {
-  none,    ///< certain: it was never sent, or the receiver refused it
-  unknown, ///< perhaps it was executed and only its answer is missing
-};
 
 /// The tries of one call: when to try again, when to give up, and what is known then. It does not send:
 /// its host asks `next`, does what that says, and reports what became of it.
@@ -35,7 +30,7 @@ public:
 
   /// One of the tries failed before its time was over; the next one comes after a pause. For each try at most
   /// once. If the failed try was not the last one, only what is known of it changes.
-  void failed(time_point now, bool last_try, execution known);
+  void failed(time_point now, bool last_try, request_fate fate);
 
   /// There is an answer, or no sense in going on. Idempotent.
   void end() noexcept { ended_ = true; }
@@ -44,9 +39,9 @@ public:
 
   std::uint32_t tries() const noexcept { return tries_; }
 
-  /// Whether any of the tries may have been executed: if so, the outcome of a call that ends without an
-  /// answer is unknown.
-  bool may_have_been_executed() const noexcept { return tries_ > refused_; }
+  /// What is known of the call, if it ends now without an answer: one try that was executed is enough, and
+  /// not executed is what none of them was.
+  request_fate fate() const noexcept;
 
 private:
   void pause(time_point now);
@@ -59,6 +54,7 @@ private:
   duration next_pause_;
   std::uint32_t tries_ = 0;
   std::uint32_t refused_ = 0; ///< tries that were certainly not executed
+  bool was_executed_ = false; ///< by one of the tries, certainly
   bool ended_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "remoting_world.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/actors/fate.hpp>
 
 #include <gtest/gtest.h>
 
@@ -53,7 +54,8 @@ protected:
   const std::vector<std::string>& seen() { return world.at(0).seen; }
 
   const std::vector<std::string> answered{"message"};
-  const std::vector<std::string> failed{"error " + to_string(to_caf({errc::node_down, "lost"}))};
+  const std::vector<std::string> failed{
+      "error " + to_string(to_caf({errc::node_down, "lost"}, request_fate::unknown))};
 
   remoting_world world{4};
   caf::message_id request{caf::make_message_id().integer_value() | 1};

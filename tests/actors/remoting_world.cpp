@@ -83,9 +83,9 @@ remoting_world::~remoting_world() {
   }
 }
 
-void remoting_world::connect(std::size_t one, std::size_t other) {
+void remoting_world::connect(std::size_t one, std::size_t other, std::size_t room, std::size_t reserve) {
   for (auto [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
-    auto link = std::make_shared<outbox>(limits::send_buffer_bytes, limits::send_reserve_bytes, [] {});
+    auto link = std::make_shared<outbox>(room, reserve, [] {});
     at(from).links[at(to).self] = link;
     at(from).remote->add_link(at(to).self, link);
   }

@@ -2,6 +2,7 @@
 
 #include "../../actors/remoting/remoting.hpp"
 
+#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/transport/outbox.hpp>
 
@@ -61,8 +62,13 @@ public:
   host& at(std::size_t index) { return *hosts_.at(index); }
   std::size_t size() const { return hosts_.size(); }
 
-  /// The two nodes meet.
-  void connect(std::size_t one, std::size_t other);
+  /// The two nodes meet. `room`, `reserve`: of the outboxes between them, in bytes.
+  void connect(
+      std::size_t one,
+      std::size_t other,
+      std::size_t room = limits::send_buffer_bytes,
+      std::size_t reserve = limits::send_reserve_bytes
+  );
   void connect_all();
 
   caf::strong_actor_ptr spawn(std::size_t where);

@@ -2,14 +2,17 @@
 #include "tap.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/actors/fate.hpp>
 #include <chorus/actors/requests/caller.hpp>
 #include <chorus/actors/requests/serve_at_most_once.hpp>
+#include <chorus/runtime/limits.hpp>
 
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -73,7 +76,9 @@ protected:
     });
   }
 
+  /// The code, and what became of the request.
   void note(const caf::error& reason) {
+    log_.add(to_string(fate(reason)));
     auto is_chorus = reason.category() == error_category;
     log_.add(
         is_chorus ? std::string{to_string(static_cast<errc>(reason.code()))} : ben().system().render(reason)
@@ -152,7 +157,7 @@ TEST_F(requests_between_nodes, at_most_once_bring_the_workers_own_errors_home) {
 
 TEST_F(requests_between_nodes, at_most_once_are_not_executed_by_who_does_not_remove_duplicates) {
   ask(announce(worker_), at_most_once{insistent});
-  EXPECT_TRUE(log_.wait_for("system_error(unexpected_message)"));
+  EXPECT_TRUE(log_.wait_for("system_error(unexpected_message, (not_executed))"));
   EXPECT_EQ(count("executed"), 0);
 }
 
@@ -213,9 +218,92 @@ TEST_F(requests_between_nodes, that_cannot_travel_say_so_at_once) {
       .request(remote, at_most_once{}, std::string(limits::message_bytes, 'x'))
       .receive(
           [](std::int64_t) { ADD_FAILURE(); },
-          [](const caf::error& reason) { EXPECT_EQ(reason, errc::too_large); }
+          [](const caf::error& reason) {
+            EXPECT_EQ(reason, errc::too_large);
+            EXPECT_EQ(fate(reason), request_fate::not_executed);
+          }
       );
   EXPECT_EQ(count("tried"), 0);
+}
+
+TEST_F(requests_between_nodes, the_answers_to_which_cannot_travel_say_at_once_that_they_were_executed) {
+  auto large = ada().system().spawn([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](const add&) {
+      log_.add("executed");
+      return std::string(limits::message_bytes, 'x');
+    }};
+  });
+  auto remote = announce(serve_at_most_once(large));
+  auto ask_once = [&](auto how) {
+    caf::scoped_actor self{ben().system()};
+    caller{self}
+        .request(remote, how, add{1})
+        .receive(
+            [](const std::string&) { ADD_FAILURE(); },
+            [](const caf::error& reason) {
+              EXPECT_EQ(reason, errc::too_large);
+              EXPECT_EQ(fate(reason), request_fate::executed);
+            }
+        );
+  };
+  ask_once(maybe{patience});
+  ask_once(at_least_once{});
+  ask_once(at_most_once{});
+  EXPECT_EQ(count("executed"), 3);
+  caf::anon_send_exit(large, caf::exit_reason::user_shutdown);
+}
+
+/// An actor of ben reads nothing until it is told to, so that what ada sends to ben's node waits at ada's.
+TEST_F(requests_between_nodes, at_most_once_get_the_answers_for_which_the_link_had_no_room_when_it_has) {
+  constexpr std::size_t calls = 8;
+  constexpr std::size_t answer_bytes = 4 * limits::mebibyte;
+  std::promise<void> is_free;
+  auto freed = is_free.get_future().share();
+  auto reader = ben().system().spawn<caf::detached>([freed](caf::event_based_actor*) -> caf::behavior {
+    return {[freed](const std::string&) { freed.wait(); }};
+  });
+  ASSERT_FALSE(ben().announce("reader", reader));
+  auto to_reader = ada().find("reader", patience);
+  ASSERT_TRUE(to_reader);
+  auto worker = ada().system().spawn([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](const add&) {
+      log_.add("executed");
+      return std::string(answer_bytes, 'x');
+    }};
+  });
+  auto remote = announce(serve_at_most_once(worker));
+  for (std::size_t sent = 0; sent < limits::send_buffer_bytes + limits::receive_window_bytes;
+       sent += answer_bytes)
+    caf::anon_send(*to_reader, std::string(answer_bytes, 'y'));
+  for (std::size_t call = 0; call < calls; ++call)
+    ben().system().spawn([=, this](caf::event_based_actor* self) {
+      caller{self}
+          .request(remote, at_most_once{{patience, 10ms, 100ms, patience, 1'000'000}}, add{1})
+          .then(
+              [this](const std::string& answer) { log_.add("answer " + std::to_string(answer.size())); },
+              [this](const caf::error& reason) { note(reason); }
+          );
+    });
+  EXPECT_TRUE(log_.wait_for("tried", calls + 1)) << "an answer found no room";
+  is_free.set_value();
+  EXPECT_TRUE(log_.wait_for("answer " + std::to_string(answer_bytes), calls));
+  EXPECT_EQ(count("executed"), static_cast<std::ptrdiff_t>(calls));
+  for (const auto& each : {worker, reader})
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(
+    requests_between_nodes, that_were_sent_to_a_lost_node_may_have_been_executed_whatever_their_semantics
+) {
+  auto remote = announce(worker_);
+  hold();
+  ask(remote, maybe{patience});
+  ask(remote, at_least_once{});
+  EXPECT_TRUE(log_.wait_for("executed", 2));
+  nodes_.at(0).stop();
+  EXPECT_TRUE(log_.wait_for("unknown", 2));
+  EXPECT_TRUE(log_.wait_for("node_down"));
+  EXPECT_TRUE(log_.wait_for("outcome_unknown"));
 }
 
 TEST_F(requests_between_nodes, of_a_caller_that_has_ended_are_forgotten_by_the_receiver) {

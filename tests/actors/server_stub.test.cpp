@@ -15,6 +15,7 @@
 namespace chorus::testing {
 namespace {
 
+using requests::refusal;
 using requests::refused_call;
 using requests::tagged_call;
 
@@ -42,12 +43,14 @@ private:
     if (answer.match_elements<caf::error>())
       return system().render(answer.get_as<caf::error>(0));
     switch (answer.get_as<refused_call>(0).reason) {
-    case refused_call::why::overloaded:
+    case refusal::overloaded:
       return "overloaded";
-    case refused_call::why::superseded:
+    case refusal::superseded:
       return "superseded";
-    case refused_call::why::not_kept:
+    case refusal::not_kept:
       return "not kept";
+    case refusal::stale:
+      return "stale";
     }
     return {};
   }
@@ -137,7 +140,7 @@ TEST_F(server_stub, tells_callers_apart) {
 TEST_F(server_stub, does_not_execute_what_its_caller_has_given_up) {
   call(ada_, 2, 2);
   call(ada_, 1, 1);
-  EXPECT_TRUE(log_.wait_for("#2: not kept"));
+  EXPECT_TRUE(log_.wait_for("#2: stale"));
   EXPECT_TRUE(log_.wait_for("#1: 1"));
   EXPECT_EQ(executed(), 1);
 }
@@ -192,9 +195,31 @@ TEST_F(server_stub, ends_with_its_worker_and_answers_what_is_open) {
   EXPECT_TRUE(log_.wait_for("executed"));
   caf::anon_send(worker_, quit_atom::value);
   self->receive([&](const caf::down_msg& what) { EXPECT_EQ(what.source, stub_.address()); });
-  EXPECT_TRUE(log_.wait_for("#1: system_error(request_receiver_down)"));
+  EXPECT_TRUE(log_.wait_for("#1: system_error(request_receiver_down, (unknown))"));
   call(ada_, 2, 1);
-  EXPECT_TRUE(log_.wait_for("#2: system_error(request_receiver_down)"));
+  EXPECT_TRUE(log_.wait_for("#2: system_error(request_receiver_down, (not_executed))"));
+}
+
+TEST_F(server_stub, keeps_what_was_answered_in_the_place_of_its_worker_and_does_not_take_it_for_its_answer) {
+  auto nobody = system_.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](caf::unit_t) {}}; });
+  caf::scoped_actor self{system_};
+  self->monitor(nobody);
+  caf::anon_send_exit(nobody, caf::exit_reason::kill);
+  self->receive([](const caf::down_msg&) {});
+  auto front = system_.spawn([nobody](caf::event_based_actor* at) -> caf::behavior {
+    return {[=](const add& what) { return at->delegate(nobody, what); }};
+  });
+  stub_ = serve_at_most_once(front);
+  for (const auto* answer : {"#1", "#2"}) {
+    call(ada_, 1, 1);
+    EXPECT_TRUE(log_.wait_for(answer + std::string{": system_error(request_receiver_down, (unknown))"}));
+  }
+  caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(server_stub, says_that_its_worker_had_a_call_that_no_handler_of_it_fits) {
+  call(ada_, 1, 1, caf::unit_t{});
+  EXPECT_TRUE(log_.wait_for("#1: system_error(unexpected_message, (unknown))"));
 }
 
 TEST_F(server_stub, hands_an_exit_message_to_its_worker) {

@@ -37,7 +37,7 @@ protected:
 
 TEST_F(attempts_of_a_call, begin_at_once) {
   EXPECT_EQ(tries.next_deadline(), at(0s));
-  EXPECT_FALSE(tries.may_have_been_executed());
+  EXPECT_EQ(tries.fate(), request_fate::not_executed);
   EXPECT_EQ(tries.next(at(0s)), step::send);
   EXPECT_EQ(tries.tries(), 1u);
 }
@@ -64,7 +64,7 @@ TEST_F(attempts_of_a_call, give_up_after_the_last_try_had_its_time) {
   for (auto count = policy.tries; count > 0; --count)
     sent = next(step::send);
   EXPECT_EQ(next(step::give_up), sent + 1s);
-  EXPECT_TRUE(tries.may_have_been_executed());
+  EXPECT_EQ(tries.fate(), request_fate::unknown);
 }
 
 TEST_F(attempts_of_a_call, give_up_at_the_deadline) {
@@ -92,7 +92,7 @@ TEST_F(attempts_of_a_call, end_with_an_answer) {
 
 TEST_F(attempts_of_a_call, go_on_after_a_pause_when_a_try_fails) {
   next(step::send);
-  tries.failed(at(10ms), true, execution::unknown);
+  tries.failed(at(10ms), true, request_fate::unknown);
   auto again = next(step::send);
   EXPECT_GE(again, at(60ms));
   EXPECT_LE(again, at(110ms));
@@ -101,7 +101,7 @@ TEST_F(attempts_of_a_call, go_on_after_a_pause_when_a_try_fails) {
 TEST_F(attempts_of_a_call, go_on_waiting_when_an_earlier_try_fails) {
   next(step::send);
   auto second = next(step::send);
-  tries.failed(second, false, execution::unknown);
+  tries.failed(second, false, request_fate::unknown);
   EXPECT_EQ(tries.next_deadline(), second + 1s);
 }
 
@@ -109,23 +109,33 @@ TEST_F(attempts_of_a_call, give_up_at_once_when_the_last_try_fails) {
   for (auto count = policy.tries; count > 1; --count)
     next(step::send);
   auto last = next(step::send);
-  tries.failed(last + 1ms, true, execution::none);
+  tries.failed(last + 1ms, true, request_fate::not_executed);
   EXPECT_EQ(tries.next(last + 1ms), step::give_up);
 }
 
 TEST_F(attempts_of_a_call, were_not_executed_if_each_of_them_was_refused) {
   for (auto count = policy.tries; count > 0; --count)
-    tries.failed(next(step::send), true, execution::none);
-  EXPECT_FALSE(tries.may_have_been_executed());
+    tries.failed(next(step::send), true, request_fate::not_executed);
+  EXPECT_EQ(tries.fate(), request_fate::not_executed);
 }
 
 TEST_F(attempts_of_a_call, may_have_been_executed_if_one_of_them_was_not_refused) {
   next(step::send);
   for (auto count = policy.tries; count > 1; --count)
-    tries.failed(next(step::send), true, execution::none);
-  EXPECT_TRUE(tries.may_have_been_executed());
-  tries.failed(at(20s), false, execution::none); // the first was refused too, and told late
-  EXPECT_FALSE(tries.may_have_been_executed());
+    tries.failed(next(step::send), true, request_fate::not_executed);
+  EXPECT_EQ(tries.fate(), request_fate::unknown);
+  tries.failed(at(20s), false, request_fate::not_executed); // the first was refused too, and told late
+  EXPECT_EQ(tries.fate(), request_fate::not_executed);
+}
+
+TEST_F(attempts_of_a_call, were_executed_if_one_of_them_was_whatever_became_of_the_others) {
+  tries.failed(next(step::send), true, request_fate::not_executed);
+  auto second = next(step::send);
+  tries.failed(second, true, request_fate::executed);
+  EXPECT_EQ(tries.fate(), request_fate::executed);
+  tries.failed(next(step::send), true, request_fate::not_executed);
+  next(step::send);
+  EXPECT_EQ(tries.fate(), request_fate::executed);
 }
 
 TEST_F(attempts_of_a_call, differ_in_their_pauses_from_seed_to_seed) {

@@ -50,8 +50,15 @@ std::string describe(const counter_calls::ended& step) {
   auto call = "call " + std::to_string(step.number);
   if (step.answer)
     return "is answered: " + call + " gave " + std::to_string(*step.answer);
-  return "gives up " + call
-         + (step.known == requests::execution::none ? ": not executed" : ": outcome unknown");
+  switch (step.fate) {
+  case requests::request_fate::not_executed:
+    return "gives up " + call + ": not executed";
+  case requests::request_fate::executed:
+    return "gives up " + call + ": executed";
+  case requests::request_fate::unknown:
+    break;
+  }
+  return "gives up " + call + ": outcome unknown";
 }
 
 } // namespace

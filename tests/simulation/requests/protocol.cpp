@@ -2,6 +2,7 @@
 
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/codec/types.hpp>
+#include <chorus/runtime/requests/refusal.hpp>
 
 #include <algorithm>
 
@@ -9,7 +10,7 @@ namespace chorus::testing::counter_calls {
 
 using requests::attempts;
 using requests::duplicate_filter;
-using requests::execution;
+using requests::refusal;
 
 wire_message wire::encode(const message& what) {
   return {codec::encode(what), {}};
@@ -32,7 +33,9 @@ std::string wire::describe(const message& what) {
   case kind::overloaded:
     return "refusal of " + call + ": overloaded";
   case kind::not_kept:
-    return "no answer to " + call + " any more";
+    return "no answer to " + call + " any more: executed";
+  case kind::stale:
+    return "no answer to " + call + " any more: given up";
   case kind::another_life:
     return "refusal of " + call + ": this is life " + to_string(what.server_life);
   }
@@ -53,15 +56,16 @@ void server::receive(time_point now, const peer& from, const message& what) {
   if (verdict == duplicate_filter::verdict::execute)
     return begin(now, from, what);
   output_.steps.push_back(passed_over{verdict, from, what.number});
-  switch (verdict) {
-  case duplicate_filter::verdict::answered:
+  if (verdict == duplicate_filter::verdict::answered)
     return answer(from, what, kind::answer, std::any_cast<std::int64_t>(filter_.answer_to(id)));
-  case duplicate_filter::verdict::refused:
+  switch (*requests::refusal_of(verdict)) {
+  case refusal::overloaded:
     return answer(from, what, kind::overloaded);
-  case duplicate_filter::verdict::not_kept:
-  case duplicate_filter::verdict::stale:
+  case refusal::not_kept:
     return answer(from, what, kind::not_kept);
-  default:
+  case refusal::stale:
+    return answer(from, what, kind::stale);
+  case refusal::superseded:
     break; // runs: its answer answers this try too
   }
 }
@@ -125,9 +129,12 @@ void client::receive(time_point now, const peer&, const message& what) {
   case kind::another_life:
     return rebind(now, which, what);
   case kind::not_kept:
+    which->second.tries.failed(now, true, fate_of(refusal::not_kept));
+    return end(which, std::nullopt);
+  case kind::stale:
     return end(which, std::nullopt);
   default: // a network that doubles may bring another copy of this try when there is room
-    which->second.tries.failed(now, true, execution::unknown);
+    which->second.tries.failed(now, true, request_fate::unknown);
     return advance(now, which);
   }
 }
@@ -140,7 +147,7 @@ void client::rebind(time_point now, call_table::iterator which, const message& w
     return;
   if (bound_to.value && how == request_semantics::at_most_once)
     return end(which, std::nullopt);
-  tries.failed(now, true, execution::unknown);
+  tries.failed(now, true, request_fate::unknown);
   bound_to = what.server_life;
   advance(now, which);
 }
@@ -177,7 +184,7 @@ void client::advance(time_point now, call_table::iterator which) {
   text.server_life = bound_to;
   output_.steps.push_back(transmit<message>{{settings_.server, {}}, text});
   if (!bound_to.value)
-    tries.failed(now, false, execution::none); // meant for no life, so executed by none
+    tries.failed(now, false, request_fate::not_executed); // meant for no life, so executed by none
 }
 
 /// Of calls that the server remembers.
@@ -197,8 +204,7 @@ std::optional<time_point> client::next_deadline() const {
 }
 
 void client::end(call_table::iterator which, std::optional<std::int64_t> answer) {
-  auto known = which->second.tries.may_have_been_executed() ? execution::unknown : execution::none;
-  output_.steps.push_back(ended{which->first, answer, known});
+  output_.steps.push_back(ended{which->first, answer, which->second.tries.fate()});
   calls_.erase(which);
 }
 

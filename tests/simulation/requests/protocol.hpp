@@ -4,6 +4,7 @@
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/requests/attempts.hpp>
 #include <chorus/runtime/requests/duplicate_filter.hpp>
+#include <chorus/runtime/requests/fate.hpp>
 #include <chorus/runtime/requests/semantics.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/seams.hpp>
@@ -22,13 +23,15 @@
 /// `runtime/requests` in its smallest hosts.
 namespace chorus::testing::counter_calls {
 
+using requests::request_fate;
 using requests::request_semantics;
 
 enum class kind : std::uint8_t {
   call,
   answer,       ///< with the value afterwards
   overloaded,   ///< not executed by this try
-  not_kept,     ///< executed or given up, and there is no answer
+  not_kept,     ///< executed, and the answer is lost
+  stale,        ///< given up by its client
   another_life, ///< not executed: this is life `server_life`
 };
 
@@ -76,7 +79,7 @@ struct tried {
 struct ended {
   std::uint64_t number = 0;
   std::optional<std::int64_t> answer;
-  requests::execution known = requests::execution::unknown; ///< without an answer
+  request_fate fate = request_fate::unknown; ///< without an answer
 };
 
 /// The steps of a core, in order.

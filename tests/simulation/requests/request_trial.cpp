@@ -1,81 +1,13 @@
 #include "request_trial.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
 namespace chorus::testing {
 
 using namespace std::chrono_literals;
-using requests::execution;
+using requests::request_fate;
 using requests::request_semantics;
-
-// -- the promises ----------------------------------------------------------------------------------------
-
-void promises_of_requests::begun(const peer& client, std::uint64_t number, request_semantics how) {
-  calls_.emplace(std::pair{client, number}, call{how, 0, {}, {}});
-}
-
-void promises_of_requests::tried(const peer& client, std::uint64_t number) {
-  auto& what = calls_.at({client, number});
-  ++what.tries;
-  if (what.end)
-    broken("call " + std::to_string(number) + " of " + to_string(client) + " is tried after its end");
-  judge(client, number, what);
-}
-
-void promises_of_requests::executed(const counter_calls::executed& step) {
-  auto& what = calls_.at({step.client, step.number});
-  what.values.push_back(step.value);
-  judge(step.client, step.number, what);
-}
-
-void promises_of_requests::ended(const peer& client, const counter_calls::ended& step) {
-  auto& what = calls_.at({client, step.number});
-  if (what.end)
-    broken("call " + std::to_string(step.number) + " of " + to_string(client) + " ends twice");
-  what.end = step;
-  judge(client, step.number, what);
-}
-
-void promises_of_requests::judge(const peer& client, std::uint64_t number, const call& what) {
-  auto blame = [&](const std::string& how) {
-    broken(
-        std::string{to_string(what.how)} + " call " + std::to_string(number) + " of " + to_string(client)
-        + ' ' + how
-    );
-  };
-  if (what.how == request_semantics::maybe && what.tries > 1)
-    blame("is tried again");
-  if (what.how == request_semantics::at_most_once && what.values.size() > 1)
-    blame("is executed again");
-  if (!what.end)
-    return;
-  if (what.end->answer && std::ranges::count(what.values, *what.end->answer) == 0)
-    blame("is answered with " + std::to_string(*what.end->answer) + ", which no execution of it gave");
-  if (!what.end->answer && what.end->known == execution::none && !what.values.empty())
-    blame("is executed, and was said not to be");
-}
-
-void promises_of_requests::count(simulation::coverage& met) const {
-  for (const auto& [id, what] : calls_) {
-    std::string how{to_string(what.how)};
-    met.add(
-        how
-        + (what.values.empty()       ? " not executed"
-           : what.values.size() == 1 ? " executed once"
-                                     : " executed again")
-    );
-    if (!what.end)
-      met.add(how + " lost with its client");
-    else if (what.end->answer)
-      met.add(how + " answered");
-    else if (what.end->known == execution::none)
-      met.add(how + " certainly not executed");
-    else
-      met.add(how + (what.values.empty() ? " unknown: not executed" : " unknown: executed"));
-  }
-}
 
 std::vector<std::string> expected_of_requests() {
   std::vector<std::string> all{
@@ -86,6 +18,7 @@ std::vector<std::string> expected_of_requests() {
       "refused at a limit",
       "maybe executed again",
       "at-least-once executed again"};
+  all.push_back("at-most-once certainly executed");
   for (auto how :
        {request_semantics::maybe, request_semantics::at_least_once, request_semantics::at_most_once})
     for (std::string_view end :
@@ -171,9 +104,10 @@ void request_trial::hear(simulation::node& at, const counter_calls::tried& step)
 void request_trial::hear(simulation::node& at, const counter_calls::ended& step) {
   at.note(
       "call " + std::to_string(step.number)
-      + (step.answer                     ? " is answered"
-         : step.known == execution::none ? " was not executed"
-                                         : " has an unknown outcome")
+      + (step.answer                               ? " is answered"
+         : step.fate == request_fate::not_executed ? " was not executed"
+         : step.fate == request_fate::executed     ? " was executed"
+                                                   : " has an unknown outcome")
   );
   check_.ended(at.self(), step);
 }

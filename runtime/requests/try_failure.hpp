@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chorus/runtime/result.hpp>
+
+#include <cstdint>
+
+namespace chorus::requests {
+
+/// Why a try has failed, if not by an answer of its target.
+enum class try_failure : std::uint8_t {
+  no_room,     ///< in a link, of the request or of its answer; there may be room later
+  target_lost, ///< the target or its node has ended
+  hopeless,    ///< the request or its answer will never travel
+};
+
+/// By the code of the error that a node gives in place of an answer.
+try_failure failure_of(errc code) noexcept;
+
+/// What a call of several tries does then.
+enum class next_step : std::uint8_t {
+  try_again,
+  find_target, ///< again, and try that one
+  give_up,     ///< what is known of all its tries is the end of the call
+};
+
+next_step after(try_failure failure, bool can_find_target) noexcept;
+
+} // namespace chorus::requests
