@@ -4,6 +4,7 @@
 #include "generals/generals_trial.hpp"
 #include "link/link_trial.hpp"
 #include "membership/membership_trial.hpp"
+#include "requests/linked/linked_request_trial.hpp"
 #include "requests/request_trial.hpp"
 
 #include <chorus/simulation/system_model.hpp>
@@ -82,13 +83,21 @@ listed_campaign durable_counters() {
   return {std::move(what), 3'000};
 }
 
-/// A network without links and nodes that forget when they crash: what requests are for.
+/// Half of the worlds have no links, so that tries are lost, doubled and overtake each other; in the other
+/// half links carry the calls, are full and end. Nodes forget when they crash.
+std::unique_ptr<simulation::trial> requests_with_and_without_links(simulation::world& around) {
+  if (around.split_chance().chance(0.5))
+    return std::make_unique<linked_request_trial>(around);
+  return std::make_unique<request_trial>(around);
+}
+
 listed_campaign requests_of_each_semantics() {
   simulation::fault_profile faults;
   faults.stormy = {{200us, 5ms, 0.4, 2s}, 0.1, 0.1, 0.05, 0};
   faults.faults = {
       {fault::two_way_partition, {5s, 100ms, 5s}},
       {fault::one_way_partition, {5s, 100ms, 2s}},
+      {fault::connection_reset, {2s, {}, {}}},
       {fault::crash, {3s, 1ms, 2s}},
       {fault::pause, {3s, 10ms, 2s}},
       {fault::slow_node, {6s, 100ms, 2s}},
@@ -97,6 +106,8 @@ listed_campaign requests_of_each_semantics() {
       {fault::clock_jump, {15s, 10ms, 10s}},
   };
   auto what = storm_of<request_trial>("requests", std::move(faults), expected_of_requests());
+  what.begin = requests_with_and_without_links;
+  expect(what, expected_of_linked_requests());
   what.work_every = 30ms;
   return {std::move(what), 500};
 }
