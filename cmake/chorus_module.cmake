@@ -3,20 +3,20 @@
 #   chorus_add_module(NAME transport
 #     HEADERS transport.hpp           what other modules and users may include
 #     SOURCES transport.cpp           everything compiled
-#     LINKS chorus::runtime cppzmq)   what users of the module link as well
+#     LINKS chorus::runtime           what users of the module link as well
+#     PRIVATE_LINKS chorus::zeromq)   what only the module itself uses
 #
 # gives the target chorus::transport. A public header `runtime/transport/transport.hpp` is included
 # as <chorus/runtime/transport/transport.hpp>, here through generated forwarding headers and where
 # chorus is installed through the same path. A header that is not listed cannot be reached from
-# another module. Names with `.` become folders of output and labels: `actors`, `runtime.link`.
-
-include(GNUInstallDirs)
+# another module. The module is static, or shared with BUILD_SHARED_LIBS; a component of find_package(chorus).
+# Names with `.` become folders of output and labels: `actors`, `runtime.link`.
 
 function(chorus_add_module)
   cmake_parse_arguments(ARG "" "NAME" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(target chorus_${ARG_NAME})
   if(ARG_SOURCES)
-    add_library(${target} STATIC ${ARG_SOURCES})
+    add_library(${target} ${ARG_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:chorus_build_flags>)
   else()
@@ -24,7 +24,10 @@ function(chorus_add_module)
     set(scope INTERFACE)
   endif()
   add_library(chorus::${ARG_NAME} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  # Until 1.0, a minor version may change what a library offers. No symbol tells a shared build from a static one, so
+  # that the same objects make both.
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME} DEFINE_SYMBOL ""
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_features(${target} ${scope} cxx_std_20)
   target_link_libraries(${target} ${scope} ${ARG_LINKS})
   if(ARG_PRIVATE_LINKS)
@@ -37,12 +40,13 @@ function(chorus_add_module)
     file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${source}")
     file(CONFIGURE OUTPUT "${forward_root}/chorus/${path}" CONTENT "#include \"${source}\"\n" @ONLY)
     set_property(GLOBAL APPEND PROPERTY CHORUS_PUBLIC_HEADERS "${path}")
-    get_filename_component(folder "${path}" DIRECTORY)
-    install(FILES "${source}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/chorus/${folder}")
   endforeach()
   target_include_directories(${target} ${scope}
     $<BUILD_INTERFACE:${forward_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  install(TARGETS ${target} EXPORT chorus_targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  if(CHORUS_INSTALL)
+    chorus_install_module(${ARG_NAME}
+      HEADERS ${ARG_HEADERS} LINKS ${ARG_LINKS} PRIVATE_LINKS ${ARG_PRIVATE_LINKS})
+  endif()
 endfunction()
 
 # chorus_add_test(NAME runtime.clocks SOURCES lamport_clock.test.cpp ... LINKS chorus::runtime LABELS unit)
