@@ -8,9 +8,12 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 endif()
 
+# ccache takes what a source depends on from the compiler and does not run the preprocessor for it; it caches
+# with precompiled headers only where it may ignore what macros they define.
 find_program(CHORUS_CCACHE ccache)
 if(CHORUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CHORUS_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros "${CHORUS_CCACHE}")
 endif()
 
 # What a build without a preset gets.
@@ -25,13 +28,23 @@ target_compile_options(chorus_build_flags INTERFACE
   $<$<BOOL:${CHORUS_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # Warnings of gcc's optimiser that see what is not there (docs/decisions/0005-warnings.md): overlapping copies
-# in std::string (gcc bug 105651), overflows in std::vector (107852) and, once a sanitizer is in,
+# in std::string (gcc bugs 105651, 105329), overflows in std::vector (107852) and, once a sanitizer is in,
 # uninitialised members in moves of variants.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(chorus_build_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  target_compile_options(chorus_build_flags INTERFACE
+    -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
   if(CHORUS_SANITIZE)
     target_compile_options(chorus_build_flags INTERFACE -Wno-maybe-uninitialized)
   endif()
+endif()
+
+# For code that is compiled far more often than it runs: tests, whose subjects are optimised anyway, and what a program
+# does once, at its start.
+set(CHORUS_LIGHT_OPTIMISATION $<$<CONFIG:Release>:-Og>)
+add_library(chorus_test_flags INTERFACE)
+target_compile_options(chorus_test_flags INTERFACE ${CHORUS_LIGHT_OPTIMISATION})
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(chorus_test_flags INTERFACE -Wno-maybe-uninitialized)
 endif()
 
 if(CHORUS_SANITIZE)
