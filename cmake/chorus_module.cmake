@@ -43,7 +43,12 @@ function(chorus_add_module)
   foreach(header IN LISTS ARG_HEADERS)
     set(source "${CMAKE_CURRENT_SOURCE_DIR}/${header}")
     file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${source}")
-    file(CONFIGURE OUTPUT "${forward_root}/chorus/${path}" CONTENT "#include \"${source}\"\n" @ONLY)
+    # By a relative path, so that ccache knows the same sources again in another checkout.
+    get_filename_component(folder "${forward_root}/chorus/${path}" DIRECTORY)
+    file(REAL_PATH "${folder}" real_folder)
+    file(REAL_PATH "${source}" real_source)
+    file(RELATIVE_PATH way "${real_folder}" "${real_source}")
+    file(CONFIGURE OUTPUT "${forward_root}/chorus/${path}" CONTENT "#include \"${way}\"\n" @ONLY)
     set_property(GLOBAL APPEND PROPERTY CHORUS_PUBLIC_HEADERS "${path}")
   endforeach()
   target_include_directories(${target} ${scope}

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 namespace chorus {
 
@@ -29,10 +30,26 @@ void set_last_words(last_words how) noexcept {
 
 namespace chorus::detail {
 
+namespace {
+
+// Without the way from the build folder up to the sources.
+const char* below_the_root(const char* file) {
+  auto up = std::string_view{file}.rfind("../");
+  return up == std::string_view::npos ? file : file + up + 3;
+}
+
+} // namespace
+
 void check_failed(const char* condition, const char* message, const char* file, int line) noexcept {
   std::array<char, text_bytes> text;
   std::snprintf(
-      text.data(), text.size(), "chorus: broken invariant at %s:%d: %s (%s)\n", file, line, message, condition
+      text.data(),
+      text.size(),
+      "chorus: broken invariant at %s:%d: %s (%s)\n",
+      below_the_root(file),
+      line,
+      message,
+      condition
   );
   say.load()(text.data());
   std::abort();
