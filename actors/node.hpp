@@ -142,10 +142,10 @@ public:
 
   // -- life -------------------------------------------------------------------------------------
 
-  /// Waits until SIGTERM, SIGINT or SIGHUP arrives, `request_stop` or `stop` is called, or the cluster rejects
-  /// this node; leaves the cluster in order; gives the exit code for the process (exit_code.hpp). Once per
-  /// process at a time.
-  /// `when_ready` is called once the signals are waited for: from then on they end the node in order.
+  /// Waits until SIGTERM, SIGINT or SIGHUP arrives, `request_stop` or `stop` is called, or the cluster
+  /// rejects this node; leaves the cluster in order; gives the exit code for the process (exit_code.hpp).
+  /// Once per process at a time. `when_ready` is called once the signals are waited for: from then on they
+  /// end the node in order.
   int run(const std::function<void()>& when_ready = {});
 
   /// Ends `run` in another thread. Any thread, also actors'.
