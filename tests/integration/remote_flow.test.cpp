@@ -36,7 +36,8 @@ static_assert(flood * large * cost_of_sanitizer > growth_limit + 64 * limits::me
 /// Processes that may be stopped for as long as a test lasts, without being declared failed.
 class flow_between_processes : public servants {
 protected:
-  flow_between_processes() : servants(std::chrono::minutes{2}) {
+  explicit flow_between_processes(duration failure_timeout = std::chrono::minutes{2})
+      : servants(failure_timeout) {
     start("ada");
     start("ben");
     // Until both have met: what waits for a node that is not met yet has a limit of its own.
@@ -138,7 +139,13 @@ constexpr std::int64_t more_than_it_takes = 600;
 static_assert(more_than_it_takes * large > limits::receive_window_bytes + limits::receive_reserve_bytes);
 static_assert(more_than_it_takes * (large + 100) < limits::send_buffer_bytes);
 
-TEST_F(flow_between_processes, tells_of_each_message_to_a_process_that_was_killed_what_became_of_it) {
+/// Whose end is to be noticed soon.
+class flow_to_a_process_that_ends : public flow_between_processes {
+protected:
+  flow_to_a_process_that_ends() : flow_between_processes(std::chrono::seconds{4}) {}
+};
+
+TEST_F(flow_to_a_process_that_ends, is_told_of_each_message_what_became_of_it) {
   stop("ada"); // so that it takes nothing any more
   struct tally {
     std::atomic<std::int64_t> not_sent = 0;
