@@ -43,7 +43,8 @@ struct suspicion_report {
   time_point since; ///< the first accusation
   std::vector<accusation> accusations;
   outcome result = outcome::ongoing;
-  time_point ended_at; ///< unless ongoing
+  time_point ended_at;             ///< unless ongoing
+  std::vector<peer> abstentions{}; ///< members that do not know it, so that nobody waits for them
 };
 
 std::string_view to_string(suspicion_report::outcome what) noexcept;

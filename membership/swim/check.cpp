@@ -97,6 +97,8 @@ struct content_check {
     return check(what.where);
   }
 
+  error operator()(const abstention& what) const { return check(what.subject); }
+
   error operator()(const refusal& what) const {
     if (what.reason > refusal::why::unreachable)
       return malformed("a refusal without a known reason");

@@ -54,6 +54,8 @@ void core::receive(time_point now, const peer& from, const message& what) {
     };
     if (std::ranges::any_of(what.rumours, is_farewell))
       hear(now, from, left{from});
+    else if (const auto* refused = std::get_if<refusal>(&what.what))
+      handle(now, from, *refused); // this node may have declared all others failed because they refuse it
     else
       meet_ended_life(now, from, ended->where, *ended);
     return;

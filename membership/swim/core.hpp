@@ -37,9 +37,10 @@
 /// 1. Each period a node probes one member, itself and through three others. The traffic of a node does
 ///    not grow with the cluster; news reach everybody in a time that grows with its logarithm.
 /// 2. Whoever does not answer is suspected, not dead: it is told, and may refute. The verdict comes the
-///    sooner, the more members found the same; voices of the suspected do not count.
+///    sooner, the more members found the same; voices of the suspected do not count. It waits for nobody
+///    who cannot answer: not for who is suspected itself, nor for who does not know the suspect and says so.
 /// 3. A refused connection, or somebody else at the address, brings the verdict at once when two members
-///    have found it, or all that there are.
+///    have found it, or all that can answer.
 /// 4. A life that is over here is never taken back by this life. It is told; then it asks its own members
 ///    who still hears it, and the side with less behind it takes a new incarnation (`roll_call`). So a
 ///    node that was cut off or paused starts over, not the cluster that went on without it.
@@ -132,8 +133,8 @@ private:
     time_point detour_at; ///< without an answer: ask helpers, or send a nack
     time_point ends_at;
     bool detoured = false;
-    std::size_t nacks_missing = 0;
     bool had_helpers = false;
+    std::vector<peer> silent_helpers{}; ///< that have not said that they hear this node
     struct request {
       peer by;
       probe_number number;
@@ -162,6 +163,7 @@ private:
   void take_down(time_point now, known_members::iterator who, member_down::why reason);
   bool is_trusted(const peer& who) const;
   std::size_t cluster_size() const { return members_.size() + 1; }
+  std::size_t count_trusted() const;
 
   // -- probing.cpp: SWIM's failure detector
   void handle(time_point now, const peer& from, const ping& what);
@@ -170,7 +172,7 @@ private:
   void handle(time_point now, const peer& from, const indirect_ack& what);
   void handle(time_point now, const peer& from, const nack& what);
   void probe_next(time_point now);
-  void start_probe(time_point now, known_member& subject, std::optional<probe::request> asked_for = {});
+  bool start_probe(time_point now, known_member& subject, std::optional<probe::request> asked_for = {});
   void advance_probes(time_point now);
   void take_detour(time_point now, probe_number number, probe& waiting);
   void fail_probe(time_point now, const probe& over);
@@ -189,6 +191,8 @@ private:
   void judge_suspects(time_point now);
   void refute(time_point now, chorus::refutation accused);
   void say_more(time_point now, chorus::refutation than);
+  void abstain(const peer& mistaken, const peer& subject);
+  void handle(time_point now, const peer& from, const abstention& what);
   suspicion_report report_of(const suspicion& what) const;
 
   // -- spreading.cpp: rumours, heard and said
@@ -200,7 +204,7 @@ private:
   void handle(time_point now, const peer& from, const gossip& what);
   void spread(time_point now, rumour what);
   void spread_again(time_point now, rumour what);
-  void
+  bool
   say_how_it_ended(time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended);
   void correct(time_point now, const peer& mistaken, const rumour& what);
   void gossip_now(time_point now);
@@ -210,7 +214,8 @@ private:
   // -- joining.cpp: who comes, and where to ask
   void handle(time_point now, const peer& from, const hello& what);
   void meet_own_node_id(time_point now, const member& other);
-  void meet_newcomer(time_point now, const hello& what);
+  void meet_successor(time_point now, const peer& listener, const address& where);
+  void meet_newcomer(time_point now, const hello& what, bool answered);
   void welcome(time_point now, const hello& what);
   void introduce(time_point now, const address& where);
   void tell_unreachable(time_point now, const member& newcomer);

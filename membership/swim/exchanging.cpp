@@ -13,7 +13,8 @@ namespace chorus::membership::swim {
 
 void core::compare_views(time_point now) {
   next_exchange_ = now + times_.exchange_gap();
-  for (const auto& node : schedule_.sample(1, [](const node_id&) { return true; }))
+  for (const auto& node :
+       schedule_.sample(1, [this](const node_id& node) { return !suspects_.contains(node); }))
     send(members_.at(node), summary{view_digest(), false});
 }
 

@@ -18,17 +18,25 @@ void core::handle(time_point now, const peer& from, const hello& what) {
       meet_own_node_id(now, what.self);
     return;
   }
+  const auto answered = what.answers && contacts_.answered(now, *what.answers);
   const auto known = members_.find(from.node);
   if (known == members_.end() || known->second.who.who.incarnation < from.incarnation) {
-    meet_newcomer(now, what);
-    return;
+    meet_newcomer(now, what, answered);
+  } else {
+    hear(now, from, alive{what.self, what.refutation});
+    hear_view(now, from, what.view);
+    if (what.asked_at)
+      greet_back(now, what, std::nullopt);
   }
-  if (what.answers)
-    contacts_.answered(now, *what.answers);
-  hear(now, from, alive{what.self, what.refutation});
-  hear_view(now, from, what.view);
-  if (what.asked_at)
-    greet_back(now, what, std::nullopt);
+  if (answered)
+    meet_successor(now, from, *what.answers);
+}
+
+/// `listener` has just answered at that address. If it is another member's, that one is gone.
+void core::meet_successor(time_point now, const peer& listener, const address& where) {
+  for (auto& [node, known] : members_)
+    if (node != listener.node && known.who.where == where)
+      accuse_myself(now, known, evidence::address_taken);
 }
 
 /// Another process says that it has this node's id, or it is an echo of this one.
@@ -49,7 +57,8 @@ void core::meet_own_node_id(time_point now, const member& other) {
     refuse(now, refusal::why::node_id_taken, other, self);
 }
 
-void core::meet_newcomer(time_point now, const hello& what) {
+/// `answered`: it answers a question of this node.
+void core::meet_newcomer(time_point now, const hello& what, bool answered) {
   const auto& who = what.self;
   if (const auto conflict = find_conflict(what)) {
     settle(now, *conflict);
@@ -59,7 +68,6 @@ void core::meet_newcomer(time_point now, const hello& what) {
     refuse(now, refusal::why::cluster_full, who, config_.self);
     return;
   }
-  const auto answered = what.answers && contacts_.answered(now, *what.answers);
   // Whoever has this node in its view has had an answer from it, so datagrams pass in both directions.
   const auto has_this_node = std::ranges::any_of(what.view, [this](const rumour& entry) {
     const auto* named = std::get_if<alive>(&entry);

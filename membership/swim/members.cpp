@@ -33,6 +33,9 @@ void core::take_up(time_point now, const alive& what) {
   schedule_.add(node);
   weights_changed_ = true;
   output_.changes.emplace_back(member_up{what.who});
+  // It is counted among those who may confirm a suspicion, so it has to hear of all, and may abstain.
+  for (const auto& suspect : suspects_)
+    spread(now, members_.at(suspect).suspected->as_rumour());
 }
 
 void core::take_down(time_point now, known_members::iterator who, member_down::why reason) {
@@ -62,6 +65,11 @@ void core::take_down(time_point now, known_members::iterator who, member_down::w
     contacts_.add_lost(now, gone.where);
   weights_changed_ = true;
   output_.changes.emplace_back(member_down{std::move(gone), reason});
+}
+
+/// Members that are not suspected, this node included.
+std::size_t core::count_trusted() const {
+  return members_.size() - suspects_.size() + 1;
 }
 
 bool core::is_trusted(const peer& who) const {

@@ -78,6 +78,11 @@ struct page {
   std::vector<rumour> entries;
 };
 
+/// "You suspect a life that is no member here, so I cannot tell whether it lives; do not wait for me."
+struct abstention {
+  peer subject;
+};
+
 /// "I have declared that life of yours failed."
 struct verdict {
   peer subject;
@@ -85,8 +90,19 @@ struct verdict {
   address where; ///< at which the judge can be reached
 };
 
-using content =
-    std::variant<ping, ack, ping_request, indirect_ack, nack, gossip, hello, summary, page, verdict, refusal>;
+using content = std::variant<
+    ping,
+    ack,
+    ping_request,
+    indirect_ack,
+    nack,
+    gossip,
+    hello,
+    summary,
+    page,
+    verdict,
+    refusal,
+    abstention>;
 
 /// A refutation that is greater is made up: nobody has refuted so often.
 inline constexpr chorus::refutation refutation_limit{std::uint64_t{1} << 40};

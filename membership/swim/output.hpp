@@ -69,6 +69,7 @@ struct counters {
   std::uint64_t probes_failed = 0; ///< without any answer
   std::uint64_t suspicions = 0;    ///< begun here
   std::uint64_t refutations = 0;   ///< of suspicions of this node
+  std::uint64_t abstentions = 0;   ///< heard, and not waited for any more
   std::uint64_t verdicts = 0;      ///< of failure that were found here, not heard
   std::uint64_t verdicts_told = 0; ///< to those whom they are about
   std::uint64_t roll_calls = 0;

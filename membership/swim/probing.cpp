@@ -1,5 +1,6 @@
 #include <chorus/membership/swim/core.hpp>
 
+#include <algorithm>
 #include <utility>
 
 // SWIM, section 3.1: each period one member is asked, directly and then through others. Lifeguard, section
@@ -14,13 +15,13 @@ void core::probe_next(time_point now) {
     start_probe(now, members_.at(*node));
 }
 
-/// A no-op if one is under way or there are too many.
-void core::start_probe(time_point now, known_member& subject, std::optional<probe::request> asked_for) {
+/// A no-op if one is under way; false if there are too many.
+bool core::start_probe(time_point now, known_member& subject, std::optional<probe::request> asked_for) {
   if (probes_.size() >= probes_limit)
-    return;
+    return false;
   for (const auto& [number, waiting] : probes_)
     if (waiting.subject == subject.who.who && !asked_for && !waiting.asked_for)
-      return;
+      return true;
   probe question{subject.who.who, now, {}, {}};
   // A helper answers in time for whom it helps, so its own health does not matter.
   question.detour_at = now + (asked_for ? round_trips_.timeout() : health_.stretch(round_trips_.timeout()));
@@ -30,6 +31,7 @@ void core::start_probe(time_point now, known_member& subject, std::optional<prob
   probes_.emplace(number, std::move(question));
   send(subject, ping{number});
   ++counters_.probes_sent;
+  return true;
 }
 
 void core::handle(time_point, const peer& from, const ping& what) {
@@ -68,9 +70,8 @@ void core::handle(time_point now, const peer& from, const ping_request& what) {
   const auto* asker = find(from);
   if (asker == nullptr)
     return;
-  if (auto* subject = find(what.subject))
-    start_probe(now, *subject, probe::request{from, what.number});
-  else
+  auto* subject = find(what.subject);
+  if (subject == nullptr || !start_probe(now, *subject, probe::request{from, what.number}))
     send(*asker, nack{what.number});
 }
 
@@ -83,10 +84,10 @@ void core::handle(time_point now, const peer& from, const indirect_ack& what) {
   probes_.erase(waiting);
 }
 
-void core::handle(time_point, const peer&, const nack& what) {
+void core::handle(time_point, const peer& from, const nack& what) {
   const auto waiting = probes_.find(what.number);
-  if (waiting != probes_.end() && waiting->second.nacks_missing > 0)
-    --waiting->second.nacks_missing;
+  if (waiting != probes_.end())
+    std::erase(waiting->second.silent_helpers, from);
 }
 
 /// What is due: detours of probes without an answer, and the end of those that nobody answers.
@@ -115,23 +116,34 @@ void core::take_detour(time_point now, probe_number number, probe& waiting) {
     return;
   }
   ++counters_.probes_missed;
-  auto fits = [&](const node_id& node) { return node != waiting.subject.node && !suspects_.contains(node); };
-  const auto chosen = schedule_.sample(helpers, fits);
-  waiting.had_helpers = !chosen.empty();
-  waiting.nacks_missing = chosen.size();
-  for (const auto& node : chosen)
-    send(members_.at(node), ping_request{number, waiting.subject});
-  if (auto* subject = find(waiting.subject))
-    try_connection_to(now, *subject);
+  auto* subject = find(waiting.subject);
+  if (subject == nullptr)
+    return;
+  auto can_help = [&](const node_id& node) {
+    if (node == waiting.subject.node || suspects_.contains(node))
+      return false;
+    const auto& silent = subject->suspected;
+    return !silent || !silent->abstentions().contains(members_.at(node).who.who);
+  };
+  for (const auto& node : schedule_.sample(helpers, can_help)) {
+    const auto& helper = members_.at(node);
+    waiting.silent_helpers.push_back(helper.who.who);
+    send(helper, ping_request{number, waiting.subject});
+  }
+  waiting.had_helpers = !waiting.silent_helpers.empty();
+  try_connection_to(now, *subject);
 }
 
 void core::fail_probe(time_point now, const probe& over) {
   ++counters_.probes_failed;
-  // When all helpers say that they have heard this node, the silence is not its own.
-  if (!over.had_helpers)
+  // When all helpers say that they have heard this node, the silence is not its own. Helpers that are
+  // suspected meanwhile could not say so.
+  const auto missing =
+      std::ranges::count_if(over.silent_helpers, [this](const peer& helper) { return is_trusted(helper); });
+  if (missing > 0)
+    health_.worsen(static_cast<int>(missing));
+  else if (!over.had_helpers)
     health_.worsen();
-  else if (over.nacks_missing > 0)
-    health_.worsen(static_cast<int>(over.nacks_missing));
   if (auto* subject = find(over.subject))
     accuse_myself(now, *subject, evidence::silence);
 }

@@ -49,7 +49,8 @@ void rumour_queue::clear() {
   order_.clear();
 }
 
-std::vector<rumour> rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to) {
+std::vector<rumour>
+rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to, bool counts) {
   std::vector<rumour> taken;
   std::vector<place> said;
   for (const auto& where : order_) {
@@ -64,6 +65,8 @@ std::vector<rumour> rumour_queue::take(std::size_t bytes, unsigned repetitions, 
     bytes -= candidate.bytes;
     taken.push_back(candidate.what);
   }
+  if (!counts)
+    return taken;
   for (const auto& where : said) {
     auto& known = items_.at(where.subject);
     order_.erase(where);

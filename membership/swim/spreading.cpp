@@ -2,6 +2,7 @@
 #include <chorus/membership/swim/wire.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -55,14 +56,23 @@ void core::hear(time_point now, const peer& from, const suspect& what) {
     refute(now, what.refutation);
     return;
   }
-  if (const auto* ended = ended_.find(what.who)) {
-    say_how_it_ended(now, from, what.who, *ended);
+  if (what.who.node == config_.self.who.node) {
+    if (what.who.incarnation < config_.self.who.incarnation)
+      correct(now, from, speak());
     return;
   }
-  auto* subject = find(what.who);
-  if (subject == nullptr)
+  if (const auto* ended = ended_.find(what.who)) {
+    if (!say_how_it_ended(now, from, what.who, *ended))
+      abstain(from, what.who);
     return;
-  if (what.refutation < subject->refutation)
+  }
+  const auto known = members_.find(what.who.node);
+  if (known == members_.end() || known->second.who.who.incarnation < what.who.incarnation) {
+    abstain(from, what.who);
+    return;
+  }
+  auto* subject = &known->second;
+  if (subject->who.who != what.who || what.refutation < subject->refutation)
     correct(now, from, alive{subject->who, subject->refutation});
   else
     accuse(now, *subject, what.voices, what.refutation);
@@ -145,8 +155,9 @@ void core::spread_again(time_point now, rumour what) {
     spread(now, std::move(what));
 }
 
-/// Somebody suspects a life that is over here. If it has left, or was not the last one, that is no failure.
-void core::say_how_it_ended(
+/// Somebody suspects a life that is over here. If it has left, or was not the last one, that is no failure;
+/// else nothing is said, and the result is false.
+bool core::say_how_it_ended(
     time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended
 ) {
   if (ended.reason == member_down::why::left)
@@ -155,6 +166,9 @@ void core::say_how_it_ended(
     correct(now, mistaken, alive{later->second.who, later->second.refutation});
   else if (who.incarnation < ended.who.incarnation)
     correct(now, mistaken, failed{ended.who, ended.refuted, config_.self.who});
+  else
+    return false;
+  return true;
 }
 
 /// Whoever has missed it is told at once, others in passing.
@@ -167,15 +181,22 @@ void core::correct(time_point now, const peer& mistaken, const rumour& what) {
   spread_again(now, what);
 }
 
+/// To some that are trusted, and to some that are suspected, so that they can refute. Apart from each other:
+/// were they chosen together, a survivor of many deaths would talk to the dead nearly always.
 void core::gossip_now(time_point now) {
-  for (const auto& node : schedule_.sample(gossip_fanout, [](const node_id&) { return true; }))
-    if (!rumours_.empty())
-      send(members_.at(node), gossip{});
-  next_gossip_ = now + (rumours_.has_news() ? times_.news_gap() : times_.gossip_gap());
+  const auto is_suspected = [this](const node_id& node) { return suspects_.contains(node); };
+  const auto trusted = schedule_.sample(gossip_fanout, std::not_fn(is_suspected));
+  const auto suspected = schedule_.sample(gossip_fanout, is_suspected);
+  for (const auto* some : {&suspected, &trusted})
+    for (const auto& node : *some)
+      if (!rumours_.empty())
+        send(members_.at(node), gossip{});
+  next_gossip_ = now + (!trusted.empty() && rumours_.has_news() ? times_.news_gap() : times_.gossip_gap());
 }
 
-/// With whatever rumours fit beside it. Who is suspected is told before all others (Lifeguard, section IV-C:
-/// buddy system), and who may not know this node is told who speaks.
+/// With whatever rumours fit beside it. Who is suspected is told so before all others (Lifeguard, section
+/// IV-C: buddy system), and who may not know this node is told who speaks. What is said to a suspected member
+/// does not count as said, because it may have failed.
 void core::send(const known_member& to, content what) {
   message full{std::move(what), {}};
   auto bytes = encoded_size(full);
@@ -189,7 +210,7 @@ void core::send(const known_member& to, content what) {
     add(to.suspected->as_rumour());
   if (bytes < datagram_target) {
     const auto repetitions = rumour_queue::repetitions(cluster_size());
-    auto others = rumours_.take(datagram_target - bytes, repetitions, to.who.who.node);
+    auto others = rumours_.take(datagram_target - bytes, repetitions, to.who.who.node, !to.suspected);
     full.rumours.insert(
         full.rumours.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end())
     );

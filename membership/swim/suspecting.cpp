@@ -43,7 +43,7 @@ void core::accuse(
   spread(now, suspected->as_rumour());
   const auto heard = !suspected->has_voice_of(config_.self.who);
   const auto chosen =
-      chance_.chance(static_cast<double>(confirming_members) / static_cast<double>(members_.size()));
+      chance_.chance(static_cast<double>(confirming_members) / static_cast<double>(count_trusted()));
   if (heard && chosen && (first || refused))
     look_myself(now, subject, refused);
 }
@@ -107,21 +107,25 @@ std::optional<suspicion_report> core::why_suspected(const node_id& who) const {
 }
 
 suspicion_report core::report_of(const suspicion& what) const {
-  return {what.subject(), what.since(), what.accusations(), suspicion_report::outcome::ongoing, {}};
+  const auto& silent = what.abstentions();
+  return {
+      what.subject(),
+      what.since(),
+      what.accusations(),
+      suspicion_report::outcome::ongoing,
+      {},
+      {silent.begin(), silent.end()}};
 }
 
 /// Who is suspected, and how large the cluster is, decides which voices count and how long to wait.
 void core::weigh_suspicions() {
   if (!std::exchange(weights_changed_, false))
     return;
-  const auto others = members_.size() - std::min<std::size_t>(members_.size(), 1);
-  const auto trusted = members_.size() - suspects_.size() + 1;
   suspicion_terms terms;
   terms.shortest = times_.shortest_suspicion(cluster_size());
   terms.longest = times_.longest_suspicion(cluster_size());
   terms.grace = times_.grace();
-  terms.confirmations = std::min(others, suspicion::confirmations_limit);
-  terms.strong_evidences = std::min<std::size_t>(trusted, 2);
+  terms.trusted = count_trusted();
   for (const auto& node : suspects_)
     members_.at(node).suspected->weigh(terms, [this](const peer& accuser) { return is_trusted(accuser); });
 }
@@ -138,6 +142,24 @@ void core::judge_suspects(time_point now) {
     take_down(now, subject, member_down::why::failed);
     spread(now, verdict);
   }
+}
+
+/// Tells who suspects that life that this node can say nothing about it.
+void core::abstain(const peer& mistaken, const peer& subject) {
+  if (const auto* other = find(mistaken)) {
+    output_.messages.push_back({other->who.who, {abstention{subject}, {}}});
+    ++counters_.messages_sent;
+  }
+}
+
+void core::handle(time_point, const peer& from, const abstention& what) {
+  auto* subject = find(what.subject);
+  if (subject == nullptr || !subject->suspected || find(from) == nullptr)
+    return;
+  if (!subject->suspected->abstain(from))
+    return;
+  ++counters_.abstentions;
+  weights_changed_ = true;
 }
 
 /// Somebody suspects what this node has said up to `accused`: say more.

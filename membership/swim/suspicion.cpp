@@ -27,6 +27,7 @@ bool suspicion::hear(time_point now, const voice& said) {
     if (accusations_.size() >= accusers_limit)
       return false;
     accusations_.push_back({said.accuser, said.what, now});
+    abstentions_.erase(said.accuser);
     return true;
   }
   if (strength(said.what) <= strength(known->what))
@@ -34,6 +35,12 @@ bool suspicion::hear(time_point now, const voice& said) {
   known->what = said.what;
   known->when = now;
   return true;
+}
+
+bool suspicion::abstain(const peer& member) {
+  if (has_voice_of(member) || abstentions_.size() >= abstentions_limit)
+    return false;
+  return abstentions_.insert(member).second;
 }
 
 void suspicion::postpone(duration pause) {
@@ -66,7 +73,8 @@ suspect suspicion::as_rumour() const {
   return told;
 }
 
-void suspicion::reckon(const suspicion_terms& terms) {
+/// `answering`: the members that can answer, this node included.
+void suspicion::reckon(const suspicion_terms& terms, std::size_t answering) {
   std::size_t accusers = 0;
   std::size_t strong = 0;
   std::optional<time_point> first_strong;
@@ -80,15 +88,16 @@ void suspicion::reckon(const suspicion_terms& terms) {
     first_strong = first_strong ? std::min(*first_strong, one.when) : one.when;
   }
   // The first accuser raises the suspicion, the others confirm it.
-  const auto confirmations = std::min(accusers == 0 ? 0 : accusers - 1, terms.confirmations);
+  const auto wanted = std::min(answering - 1, confirmations_limit);
+  const auto confirmations = std::min(accusers == 0 ? 0 : accusers - 1, wanted);
   auto wait = terms.shortest;
-  if (confirmations < terms.confirmations) {
+  if (confirmations < wanted) {
     const auto done = log10_in_thousandths(confirmations + 1);
-    const auto wanted = log10_in_thousandths(terms.confirmations + 1);
-    wait = std::max(terms.shortest, terms.longest - (terms.longest - terms.shortest) / wanted * done);
+    const auto all = log10_in_thousandths(wanted + 1);
+    wait = std::max(terms.shortest, terms.longest - (terms.longest - terms.shortest) / all * done);
   }
   deadline_ = since_ + wait;
-  if (first_strong && strong >= terms.strong_evidences)
+  if (first_strong && strong >= std::min(answering, strong_evidences))
     deadline_ = std::min(deadline_, *first_strong + terms.grace);
 }
 

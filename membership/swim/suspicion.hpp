@@ -3,20 +3,22 @@
 #include <chorus/membership/suspicion_report.hpp>
 #include <chorus/membership/swim/rumour.hpp>
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/time.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <set>
 #include <vector>
 
 namespace chorus::membership::swim {
 
 /// What a suspicion has to wait for in a cluster of a certain size and state.
 struct suspicion_terms {
-  duration shortest;                ///< with all confirmations
-  duration longest;                 ///< without any
-  duration grace;                   ///< after the first strong evidence
-  std::size_t confirmations = 0;    ///< that can be asked for; with none of them every suspicion is short
-  std::size_t strong_evidences = 1; ///< by as many members bring the verdict after the grace
+  duration shortest;       ///< with all confirmations, or if nobody can confirm
+  duration longest;        ///< without any
+  duration grace;          ///< after the first strong evidence
+  std::size_t trusted = 1; ///< members that are not suspected, this node included
 };
 
 /// One life that is suspected, as long as that is neither refuted nor come true.
@@ -26,11 +28,21 @@ struct suspicion_terms {
 /// Strong evidence (a refused connection, somebody else at the address) of several members ends it at
 /// once.
 ///
+/// It waits only for members that can answer: those that are trusted and have not abstained. A member
+/// abstains that does not have the subject as a member: a newcomer, which does not take up who is
+/// suspected, or a member for which the subject is over already.
+///
 /// Voices that do not count (their accusers are suspected themselves) are kept, as they may count later.
 class suspicion {
 public:
   /// Most confirmations that are asked for (Lifeguard: K).
   static constexpr std::size_t confirmations_limit = 3;
+
+  /// Members whose strong evidence ends the suspicion at once; fewer if fewer can answer.
+  static constexpr std::size_t strong_evidences = 2;
+
+  /// Abstentions that are remembered.
+  static constexpr std::size_t abstentions_limit = limits::members;
 
   /// Accusers that are remembered; more change nothing.
   static constexpr std::size_t accusers_limit = 16;
@@ -42,13 +54,18 @@ public:
   /// True if this is news: another accuser, or one that has found stronger evidence.
   bool hear(time_point now, const voice& said);
 
-  /// Decides anew which voices count and when the verdict falls. `counts(accuser)` tells whether that
+  /// That member can say nothing about the subject. A no-op if it has accused it before. True if this is
+  /// news.
+  bool abstain(const peer& member);
+
+  /// Decides anew which voices count and when the verdict falls. `counts(member)` tells whether that
   /// life is trusted.
   template <class Predicate>
   void weigh(const suspicion_terms& terms, Predicate&& counts) {
     for (auto& one : accusations_)
       one.counts = counts(one.accuser);
-    reckon(terms);
+    const auto silent = static_cast<std::size_t>(std::ranges::count_if(abstentions_, counts));
+    reckon(terms, terms.trusted - std::min(silent, terms.trusted - 1));
   }
 
   /// When the verdict falls, as of the last `weigh`.
@@ -64,6 +81,7 @@ public:
 
   time_point since() const noexcept { return since_; }
   const std::vector<accusation>& accusations() const noexcept { return accusations_; }
+  const std::set<peer>& abstentions() const noexcept { return abstentions_; }
 
   bool has_voice_of(const peer& accuser) const;
 
@@ -74,12 +92,13 @@ public:
   suspect as_rumour() const;
 
 private:
-  void reckon(const suspicion_terms& terms);
+  void reckon(const suspicion_terms& terms, std::size_t answering);
 
   peer subject_;
   chorus::refutation refutation_;
   time_point since_;
   std::vector<accusation> accusations_;
+  std::set<peer> abstentions_;
   time_point deadline_;
 };
 

@@ -214,6 +214,14 @@ void take(reader& from, refusal& what) {
   take_length(from, what.heard_ago);
 }
 
+void put(writer& to, const abstention& what) {
+  put(to, what.subject);
+}
+
+void take(reader& from, abstention& what) {
+  take(from, what.subject);
+}
+
 void put(writer& to, const content& what) {
   put_choice(to, what, [&](const auto& fields) { put(to, fields); });
 }

@@ -139,8 +139,30 @@ TEST_F(hostile_content, cannot_make_more_probes_than_there_may_be) {
   EXPECT_LE(swim.counters().probes_sent, core::probes_limit);
 }
 
-TEST_F(hostile_content, about_strangers_changes_nothing) {
+TEST_F(hostile_content, is_refused_with_an_abstention_about_nobody) {
+  EXPECT_TRUE(is_refused(a.who, {abstention{}, {}}));
+}
+
+TEST_F(hostile_content, of_strangers_or_about_members_that_are_not_suspected_is_no_abstention) {
+  hear(a.who, {gossip{}, {alive{c, {}}}});
+  hear(a.who, {abstention{c.who}, {}});
+  hear(a.who, {gossip{}, {suspect{c.who, {}, {{a.who, evidence::silence}}}}});
+  hear({{0, 4}, {1}}, {abstention{c.who}, {}});
+  hear(a.who, {abstention{c.who}, {}});
+  EXPECT_EQ(swim.counters().abstentions, 0u) << "a has accused";
+  EXPECT_TRUE(swim.why_suspected(c.who.node)->abstentions.empty());
+}
+
+TEST_F(hostile_content, about_a_suspected_stranger_is_answered_with_an_abstention) {
   hear(a.who, {gossip{}, {suspect{c.who, {}, {{a.who, evidence::refused}}}}});
+  const auto said = swim.drain();
+  ASSERT_EQ(said.messages.size(), 1u);
+  EXPECT_EQ(said.messages.front().to, a.who);
+  ASSERT_TRUE(std::holds_alternative<abstention>(said.messages.front().message.what));
+  EXPECT_TRUE(said.changes.empty());
+}
+
+TEST_F(hostile_content, about_strangers_changes_nothing) {
   hear(a.who, {gossip{}, {failed{c.who, {}, a.who}}});
   hear(a.who, {ack{{7}}, {}});
   hear(a.who, {nack{{7}}, {}});

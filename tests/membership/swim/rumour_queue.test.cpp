@@ -35,6 +35,16 @@ TEST(rumour_queue, says_each_rumour_as_often_as_it_is_told_to_and_no_more) {
   EXPECT_TRUE(queue.take(plenty, 3, nobody).empty());
 }
 
+TEST(rumour_queue, counts_nothing_as_said_to_somebody_who_may_not_hear_it) {
+  rumour_queue queue;
+  queue.put(left_by(1));
+  for (auto i = 0; i < 3; ++i)
+    EXPECT_EQ(subjects(queue.take(plenty, 1, nobody, false)), numbers{1});
+  EXPECT_TRUE(queue.has_news());
+  queue.take(plenty, 1, nobody);
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(rumour_queue, repeats_four_times_for_each_digit_of_the_cluster) {
   EXPECT_EQ(rumour_queue::repetitions(1), 4u);
   EXPECT_EQ(rumour_queue::repetitions(9), 4u);

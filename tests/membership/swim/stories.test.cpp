@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 /// What happens to clusters, told from start to end.
 namespace chorus::membership::swim {
 namespace {
@@ -102,6 +105,61 @@ TEST_F(swim_story, who_comes_while_a_member_is_suspected_does_not_take_it_up) {
   cluster.run_for(20s);
   EXPECT_EQ(cluster.story_of("f").find("c/1"), std::string::npos);
   EXPECT_EQ(cluster.view_of("f"), "a/1 b/1 d/1 e/1");
+}
+
+TEST_F(swim_story, who_comes_while_a_member_is_suspected_does_not_delay_the_verdict) {
+  start_some(2);
+  const auto died_at = cluster.now();
+  cluster.crash("b");
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.at("a").is_suspected({0, 2}); }, 100ms));
+  cluster.start("c", {"a"});
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 1; }, 1s));
+  EXPECT_EQ(cluster.view_of("a"), "c/1");
+  EXPECT_LE(cluster.now() - died_at, 350ms);
+  EXPECT_EQ(cluster.at("a").why_suspected({0, 2})->abstentions, std::vector{cluster.life_of("c")});
+}
+
+TEST_F(swim_story, who_comes_while_a_silent_member_is_suspected_does_not_delay_the_verdict) {
+  start_some(2);
+  cluster.vanish("b");
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.at("a").is_suspected({0, 2}); }, 5s));
+  cluster.start("c", {"a"});
+  cluster.start("d", {"a"});
+  EXPECT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 1; }, 3100ms));
+}
+
+TEST_F(swim_story, who_abstains_is_heard_although_datagrams_are_lost) {
+  cluster.network.loss = 0.3;
+  start_some(2);
+  cluster.vanish("b");
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.at("a").is_suspected({0, 2}); }, 10s));
+  cluster.start("c", {"a"});
+  EXPECT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 1; }, 4s));
+  EXPECT_GT(cluster.seen.lost, 0u);
+}
+
+TEST_F(swim_story, a_process_that_restarts_at_once_under_another_name_is_down_as_soon_as_any) {
+  for (const auto* host : {"b", "x"}) {
+    cluster = world{1};
+    start_some(2);
+    cluster.crash("b");
+    cluster.run_for(50ms);
+    cluster.start({"other", host, 7, {"a"}});
+    EXPECT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 1; }, 350ms)) << host;
+    EXPECT_TRUE(becomes_calm(1s)) << cluster.views();
+  }
+}
+
+TEST_F(swim_story, of_five_machines_three_vanish_and_the_others_do_not_wait_for_their_voices) {
+  start_some(5);
+  for (const auto* host : {"c", "d", "e"})
+    cluster.vanish(host);
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.count("failed") == 6; }, 60s)) << cluster.views();
+  for (const std::uint64_t number : {3, 4, 5}) {
+    // Two voices out of the four that there were would make it 10.5 s.
+    const auto report = cluster.at("a").why_suspected({0, number});
+    EXPECT_LT(report->ended_at - report->since, 10s) << number;
+  }
 }
 
 TEST_F(swim_story, of_two_nodes_one_is_enough_to_find_the_other_dead) {

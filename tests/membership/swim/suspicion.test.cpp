@@ -13,7 +13,7 @@ peer life(std::uint64_t number) {
 
 struct suspicion_test : testing::Test {
   time_point start{1h};
-  suspicion_terms terms{3s, 18s, 250ms, 3, 2};
+  suspicion_terms terms{3s, 18s, 250ms, 10};
   suspicion content{start, life(9), {}};
   std::set<std::uint64_t> distrusted;
 
@@ -47,7 +47,7 @@ TEST_F(suspicion_test, shrinks_with_each_confirmation_and_most_with_the_first) {
 }
 
 TEST_F(suspicion_test, waits_for_no_confirmation_where_there_is_nobody_to_confirm) {
-  terms.confirmations = 0;
+  terms.trusted = 1;
   hear(1, evidence::silence);
   EXPECT_EQ(wait(), 3s);
 }
@@ -93,9 +93,53 @@ TEST_F(suspicion_test, is_not_ended_by_one_refused_connection_twice) {
 }
 
 TEST_F(suspicion_test, believes_one_refused_connection_where_there_is_only_one_to_try) {
-  terms.strong_evidences = 1;
+  terms.trusted = 1;
   hear(1, evidence::refused);
   EXPECT_EQ(wait(), 250ms);
+}
+
+TEST_F(suspicion_test, waits_for_as_many_confirmations_as_there_are_members_to_give_them) {
+  terms.trusted = 2;
+  hear(1, evidence::silence);
+  EXPECT_EQ(wait(), 18s);
+  hear(2, evidence::silence);
+  EXPECT_EQ(wait(), 3s);
+}
+
+TEST_F(suspicion_test, does_not_wait_for_who_abstains) {
+  terms.trusted = 3;
+  hear(1, evidence::silence);
+  EXPECT_TRUE(content.abstain(life(2)));
+  EXPECT_FALSE(content.abstain(life(2))) << "is no news";
+  EXPECT_EQ(wait(), 18s) << "for the third member";
+  EXPECT_TRUE(content.abstain(life(3)));
+  EXPECT_EQ(wait(), 3s);
+}
+
+TEST_F(suspicion_test, believes_one_refused_connection_where_all_others_abstain) {
+  terms.trusted = 2;
+  hear(1, evidence::refused);
+  EXPECT_EQ(wait(), 18s);
+  content.abstain(life(2));
+  EXPECT_EQ(wait(), 250ms);
+}
+
+TEST_F(suspicion_test, waits_again_for_who_has_abstained_and_then_accuses) {
+  terms.trusted = 4;
+  hear(1, evidence::silence);
+  content.abstain(life(2));
+  hear(2, evidence::silence);
+  EXPECT_FALSE(content.abstain(life(2))) << "after it has accused";
+  EXPECT_TRUE(content.abstentions().empty());
+  EXPECT_NEAR(std::chrono::duration<double>(wait()).count(), 10.5, 0.1) << "one of three confirmations";
+}
+
+TEST_F(suspicion_test, takes_no_member_away_twice_that_abstains_and_is_suspected) {
+  terms.trusted = 2; // this node and number 3
+  distrusted = {2};
+  hear(1, evidence::silence);
+  content.abstain(life(2));
+  EXPECT_EQ(wait(), 18s);
 }
 
 TEST_F(suspicion_test, lets_stronger_evidence_of_an_accuser_take_the_place_of_weaker) {

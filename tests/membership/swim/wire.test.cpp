@@ -51,7 +51,8 @@ std::vector<content> one_of_each_content() {
           refusal::why::cluster_full,
           someone(3),
           std::chrono::hours{30},
-          std::chrono::milliseconds{7}}};
+          std::chrono::milliseconds{7}},
+      abstention{life(2)}};
 }
 
 result<message> read(const byte_buffer& bytes) {

@@ -22,10 +22,11 @@ inline double shortest_suspicion(std::size_t members) {
 }
 
 /// In `period`s: how long a suspicion lasts that so many have raised, the first one included (Lifeguard,
-/// section IV-B). Nobody can confirm it in a cluster of two.
-inline double suspicion_length(std::size_t members, std::size_t voices) {
+/// section IV-B). `answering`: the members that can answer, the judge included; with only one of them nobody
+/// can confirm it.
+inline double suspicion_length(std::size_t members, std::size_t answering, std::size_t voices) {
   auto shortest = shortest_suspicion(members);
-  auto wanted = std::min<std::size_t>(members - std::min<std::size_t>(members, 2), 3);
+  auto wanted = std::min<std::size_t>(answering - 1, 3);
   auto confirmed = std::min(voices - std::min<std::size_t>(voices, 1), wanted);
   if (confirmed == wanted)
     return shortest;
@@ -51,6 +52,37 @@ constexpr bool is_strong(membership::evidence what) noexcept {
 /// period of that probe, the confirmations by those who hear of it, the suspicion, the news.
 inline duration detection_bound(duration period, std::size_t members) {
   return of_periods(period, until_probed(members) + 1 + 2 + shortest_suspicion(members) + 1);
+}
+
+/// Members that die together while nothing else goes wrong.
+struct deaths {
+  std::size_t members; ///< before, and those that come meanwhile
+  std::size_t dead = 1;
+  bool refused = false; ///< their hosts live on and refuse connections
+};
+
+/// From the last of these deaths until all others have declared each of them, however many members come or
+/// restart meanwhile.
+///
+/// - Refused: every survivor sees its connections break and is refused new ones within milliseconds. The
+///   verdict falls a grace after the first refusal, if two survivors were refused or if there is only one.
+///   Half a period is for the voice of the second survivor and the news.
+/// - One silent death: B.
+/// - Several silent deaths: the helpers that a survivor asks may be dead too. It then doubts its own health,
+/// up
+///   to three points for each probe (Lifeguard, section IV-A), so its probes take up to 1 + 3 (dead - 1)
+///   times as long, but at most nine times. A suspicion may wait for the voice of a member that is dead and
+///   not suspected yet, so it ends at the latest when every survivor has probed every dead member itself:
+///   twice round the members. From then on nobody who can answer is missing, and the shortest suspicion and
+///   the news are left.
+inline duration detection_bound(duration period, const deaths& what) {
+  if (what.refused)
+    return grace(period) + period / 2;
+  if (what.dead == 1)
+    return detection_bound(period, what.members);
+  auto rounds = 2.0 * static_cast<double>(what.members - 1);
+  auto stretch = std::min(1.0 + 3.0 * static_cast<double>(what.dead - 1), 9.0);
+  return of_periods(period, (rounds + 1) * stretch + shortest_suspicion(what.members) + 1);
 }
 
 /// Of each packet, at which B holds in 999 of 1000 cases.

@@ -1,4 +1,5 @@
 #include "books_of_members.hpp"
+#include "bounds.hpp"
 
 #include <utility>
 #include <vector>
@@ -148,12 +149,19 @@ protected:
   verdicts_in_books() {
     for (const auto& who : {b, c, d, e})
       up(a, who);
+    suspect(a, b);
   }
 
-  void verdict(duration after, std::vector<membership::accusation> voices) {
+  void
+  verdict(duration after, std::vector<membership::accusation> voices, std::vector<peer> abstentions = {}) {
     books_.verdict(
         a.who.node,
-        {b.who, now_, std::move(voices), membership::suspicion_report::outcome::failed, now_ + after}
+        {b.who,
+         now_,
+         std::move(voices),
+         membership::suspicion_report::outcome::failed,
+         now_ + after,
+         std::move(abstentions)}
     );
   }
 
@@ -184,7 +192,7 @@ TEST_F(verdicts_in_books, wait_for_more_than_hearsay) {
 
 TEST_F(verdicts_in_books, do_not_hear_those_who_are_suspected) {
   suspect(a, e);
-  verdict(3s, {voice(a), voice(c), voice(d), voice(e)});
+  verdict(3s, {voice(a), voice(d), voice(e)});
   expect_broken("a verdict waits");
 }
 
@@ -206,10 +214,34 @@ TEST_F(verdicts_in_books, do_not_come_when_one_was_refused) {
 }
 
 TEST_F(verdicts_in_books, come_when_one_was_refused_and_nobody_else_is_left) {
-  for (const auto& who : {b, c, d, e})
+  for (const auto& who : {c, d, e})
     suspect(a, who);
   verdict(250ms, {voice(a, evidence::refused)});
   EXPECT_FALSE(broken());
+}
+
+TEST_F(verdicts_in_books, do_not_wait_for_those_who_abstain) {
+  verdict(3s, {voice(a)}, {c.who, d.who, e.who});
+  verdict(250ms, {voice(a, evidence::refused)}, {c.who, d.who, e.who});
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(verdicts_in_books, wait_for_those_who_do_not_abstain) {
+  verdict(3s, {voice(a)}, {c.who, d.who});
+  expect_broken("a verdict waits");
+}
+
+TEST_F(verdicts_in_books, do_not_wait_for_the_suspected) {
+  for (const auto& who : {c, d, e})
+    suspect(a, who);
+  verdict(3s, {voice(a)});
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(verdicts_in_books, count_nobody_twice_who_abstains_and_is_suspected_or_no_member) {
+  suspect(a, c);
+  verdict(3s, {voice(a), voice(d)}, {c.who, next_life_of(e).who});
+  expect_broken("a verdict waits");
 }
 
 TEST_F(books_of_members, keep_what_a_process_complains_of) {

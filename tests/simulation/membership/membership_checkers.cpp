@@ -248,17 +248,20 @@ void verdicts_are_earned::verdict(const reported_view& at, const membership::sus
   // The protocol reckons logarithms in thousandths.
   constexpr auto rounding = 0.99;
   auto members = at.up.size() + 1;
-  if (took >= of_periods(period_, rounding * suspicion_length(members, voices)))
+  auto abstaining = std::ranges::count_if(why.abstentions, [&at](const peer& member) {
+    return at.has(member) && !at.suspected.contains(member.node);
+  });
+  auto answering = members - at.suspected.size() - static_cast<std::size_t>(abstaining);
+  if (took >= of_periods(period_, rounding * suspicion_length(members, answering, voices)))
     return;
-  auto trusted = members - at.suspected.size();
   constexpr std::size_t enough = 2;
-  if (refused.size() >= std::min(trusted, enough)
+  if (refused.size() >= std::min(answering, enough)
       && why.ended_at - std::ranges::min(refused) >= grace(period_))
     return;
   broken(
       at_whom(at) + to_string(why.subject) + " has failed after " + simulation::to_text(took) + " s by "
       + std::to_string(voices) + " voices that count, " + std::to_string(refused.size())
-      + " of them refused, of " + std::to_string(members) + " members"
+      + " of them refused, of " + std::to_string(answering) + " that can answer"
   );
 }
 

@@ -154,7 +154,8 @@ private:
 };
 
 /// Whoever finds that a suspect has failed has waited as long as the voices that count ask for: of members
-/// that are not suspected themselves. Or two of them (or all that there are) were refused a connection.
+/// that are not suspected themselves. Or two of them (or all that can answer) were refused a connection.
+/// Members can answer that are neither suspected nor have abstained.
 class verdicts_are_earned final : public simulation::checker {
 public:
   explicit verdicts_are_earned(duration period)

@@ -59,6 +59,9 @@ struct content_words {
     return to_string(what.subject) + " has failed for " + std::to_string(what.judge.members) + " members";
   }
   std::string operator()(const membership::refusal& what) const { return describe(what, {}); }
+  std::string operator()(const swim::abstention& what) const {
+    return "knows nothing of " + to_string(what.subject);
+  }
 };
 
 } // namespace
@@ -90,6 +93,7 @@ void count(const core& what, std::uint64_t lives, simulation::coverage& met) {
   met.add("probe failed", counted.probes_failed);
   met.add("suspicion begun", counted.suspicions);
   met.add("refutation", counted.refutations);
+  met.add("abstention", counted.abstentions);
   met.add("verdict found", counted.verdicts);
   met.add("verdict told", counted.verdicts_told);
   met.add("roll call", counted.roll_calls);
