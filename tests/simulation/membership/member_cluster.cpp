@@ -26,15 +26,17 @@ membership::metadata draw_metadata(random_generator& chance) {
 
 member_cluster::member_cluster(simulation::world& around, std::size_t machines, listener& who)
     : around_(around), listener_(who), chance_(around.split_chance()), hosts_(around.network()),
-      books_(protocol::limits_of_books()), machines_(machines) {
+      books_(protocol::limits_of_books()), machines_(machines + spares) {
   for (auto* each : books_.checkers())
     around.watch(*each);
-  for (node_index each = 0; each < machines; ++each)
+  for (node_index each = 0; each < machines_.size(); ++each) {
+    machines_[each].name = simulation::node_name(each);
     around.add_node(simulation::node_name(each), [this, each](simulation::node& at) {
       const auto& what = machines_[each];
-      membership::member self{at.self(), at.name(), what.where, what.about};
+      membership::member self{at.self(), what.name, what.where, what.about};
       return std::make_unique<member_process>(at, *this, std::move(self));
     });
+  }
 }
 
 std::map<node_id, membership::member> member_cluster::alive() const {
@@ -57,7 +59,7 @@ member_process* member_cluster::pick(random_generator& chance) const {
 
 void member_cluster::found(random_generator& chance) {
   auto all_at_once = chance.chance(0.3);
-  for (node_index each = 0; each < machines_.size(); ++each) {
+  for (node_index each = 0; each < regulars(); ++each) {
     choose_address(each, chance);
     machines_[each].about = draw_metadata(chance);
     if (each == 0)
@@ -70,17 +72,41 @@ void member_cluster::found(random_generator& chance) {
 
 void member_cluster::start_somebody(random_generator& chance) {
   std::vector<node_index> down;
-  for (node_index each = 0; each < machines_.size(); ++each)
+  for (node_index each = 0; each < regulars(); ++each)
     if (!around_.at(each).is_running())
       down.push_back(each);
   if (down.empty())
     return;
   auto which = down[chance.below(down.size())];
   around_.faults().add(simulation::fault::restart);
+  met_.add("restart while a suspicion is open", has_open_suspicion());
+  if (auto& own = machines_[which]; own.addresses > 0 && chance.chance(0.2)) {
+    own.name += '\'';
+    met_.add("restart under another name");
+  }
   choose_address(which, chance);
   if (chance.chance(0.5))
     machines_[which].about = draw_metadata(chance);
   start(which, seeds_for(which, chance));
+}
+
+void member_cluster::start_newcomer(random_generator& chance, const std::optional<address>& successor_at) {
+  for (auto which = regulars(); which < machines_.size(); ++which) {
+    if (around_.at(which).is_running() || machines_[which].addresses > 0)
+      continue;
+    choose_address(which, chance);
+    if (successor_at && !hosts_.listener_at(*successor_at)) {
+      machines_[which].where = *successor_at;
+      met_.add("newcomer at the address of the dead");
+    }
+    machines_[which].about = draw_metadata(chance);
+    met_.add("newcomer while a suspicion is open", has_open_suspicion());
+    return start(which, seeds_for(which, chance));
+  }
+}
+
+bool member_cluster::has_open_suspicion() const {
+  return std::ranges::any_of(books_.views(), [](const auto& item) { return !item.second.suspected.empty(); });
 }
 
 /// Its last one, a new one, or one that was another machine's.
@@ -137,8 +163,10 @@ void member_cluster::start(node_index which, const std::vector<address>& seeds) 
 
 void member_cluster::work(random_generator& chance) {
   auto dice = chance.below(100);
-  if (dice < 55)
+  if (dice < 50)
     return start_somebody(chance);
+  if (dice < 55)
+    return kill_some(chance);
   auto* who = pick(chance);
   if (who == nullptr)
     return;
@@ -232,6 +260,16 @@ void member_cluster::lose_some_link(const member_process& who, random_generator&
 void member_cluster::crash(member_process& who, bool with_host) {
   who.set_end(with_host);
   who.node().crash();
+}
+
+void member_cluster::kill_some(random_generator& chance) {
+  auto several = false;
+  met_.add("crash while a suspicion is open", has_open_suspicion());
+  for (auto count = 2 + chance.below(3); count > 0; --count)
+    if (auto* who = pick(chance)) {
+      met_.add("several crash at once", std::exchange(several, true));
+      crash(*who, chance.chance(0.5));
+    }
 }
 
 void member_cluster::ended(member_process& who) {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,10 @@ public:
     virtual void was_suspected(const member_process& at, const peer& who) = 0;
   };
 
-  /// Adds that many machines; nothing runs yet. Both must outlive the cluster.
+  /// Machines that stay off until somebody starts a newcomer.
+  static constexpr std::size_t spares = 2;
+
+  /// Adds that many machines and the spare ones; nothing runs yet. Both must outlive the cluster.
   member_cluster(simulation::world& around, std::size_t machines, listener& who);
 
   simulation::world& around() const noexcept { return around_; }
@@ -57,8 +61,21 @@ public:
   /// One piece of work of any kind.
   void work(random_generator& chance);
 
-  /// On a machine that is down, if there is one.
+  /// On a machine that is down and no spare one, if there is one.
   void start_somebody(random_generator& chance);
+
+  /// A node that nobody has met, on a spare machine, if one is left: at an address of its own, or at
+  /// `successor_at`, where another process has ended.
+  void start_newcomer(random_generator& chance, const std::optional<address>& successor_at);
+
+  /// Some processes crash at the same moment.
+  void kill_some(random_generator& chance);
+
+  /// Where the process of that machine listens, or listened last.
+  const address& address_of(node_index which) const { return machines_[which].where; }
+
+  /// Whether anybody suspects anybody.
+  bool has_open_suspicion() const;
 
   /// The process ends a while after it has said so.
   void leave(member_process& who, duration ends_after);
@@ -90,6 +107,7 @@ public:
   // -- coverage ---------------------------------------------------------------------------------------
 
   void met(std::string_view what) { met_.add(what); }
+  void met_if(bool happened, std::string_view what) { met_.add(what, happened); }
   void count(simulation::coverage& met) const;
 
   // -- what processes say -----------------------------------------------------------------------------
@@ -102,11 +120,13 @@ public:
 
 private:
   struct machine {
+    std::string name; ///< of its next process
     address where;
     membership::metadata about;
     int addresses = 0; ///< that it has had of its own
   };
 
+  std::size_t regulars() const noexcept { return machines_.size() - spares; }
   void start(node_index which, const std::vector<address>& seeds);
   void choose_address(node_index which, random_generator& chance);
   std::vector<address> seeds_for(node_index which, random_generator& chance) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "detection_times.hpp"
 #include "membership_checkers.hpp"
 #include "reported_views.hpp"
 
@@ -65,6 +66,7 @@ public:
 
   failures_are_noticed& failures() noexcept { return failures_; }
   leaves_are_no_failures& leaves() noexcept { return leaves_; }
+  deaths_are_noticed_in_time& deaths() noexcept { return deaths_; }
   views_agree& agreement() noexcept { return agreement_; }
   const views_agree& agreement() const noexcept { return agreement_; }
   traffic_is_bounded& traffic() noexcept { return traffic_; }
@@ -75,6 +77,7 @@ public:
         &endings_,
         &leaves_,
         &failures_,
+        &deaths_,
         &agreement_,
         &outcasts_,
         &traffic_,
@@ -88,6 +91,7 @@ private:
   ended_lives_stay_ended endings_;
   leaves_are_no_failures leaves_;
   failures_are_noticed failures_;
+  deaths_are_noticed_in_time deaths_;
   views_agree agreement_;
   outcasts_return outcasts_;
   traffic_is_bounded traffic_;

@@ -54,6 +54,102 @@ TEST_F(books_of_members, count_an_outcasts_old_life_as_over) {
   expect_broken("declared over by all others within the bound");
 }
 
+// -- detection times ----------------------------------------------------------------------------------
+
+/// c has died.
+class deaths_in_books : public books_of_members {
+protected:
+  static constexpr auto bound = 750ms;
+
+  deaths_in_books() {
+    meet();
+    books_.ended(now_, c.who);
+  }
+
+  void expect_notice(const member& of) { books_.deaths().expect(now_, of.who, bound); }
+  void look() { books_.deaths().look(now_, books_.views()); }
+};
+
+TEST_F(deaths_in_books, may_be_noticed_until_their_bound) {
+  expect_notice(c);
+  down(b, c, why::failed);
+  now_ += bound;
+  look();
+  EXPECT_FALSE(broken());
+  down(a, c, why::failed);
+  now_ += 1h;
+  look();
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(deaths_in_books, are_found_if_one_member_misses_them) {
+  expect_notice(c);
+  down(b, c, why::failed);
+  now_ += bound + 1ns;
+  look();
+  expect_broken("each death is noticed by all others within its bound");
+}
+
+TEST_F(deaths_in_books, have_the_bound_of_their_latest_circumstances) {
+  expect_notice(c);
+  now_ += bound;
+  expect_notice(c);
+  now_ += bound;
+  look();
+  EXPECT_FALSE(broken());
+  now_ += 1ns;
+  look();
+  expect_broken("within its bound");
+}
+
+TEST_F(deaths_in_books, are_noticed_by_newcomers_too) {
+  expect_notice(c);
+  down(a, c, why::failed);
+  down(b, c, why::failed);
+  const auto d = someone(4);
+  books_.started(d.who);
+  up(d, c);
+  now_ += bound + 1ns;
+  look();
+  expect_broken("within its bound");
+}
+
+TEST_F(deaths_in_books, are_not_of_the_next_life) {
+  expect_notice(c);
+  for (const auto& at : {a, b}) {
+    down(at, c, why::restarted);
+    up(at, next_life_of(c));
+  }
+  now_ += 1h;
+  look();
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(deaths_in_books, have_no_bound_while_something_else_goes_wrong) {
+  expect_notice(c);
+  books_.deaths().suspend();
+  now_ += 1h;
+  look();
+  EXPECT_FALSE(broken());
+}
+
+TEST(detection_bound, of_a_refused_death_is_the_grace_and_half_a_period_however_many_die) {
+  EXPECT_EQ(detection_bound(1s, deaths{2, 1, true}), 750ms);
+  EXPECT_EQ(detection_bound(1s, deaths{128, 127, true}), 750ms);
+}
+
+TEST(detection_bound, of_one_silent_death_is_the_one_that_is_documented) {
+  EXPECT_EQ(detection_bound(1s, deaths{5, 1, false}), 15s);
+  EXPECT_EQ(detection_bound(1s, deaths{5, 1, false}), detection_bound(1s, 5));
+}
+
+TEST(detection_bound, of_several_silent_deaths_grows_with_the_doubt_of_the_survivors_up_to_nine_times) {
+  EXPECT_EQ(detection_bound(1s, deaths{3, 2, false}), 24s);
+  EXPECT_EQ(detection_bound(1s, deaths{5, 3, false}), 67s);
+  EXPECT_EQ(detection_bound(1s, deaths{10, 4, false}), 9 * 19s + 4s);
+  EXPECT_EQ(detection_bound(1s, deaths{10, 9, false}), 9 * 19s + 4s);
+}
+
 // -- views --------------------------------------------------------------------------------------------
 
 TEST_F(books_of_members, find_that_views_agree_when_everybody_has_everybody) {

@@ -76,6 +76,7 @@ void membership_trial::look() {
     return cluster_.can_talk(one, other);
   });
   books.failures().look(now, books.views());
+  books.deaths().look(now, books.views());
   if (stage_ != stage::stormy && stage_ != stage::settled)
     go_on(now);
 }
@@ -110,6 +111,7 @@ void membership_trial::go_on(time_point now) {
     if (!has_passed(now))
       return;
     around_.network().set_quality({});
+    books.deaths().suspend();
     books.failures().demand(now, recovery(period) + detection_bound(period, cluster_.machines()));
     books.agreement().demand(now, convergence_bound(period, cluster_.machines()));
     return enter(stage::healing_again);
@@ -145,7 +147,9 @@ void membership_trial::begin_ordeal(time_point now) {
       trouble::deafness,
       trouble::silent_crash_in_loss,
       trouble::silent_crash_in_loss,
-      trouble::silent_crash_in_loss};
+      trouble::deaths,
+      trouble::deaths,
+      trouble::deaths};
   auto* victim = cluster_.pick(chance_);
   auto what = all[chance_.below(std::size(all))];
   ordeal_ = last_ordeal{what, victim->self().who, now, cluster_.processes().size()};
@@ -153,9 +157,17 @@ void membership_trial::begin_ordeal(time_point now) {
   books.failures().demand(now, detection_bound(period, ordeal_->members));
   switch (what) {
   case trouble::silent_crash:
-    return cluster_.crash(*victim, true);
-  case trouble::refused_crash:
-    return cluster_.crash(*victim, false);
+  case trouble::refused_crash: {
+    const auto refused = what == trouble::refused_crash;
+    books.deaths().expect(
+        now, ordeal_->victim, detection_bound(period, deaths{ordeal_->members, 1, refused})
+    );
+    return cluster_.crash(*victim, !refused);
+  }
+  case trouble::deaths:
+    books.agreement().demand(now, {});
+    books.failures().demand(now, {});
+    return begin_deaths();
   case trouble::leave:
     cluster_.muffle(*victim, chance_, period);
     return cluster_.leave(*victim, 50ms);
@@ -188,12 +200,62 @@ void membership_trial::begin_ordeal(time_point now) {
   }
 }
 
+/// Often all but one die, because then nobody can confirm what the last one finds.
+void membership_trial::begin_deaths() {
+  std::vector<node_index> all;
+  for (const auto& [which, process] : cluster_.processes())
+    all.push_back(which);
+  chance_.shuffle(all);
+  const auto dying = chance_.chance(0.5) ? all.size() - 1 : 1 + chance_.below(all.size() - 1);
+  const auto at_once = 1 + chance_.below(dying);
+  wave_.refused = chance_.chance(0.5);
+  wave_.newcomers = chance_.below(member_cluster::spares + 1);
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(at_once);
+  wave_.doomed.assign(middle, all.begin() + static_cast<std::ptrdiff_t>(dying));
+  for (auto each = all.begin(); each != middle; ++each)
+    kill(*each);
+  expect_deaths_to_be_noticed();
+}
+
+void membership_trial::kill(node_index which) {
+  auto* process = cluster_.processes().at(which);
+  wave_.dead.push_back(process->self().who);
+  cluster_.crash(*process, !wave_.refused);
+}
+
+/// The first suspicion is open: the others die, and newcomers come.
+void membership_trial::go_on_dying() {
+  cluster_.met_if(!wave_.doomed.empty() && cluster_.has_open_suspicion(), "crash while a suspicion is open");
+  for (auto which : std::exchange(wave_.doomed, {}))
+    kill(which);
+  expect_deaths_to_be_noticed();
+  for (auto count = wave_.newcomers; count > 0; --count)
+    around_.events().after(chance_.duration_between({}, 100ms), [this] {
+      std::optional<address> successor_at;
+      if (chance_.chance(0.3))
+        successor_at = cluster_.address_of(around_.find(wave_.dead.front().node)->index());
+      cluster_.start_newcomer(chance_, successor_at);
+      --wave_.newcomers;
+    });
+}
+
+void membership_trial::expect_deaths_to_be_noticed() {
+  const deaths what{
+      ordeal_->members + wave_.newcomers, wave_.dead.size() + wave_.doomed.size(), wave_.refused};
+  for (const auto& dead : wave_.dead)
+    cluster_.books().deaths().expect(around_.now(), dead, detection_bound(period, what));
+}
+
+bool membership_trial::are_all_gone() {
+  return wave_.has_begun && wave_.doomed.empty() && wave_.newcomers == 0
+         && std::ranges::all_of(wave_.dead, [this](const peer& dead) { return is_gone(dead); });
+}
+
 bool membership_trial::has_passed(time_point now) {
   auto took = now - ordeal_->since;
   auto gone = is_gone(ordeal_->victim);
   auto met_if = [this](bool passed, std::string_view name) {
-    if (passed)
-      cluster_.met(name);
+    cluster_.met_if(passed, name);
     return passed;
   };
   switch (ordeal_->what) {
@@ -216,6 +278,14 @@ bool membership_trial::has_passed(time_point now) {
     if (gone && took > detection_bound(period, ordeal_->members))
       cluster_.met("crash under loss that is noticed late");
     return met_if(gone, "crash under loss");
+  case trouble::deaths:
+    if (!are_all_gone())
+      return false;
+    cluster_.met_if(wave_.dead.size() + 1 == ordeal_->members, "one survivor of several");
+    cluster_.met_if(
+        wave_.dead.size() > 1, wave_.refused ? "several refused crashes" : "several silent crashes"
+    );
+    return true;
   }
   return true;
 }
@@ -249,12 +319,18 @@ void membership_trial::went_down(const member_process& at, const member_down& wh
     if (!of_victim || what.reason != member_down::why::failed)
       blame("and only another one has crashed");
     return;
+  case trouble::deaths:
+    if (std::ranges::count(wave_.dead, what.who.who) == 0 || what.reason != member_down::why::failed)
+      blame("and only others have crashed");
+    return;
   case trouble::silent_crash_in_loss:
     return;
   }
 }
 
 void membership_trial::was_suspected(const member_process& at, const peer& who) {
+  if (stage_ == stage::ordeal && ordeal_->what == trouble::deaths && !std::exchange(wave_.has_begun, true))
+    around_.events().after(chance_.duration_between({}, 100ms), [this] { go_on_dying(); });
   if (stage_ == stage::ordeal && ordeal_->what == trouble::pause && at.self().who == ordeal_->victim)
     cluster_.complain(to_string(at.self().who) + " wakes, and suspects " + to_string(who));
 }
@@ -294,6 +370,15 @@ std::vector<std::string> expected_of_membership() {
       "pause in the calm",
       "firewall in the calm",
       "deafness in the calm",
+      "several crash at once",
+      "several silent crashes",
+      "several refused crashes",
+      "one survivor of several",
+      "crash while a suspicion is open",
+      "restart while a suspicion is open",
+      "restart under another name",
+      "newcomer while a suspicion is open",
+      "newcomer at the address of the dead",
       // what comes of it
       "down: failed",
       "down: left",
@@ -308,6 +393,7 @@ std::vector<std::string> expected_of_membership() {
       "trusted again",
       "trusted again after a refused connection",
       "accused by somebody who is accused",
+      "abstention",
       "verdict with all confirmations",
       "verdict without a confirmation",
       "verdict by two who were refused",

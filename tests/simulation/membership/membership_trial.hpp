@@ -28,6 +28,8 @@ public:
   void count(simulation::coverage& met) const override { cluster_.count(met); }
 
 private:
+  using node_index = simulation::node_index;
+
   enum class stage : std::uint8_t { stormy, healing, resting, idling, ordeal, healing_again, settled };
 
   /// The last thing that happens.
@@ -39,6 +41,7 @@ private:
     firewall, ///< that rejects, between two members
     deafness, ///< of one member, who accuses everybody
     silent_crash_in_loss,
+    deaths, ///< of several, some while others are suspected, and newcomers come meanwhile
   };
 
   struct last_ordeal {
@@ -46,6 +49,15 @@ private:
     peer victim;
     time_point since;
     std::size_t members; ///< when it began
+  };
+
+  /// What happens in `trouble::deaths`.
+  struct wave_of_deaths {
+    bool refused = false;
+    std::vector<peer> dead;
+    std::vector<node_index> doomed; ///< who die as soon as anybody is suspected
+    std::size_t newcomers = 0;      ///< who come then
+    bool has_begun = false;         ///< the second half
   };
 
   void went_down(const member_process& at, const membership::member_down& what) override;
@@ -59,6 +71,11 @@ private:
   void begin_ordeal(time_point now);
   bool has_passed(time_point now);
   bool is_gone(const peer& who) const;
+  void begin_deaths();
+  void kill(node_index which);
+  void go_on_dying();
+  void expect_deaths_to_be_noticed();
+  bool are_all_gone();
 
   simulation::world& around_;
   random_generator chance_;
@@ -66,6 +83,7 @@ private:
   stage stage_ = stage::stormy;
   time_point stage_since_;
   std::optional<last_ordeal> ordeal_;
+  wave_of_deaths wave_;
 };
 
 /// The branches that a campaign of membership must meet.
