@@ -162,8 +162,15 @@ void core::handle(time_point now, const link_lost& what) {
 
 void core::handle(time_point, const leave&) {
   const message farewell{gossip{}, {left{config_.self.who}}};
-  for (const auto& node : schedule_.sample(farewells_limit, [](const node_id&) { return true; }))
-    output_.messages.push_back({members_.at(node).who.who, farewell});
+  // Those who are suspected may not hear it, so they come last.
+  const auto trusted =
+      schedule_.sample(farewells_limit, [this](const node_id& node) { return !suspects_.contains(node); });
+  const auto suspected = schedule_.sample(farewells_limit - trusted.size(), [this](const node_id& node) {
+    return suspects_.contains(node);
+  });
+  for (const auto* some : {&trusted, &suspected})
+    for (const auto& node : *some)
+      output_.messages.push_back({members_.at(node).who.who, farewell});
   phase_ = phase::gone;
 }
 

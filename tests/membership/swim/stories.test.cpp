@@ -187,6 +187,53 @@ TEST_F(swim_story, a_leave_that_only_one_hears_is_a_leave_for_all) {
   EXPECT_EQ(cluster.count("failed"), 0);
 }
 
+TEST_F(swim_story, of_a_cluster_that_is_too_large_to_tell_all_either_nobody_hears_of_a_leave_or_all_do) {
+  const auto node = [](int number) { return "n" + std::to_string(number); };
+  constexpr auto nodes = 80;
+  cluster.start(node(0));
+  for (auto n = 1; n < nodes; ++n)
+    cluster.start(node(n), {node(0)});
+  ASSERT_TRUE(becomes_whole());
+  auto leaves_heard = 0;
+  for (auto leaver = nodes - 1; leaver >= nodes - 5; --leaver) {
+    // Only one member can hear it, and it tells `farewells_limit` of them.
+    for (auto other = 1; other < leaver; ++other)
+      cluster.cut(node(leaver), node(other));
+    const auto left = cluster.count("left");
+    const auto failed = cluster.count("failed");
+    cluster.leave(node(leaver));
+    ASSERT_TRUE(cluster.run_until([this] { return cluster.is_calm(); }, 60s)) << cluster.views();
+    EXPECT_TRUE(cluster.count("left") == left || cluster.count("failed") == failed);
+    leaves_heard += cluster.count("left") > left;
+  }
+  EXPECT_GT(leaves_heard, 0);
+}
+
+TEST_F(swim_story, who_leaves_tells_those_first_who_can_hear_it) {
+  const auto node = [](int number) { return "n" + std::to_string(number); };
+  constexpr auto nodes = static_cast<int>(core::farewells_limit) + 6;
+  cluster.start(node(0));
+  for (auto n = 1; n < nodes; ++n)
+    cluster.start(node(n), {node(0)});
+  ASSERT_TRUE(becomes_whole());
+  // It trusts as many as it tells, so the one that can hear it is told for certain.
+  for (auto n = nodes - 5; n < nodes; ++n)
+    cluster.vanish(node(n));
+  const auto trusts_as_many = [&] {
+    const auto& leaver = cluster.at(node(1));
+    const auto trusted = std::ranges::count_if(leaver.members(), [&](const member& other) {
+      return !leaver.is_suspected(other.who.node);
+    });
+    return trusted == static_cast<int>(core::farewells_limit);
+  };
+  ASSERT_TRUE(cluster.run_until(trusts_as_many, 60s));
+  for (auto other = 2; other < nodes; ++other)
+    cluster.cut(node(1), node(other));
+  cluster.leave(node(1));
+  ASSERT_TRUE(cluster.run_until([this] { return cluster.is_calm(); }, 60s)) << cluster.views();
+  EXPECT_EQ(cluster.count("left"), nodes - 6);
+}
+
 TEST_F(swim_story, who_missed_two_lives_of_a_node_hears_that_it_has_left_and_calls_it_no_failure) {
   start_some(5);
   cluster.part({"a"}, {"b", "c", "d", "e"});

@@ -303,6 +303,11 @@ void membership_trial::went_down(const member_process& at, const member_down& wh
   auto of_victim = what.who.who == ordeal_->victim;
   switch (ordeal_->what) {
   case trouble::leave:
+    // Of a large cluster it tells only some. The one whom its datagrams reach may not be among them: then
+    // nobody can know that it has left.
+    if (ordeal_->members > protocol::core::farewells_limit
+        && !cluster_.books().leaves().is_known(ordeal_->victim))
+      return cluster_.met("leave that nobody has heard");
     if (what.reason != member_down::why::left)
       blame("and it has left");
     return;
