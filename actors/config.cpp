@@ -146,6 +146,8 @@ constexpr field fields[] = {
        return check_seconds(c.failure_timeout, membership::swim::least_failure_timeout);
      }},
     {"leave_within", [](const config& c) { return check_seconds(c.leave_within, {}); }},
+    {"drain_within", [](const config& c) { return check_seconds(c.drain_within, {}); }},
+    {"quit_within", [](const config& c) { return check_seconds(c.quit_within, {}); }},
     {"log_level",
      [](const config& c) {
        return check_word(c.log_level, {"trace", "debug", "info", "warn", "error", "off"});

@@ -33,6 +33,12 @@ struct config {
   duration failure_timeout = std::chrono::seconds{4};
   duration leave_within = std::chrono::seconds{2}; ///< how long leaving waits for acknowledgements
 
+  /// How long work that is under way when the node is to stop may go on, before the node leaves.
+  duration drain_within = std::chrono::seconds{5};
+
+  /// How long the end of a node waits for its actors once they were asked to quit.
+  duration quit_within = std::chrono::seconds{5};
+
   std::string log_level = "info"; ///< trace, debug, info, warn, error, off
   std::size_t threads = 0;        ///< of the actor scheduler; 0: as many as there are cores
 

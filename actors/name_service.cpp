@@ -22,11 +22,13 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
         errc::invalid_argument, "'" + std::string{name} + "' is to be announced by the node of its actor"};
   auto number = *kept;
   bool is_announced = false;
+  bool is_late = false;
   bool is_new = false;
   std::uint64_t before = 0;
   {
     std::lock_guard guard{mutex_};
-    if (driver_.core().can_announce(name)) {
+    is_late = retired_;
+    if (!is_late && driver_.core().can_announce(name)) {
       driver_.apply(names::announce{std::string{name}, number});
       is_announced = true;
       is_new = observed_.insert(number).second;
@@ -37,6 +39,8 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
   // functor runs at once.
   if (!is_announced) {
     remoting_->let_go(number);
+    if (is_late)
+      return {errc::unavailable, "this node leaves the cluster, or has left it"};
     return {
         errc::overloaded,
         "this node announces " + std::to_string(names::names_per_origin) + " names already"};
@@ -65,16 +69,18 @@ void name_service::withdraw(std::string_view name) {
 
 caf::actor name_service::find(std::string_view name) const {
   std::unique_lock guard{mutex_};
-  auto winner = driver_.core().find(name);
+  auto winner = stopped_ ? std::nullopt : driver_.core().find(name);
   guard.unlock();
   return winner ? handle_of(*winner) : caf::actor{};
 }
 
 std::map<std::string, caf::actor> name_service::list(std::string_view prefix) const {
+  std::map<std::string, caf::actor> found;
   std::unique_lock guard{mutex_};
+  if (stopped_)
+    return found;
   auto winners = driver_.core().list(prefix);
   guard.unlock();
-  std::map<std::string, caf::actor> found;
   for (auto& [name, winner] : winners)
     if (auto actor = handle_of(winner))
       found.emplace(name, std::move(actor));
@@ -86,7 +92,7 @@ caf::actor name_service::find(std::string_view name, duration within) const {
   std::optional<names::announcement> winner;
   constexpr duration longest = std::chrono::hours{24 * 365}; // more would overflow the system's clock
   changed_.wait_for(guard, std::min(within, longest), [&] {
-    winner = driver_.core().find(name);
+    winner = stopped_ ? std::nullopt : driver_.core().find(name);
     return winner || stopped_;
   });
   guard.unlock();
@@ -110,8 +116,16 @@ void name_service::take_incarnation(const peer& self) {
   apply(names::new_life{self});
 }
 
+void name_service::retire() {
+  std::lock_guard guard{mutex_};
+  retired_ = true;
+  for (auto& [name, actor] : named_)
+    driver_.apply(names::withdraw{name});
+}
+
 void name_service::stop() {
   std::lock_guard guard{mutex_};
+  retired_ = true;
   stopped_ = true;
   changed_.notify_all();
 }

@@ -44,7 +44,11 @@ public:
   void peer_down(const peer& who);
   void take_incarnation(const peer& self);
 
-  /// Wakes who waits.
+  /// Withdraws all own names and takes no new ones. What was announced is kept until `stop`: it may be at
+  /// work. Others' names are found as before.
+  void retire();
+
+  /// Nothing is found any more. Wakes who waits.
   void stop();
 
 private:
@@ -66,6 +70,7 @@ private:
   const std::shared_ptr<chorus::remoting> remoting_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
+  bool retired_ = false;
   bool stopped_ = false;
   std::set<std::uint64_t> observed_;                        ///< own actors whose end withdraws their names
   std::map<std::string, std::uint64_t, std::less<>> named_; ///< own actors that are kept for their names

@@ -1,8 +1,11 @@
+#include "ending.hpp"
 #include "node_services.hpp"
 #include "process_memory.hpp"
 
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+
+#include <caf/send.hpp>
 
 #include <system_error>
 #include <utility>
@@ -13,15 +16,21 @@ namespace chorus {
 class node::implementation : public node_services {
 public:
   using node_services::node_services;
-
-  /// The I/O ends before any part of the object does: it calls its virtual functions.
-  ~implementation() override { stop(); }
 };
+
+namespace {
+
+error has_left() {
+  return {errc::unavailable, "this node has left the cluster"};
+}
+
+} // namespace
 
 result<node> node::open(config settings) {
   if (auto failed = check(settings))
     return failed;
   keep_freed_memory();
+  caf17::lasting_system::reclaim();
   auto identity = node_identity::open(settings.data_directory);
   if (!identity)
     return identity.failure();
@@ -33,20 +42,30 @@ result<node> node::open(config settings) {
     (*log)->debug("no data directory: this node is a new one at every start");
   try {
     auto content =
-        std::make_unique<implementation>(std::move(settings), std::move(name), std::move(*identity), *log);
+        std::make_shared<implementation>(std::move(settings), std::move(name), std::move(*identity), *log);
+    node opened{content};
     if (auto failed = content->start())
       return failed;
-    return node{std::move(content)};
+    content = nullptr;
+    return opened;
   } catch (const std::system_error& failure) {
     return error{errc::io, std::string{"cannot open a node: "} + failure.what()};
   }
 }
 
-node::node(std::unique_ptr<implementation> content) : content_(std::move(content)) {}
+node::node(std::shared_ptr<implementation> content) : content_(std::move(content)) {}
 
 node::node(node&&) noexcept = default;
-node& node::operator=(node&&) noexcept = default;
-node::~node() = default;
+node& node::operator=(node&& other) noexcept {
+  std::swap(content_, other.content_);
+  node ends{std::move(other)};
+  return *this;
+}
+
+node::~node() {
+  if (content_)
+    end_node(std::move(content_));
+}
 
 caf::actor_system& node::system() {
   return content_->system();
@@ -57,14 +76,20 @@ membership::member node::self() const {
 }
 
 std::vector<membership::member> node::members() const {
+  if (content_->has_left())
+    return {};
   return content_->members().members();
 }
 
 std::optional<membership::suspicion_report> node::why_suspected(const node_id& who) const {
+  if (content_->has_left())
+    return std::nullopt;
   return content_->members().why_suspected(who);
 }
 
 error node::update_metadata(membership::metadata about) {
+  if (content_->has_left())
+    return has_left();
   return content_->update_metadata(std::move(about));
 }
 
@@ -89,15 +114,18 @@ std::map<std::string, caf::actor> node::list(std::string_view prefix) const {
 }
 
 void node::subscribe(const caf::actor& subscriber) {
-  content_->subscribe(subscriber);
+  if (!content_->has_left())
+    content_->subscribe(subscriber);
 }
 
 void node::subscribe_all(const caf::actor& subscriber) {
-  content_->subscribe_all(subscriber);
+  if (!content_->has_left())
+    content_->subscribe_all(subscriber);
 }
 
 void node::subscribe_dead_letters(const caf::actor& subscriber) {
-  content_->subscribe_dead_letters(subscriber);
+  if (!content_->has_left())
+    content_->subscribe_dead_letters(subscriber);
 }
 
 node_counters node::counters() const {
@@ -105,10 +133,15 @@ node_counters node::counters() const {
 }
 
 void node::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
-  content_->when_writable(receiver, subscriber);
+  if (content_->has_left())
+    caf::anon_send(subscriber, writable{receiver, has_left()});
+  else
+    content_->when_writable(receiver, subscriber);
 }
 
 error node::wait_until_writable(const caf::actor& receiver, duration within) {
+  if (content_->has_left())
+    return has_left();
   return content_->wait_until_writable(receiver, within);
 }
 

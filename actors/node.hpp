@@ -52,8 +52,11 @@ struct node_counters {
 ///   node->announce("worker", worker);
 ///   return node->run();
 ///
-/// Thread rules: every function may be called from any thread that is not an actor's, unless it says
-/// more. A process may hold several nodes.
+/// Thread rules: every function may be called from any thread, also an actor's, unless it says otherwise. No
+/// function may be called while the node is destroyed. A process may hold several nodes.
+///
+/// After `stop`, functions that can fail answer `unavailable`; the others find nothing, list nothing and do
+/// nothing. Local actors and messages between them go on until the node is destroyed.
 class node {
 public:
   /// Takes the identity, binds the address, starts the threads and begins to join. Does not wait for
@@ -64,27 +67,35 @@ public:
   node(node&&) noexcept;
   node& operator=(node&&) noexcept;
 
-  /// Stops, if `stop` was not called; then waits for handlers of actors that still run, and ends the actor
-  /// system. So never in the thread of one of its actors.
+  /// Stops, if `stop` was not called; then asks all local actors to quit (`caf::exit_reason::user_shutdown`),
+  /// and waits for their end, at most `config::quit_within`. Those that have not ended then are killed
+  /// (`caf::exit_reason::kill`), which ends every actor that is not in a handler and is not a
+  /// `caf::blocking_actor`. What is left half a second later is named in the log and left behind: it may go
+  /// on, and what it uses stays in memory, but its node is gone.
+  ///
+  /// Handles of local actors may outlive the node. Their actors have ended, or end with the next message.
+  ///
+  /// In the thread of one of its own actors, destruction does not wait: another thread does all this.
   ~node();
 
+  /// The home of the local actors. The reference is valid until the node is destroyed; actors may be spawned
+  /// after `stop` too.
   caf::actor_system& system();
 
-  /// This node as the others know it. The incarnation changes when the cluster had declared it failed. Any
-  /// thread, also actors'.
+  /// This node as the others know it, or knew it last. The incarnation changes when the cluster had declared
+  /// it failed.
   membership::member self() const;
 
   /// The others and what they say about themselves, ascending by id: live as far as this node knows,
-  /// suspected ones included. Any thread, also actors'.
+  /// suspected ones included.
   std::vector<membership::member> members() const;
 
   /// Who accused a node, when and on what evidence, who confirmed it, and what came of that: its latest
   /// suspicion, also when it is over. Nothing if it was never suspected here, or too many others were since.
-  /// Any thread, also actors'.
   std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
 
-  /// From now on this node says that about itself (`config::about`). Error: invalid_argument (more than
-  /// `limits::metadata_bytes`). Any thread, also actors'.
+  /// From now on this node says that about itself (`config::about`). Errors: invalid_argument (more than
+  /// `limits::metadata_bytes`), unavailable (stopped).
   error update_metadata(membership::metadata about);
 
   // -- names ------------------------------------------------------------------------------------
@@ -92,75 +103,81 @@ public:
   /// Makes `actor` known under `name` to every node until it ends, is withdrawn, or this node ends.
   /// If several announce one name, the last one counts (Lamport order); when that one goes, the one
   /// before it counts again. Errors: invalid_argument (empty or too long name, control characters in it, no
-  /// or remote actor), overloaded (too many names). Any thread, also actors'.
+  /// or remote actor), overloaded (too many names), unavailable (the node stops, or has stopped).
   error announce(std::string_view name, const caf::actor& actor);
 
-  /// Takes an own announcement back; a no-op without one. Any thread, also actors'.
+  /// Takes an own announcement back; a no-op without one.
   void withdraw(std::string_view name);
 
-  /// The actor announced under `name` as far as this node knows now; null if there is none. Any
-  /// thread, also actors'.
+  /// The actor announced under `name` as far as this node knows now; null if there is none.
   caf::actor find(std::string_view name) const;
 
   /// Waits until somebody has announced `name`. Errors: unavailable (no other node was met within the
-  /// time), not_found (others were met, nobody offers it), refused (the cluster rejected this node).
+  /// time, or this one has stopped), not_found (others were met, nobody offers it), refused (the cluster
+  /// rejected this node). Blocks its thread: never an actor's.
   result<caf::actor> find(std::string_view name, duration within) const;
 
-  /// All names that begin with `prefix`, and who counts for them. Any thread, also actors'.
+  /// All names that begin with `prefix`, and who counts for them.
   std::map<std::string, caf::actor> list(std::string_view prefix = {}) const;
 
   // -- events -----------------------------------------------------------------------------------
 
   /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
-  /// is here already. Until it ends. It has to be an actor of this node. To subscribe again changes nothing.
-  /// Any thread, also actors'.
+  /// is here already. Until it ends, or the node stops. It has to be an actor of this node. To subscribe
+  /// again changes nothing.
   void subscribe(const caf::actor& subscriber);
 
   /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists. A
-  /// subscriber of `subscribe` hears of these from now on. Any thread, also actors'.
+  /// subscriber of `subscribe` hears of these from now on.
   void subscribe_all(const caf::actor& subscriber);
 
-  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told.
-  /// Until it ends. It has to be an actor of this node. Any thread, also actors'.
+  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told. Until it
+  /// ends, or the node stops. It has to be an actor of this node.
   void subscribe_dead_letters(const caf::actor& subscriber);
 
-  /// Any thread, also actors'.
   node_counters counters() const;
 
   // -- room in links ----------------------------------------------------------------------------
 
   /// Sends one `writable` to `subscriber`, an actor of this node, as soon as at least half of the send
   /// buffer (`limits::send_buffer_bytes`) of the link to the node of `receiver` is free: at once if it is,
-  /// or if `receiver` lives here. Also when the link ends, so that nobody waits for ever. All senders of
-  /// this node share the room, nothing is reserved. Asking again before the answer changes nothing. Any
-  /// thread, also actors'.
+  /// or if `receiver` lives here. Also when the link ends, so that nobody waits for ever, and with the error
+  /// unavailable when the node has stopped. All senders of this node share the room, nothing is reserved.
+  /// Asking again before the answer changes nothing.
   void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
 
   /// Waits for the same. Errors: overloaded (not within the time, or too many wait), node_down (there
-  /// is no link, or it has ended), invalid_argument (no receiver). Blocks its thread: never an actor's.
+  /// is no link, or it has ended), invalid_argument (no receiver), unavailable (stopped). Blocks its thread:
+  /// never an actor's.
   error wait_until_writable(const caf::actor& receiver, duration within);
 
   // -- life -------------------------------------------------------------------------------------
 
   /// Waits until SIGTERM, SIGINT or SIGHUP arrives, `request_stop` or `stop` is called, or the cluster
-  /// rejects this node; leaves the cluster in order; gives the exit code for the process (exit_code.hpp).
-  /// Once per process at a time. `when_ready` is called once the signals are waited for: from then on they
-  /// end the node in order.
+  /// rejects this node; calls `stop`; gives the exit code for the process (exit_code.hpp). Once per process
+  /// at a time, and never in an actor's thread. A second signal has its usual effect again: it ends the
+  /// process at once. `when_ready` is called once the signals are waited for: from then on they end the node
+  /// in order.
   int run(const std::function<void()>& when_ready = {});
 
-  /// Ends `run` in another thread. Any thread, also actors'.
+  /// Ends `run` in another thread, which then calls `stop`.
   void request_stop();
 
-  /// Leaves the cluster: waits (at most `config::leave_within`) until what is under way is acknowledged,
-  /// says goodbye, ends the I/O, and fails the open requests to other nodes. Idempotent. Any thread, also a
-  /// handler's of an actor: a handler that still runs is not waited for, only destruction does that. But not
-  /// from a functor that is attached to a remote actor: the I/O thread runs those.
+  /// Leaves the cluster. First new work is refused: the names of this node are withdrawn, and requests of
+  /// other nodes are answered with `not_found`. Then it waits until work under way is done, at most
+  /// `config::drain_within`: until every local actor is idle, and every request of this node to another one
+  /// is answered. Then until what was sent is acknowledged, at most `config::leave_within`. Then it says
+  /// goodbye, ends the I/O, and fails the requests to other nodes that are still open. Local actors live on.
+  ///
+  /// Idempotent; who calls it meanwhile waits too. Never from a functor that is attached to a remote actor:
+  /// the I/O thread runs those. From an actor's thread it does not wait for work under way, of which the
+  /// caller is a part: prefer `request_stop` there.
   void stop();
 
 private:
   class implementation;
-  explicit node(std::unique_ptr<implementation> content);
-  std::unique_ptr<implementation> content_;
+  explicit node(std::shared_ptr<implementation> content);
+  std::shared_ptr<implementation> content_;
 };
 
 } // namespace chorus

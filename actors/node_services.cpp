@@ -1,6 +1,7 @@
 #include "node_services.hpp"
 
-#include "caf17/node_name.hpp"
+#include "caf17/actor_thread.hpp"
+#include "ending.hpp"
 #include "remoting/parcel.hpp"
 #include "timer_keys.hpp"
 
@@ -37,47 +38,37 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::unused_actors)
 
 namespace chorus {
 
-node_services::system_settings::system_settings(const config& settings) {
-  set("scheduler.policy", caf::atom_from_string(settings.scheduler));
-  // Without this, idle threads of the policy `stealing` sleep between looks, and messages wait for them.
-  set("work-stealing.moderate-poll-attempts", std::size_t{0});
-  if (settings.threads > 0)
-    set("scheduler.max-threads", settings.threads);
-  chorus::add_error_category(*this);
-}
-
 node_services::node_services(
     config settings, std::string name, node_identity identity, std::shared_ptr<spdlog::logger> log
 )
     : settings_(std::move(settings)), identity_(std::move(identity)), log_(std::move(log)),
-      system_settings_(settings_), system_(std::make_unique<caf::actor_system>(system_settings_)),
+      system_(caf17::lasting_system::make(settings_.scheduler, settings_.threads)),
       self_{identity_.current(), std::move(name), {}, settings_.about} {
-  caf17::set_node(*system_, self_.who);
-  // Users' actors often serve for ever; the end of the node is their end too.
-  system_->await_actors_before_shutdown(false);
-  flow_ = std::make_shared<flow_control>([this](time_point when) { wake_flow_control(when); });
-  undertaker_ = system_->spawn<caf::hidden>([](caf::event_based_actor*) -> caf::behavior {
+  system_->set_node(self_.who);
+  flow_ = std::make_shared<flow_control>([this, entry = gate_](time_point when) {
+    entry->pass([&] { wake_flow_control(when); });
+  });
+  undertaker_ = system().spawn<caf::hidden>([](caf::event_based_actor*) -> caf::behavior {
     return {[](const unused_actors&) {}};
   });
   remoting::hooks around;
-  around.on_trouble = [this](const remoting::trouble& what) { note_trouble(what); };
-  around.defer = [this](std::function<void()> task) { transport_->post(std::move(task)); };
+  around.on_trouble = [this, entry = gate_](const remoting::trouble& what) {
+    entry->pass([&] { note_trouble(what); });
+  };
+  around.defer = [this, entry = gate_](std::function<void()> task) {
+    entry->pass([&] { transport_->post(std::move(task)); });
+  };
   around.dispose = [this](std::vector<caf::strong_actor_ptr> actors) {
     if (!actors.empty())
       caf::anon_send(undertaker_, unused_actors{std::move(actors)});
   };
   around.lend = [this](std::function<void(bool)> work) { return transport_->lend_thread(std::move(work)); };
-  remoting_ = std::make_shared<remoting>(*system_, self_.who, flow_, std::move(around));
+  around.system = system_;
+  remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
   names_ = std::make_shared<name_service>(self_.who, remoting_);
 }
 
-node_services::~node_services() {
-  // A handler may still run in a thread that the transport has lent; what it waited for was answered at
-  // `stop`.
-  if (transport_)
-    transport_->join();
-  system_.reset(); // no actor runs any more when the services that actors use go
-}
+node_services::~node_services() = default;
 
 error node_services::start() {
   transport_options options;
@@ -125,8 +116,21 @@ void node_services::stop() {
   std::call_once(stopped_, [this] { leave(); }); // who comes second waits until it is done
 }
 
+/// New work is refused, work under way may go on for a while.
+void node_services::drain() {
+  log_->info("leaving the cluster");
+  names_->retire();
+  remoting_->refuse_requests();
+  if (!caf17::is_actor_thread(system())) // or it would wait for itself
+    chorus::drain(
+        system_->actors(), [this] { return remoting_->awaits_answers(); }, settings_.drain_within, *log_
+    );
+}
+
 void node_services::leave() {
   termination_.request();
+  if (transport_)
+    drain();
   left_ = true;
   if (transport_) {
     transport_->post([this] { members_->leave(); });
@@ -140,6 +144,17 @@ void node_services::leave() {
   undertaker_ = nullptr;
   flow_->stop();
   log_->flush();
+}
+
+bool node_services::end_actors() {
+  return chorus::end_actors(system_->actors(), settings_.quit_within, *log_);
+}
+
+void node_services::end_threads() {
+  if (transport_)
+    transport_->join(); // a handler may still run in a thread that it has lent
+  system_->stop();
+  gate_->close();
 }
 
 membership::member node_services::self() const {
@@ -235,7 +250,7 @@ void node_services::when_writable(const caf::actor& receiver, const caf::actor& 
 }
 
 error node_services::wait_until_writable(const caf::actor& receiver, duration within) {
-  caf::scoped_actor self{*system_, true};
+  caf::scoped_actor self{system(), true};
   when_writable(receiver, self);
   std::optional<error> answer;
   self->receive([&](const writable& told) { answer = told.reason; }, caf::after(within) >> [] {});

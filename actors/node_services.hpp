@@ -1,6 +1,8 @@
 #pragma once
 
+#include "caf17/lasting_system.hpp"
 #include "former_nodes.hpp"
+#include "gate.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
 #include "name_service.hpp"
@@ -15,7 +17,6 @@
 #include <chorus/runtime/transport/transport.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <spdlog/logger.h>
 
 #include <atomic>
@@ -35,7 +36,7 @@ namespace chorus {
 ///   transport --messages---> remoting --names' messages--> names
 ///                            remoting --what could not be sent--> flow control --> senders
 ///
-/// Whoever owns it calls `stop` before it ends.
+/// Whoever owns it calls `stop` and `end_threads` before it ends (ending.hpp).
 ///
 /// Thread rules: the events run in the I/O thread; the rest as `node` says.
 class node_services : private transport_events, private member_events {
@@ -50,7 +51,17 @@ public:
   void stop();
   void request_stop() { termination_.request(); }
 
-  caf::actor_system& system() { return *system_; }
+  /// `stop` has begun, and work under way has had its time: nothing more can be asked of this node.
+  bool has_left() const { return left_; }
+
+  /// After `stop`: asks the actors to quit, and waits for them (ending.hpp). Returns whether all have ended.
+  bool end_actors();
+
+  /// After that: waits for every thread in which actors run, for ever if need be. No actor calls this object
+  /// any more then.
+  void end_threads();
+
+  caf::actor_system& system() { return system_->system(); }
   const member_service& members() const { return *members_; }
   name_service& names() { return *names_; }
   membership::member self() const;
@@ -90,20 +101,16 @@ private:
   void finish_departure(const membership::member_down& what);
   bool can_subscribe(const caf::actor& who);
   void log_losses(const peer& who, link::closed::why reason);
+  void drain();
   void leave();
   void wake_flow_control(time_point when);
   void note_trouble(const remoting::trouble& what);
 
-  /// CAF's settings, made before the system that keeps a reference to them.
-  struct system_settings : caf::actor_system_config {
-    explicit system_settings(const config& settings);
-  };
-
   const config settings_;
   node_identity identity_;
   std::shared_ptr<spdlog::logger> log_;
-  system_settings system_settings_;
-  std::unique_ptr<caf::actor_system> system_;
+  std::shared_ptr<caf17::lasting_system> system_;
+  const std::shared_ptr<gate> gate_ = std::make_shared<gate>(); ///< for calls by actors that may outlive it
   termination termination_;
   std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
   std::shared_ptr<chorus::subscribers> subscribers_of_all_ = std::make_shared<chorus::subscribers>();

@@ -59,7 +59,10 @@ function(chorus_find_caf reason)
   endif()
   find_package(Threads REQUIRED)
   chorus_add_bare_library(chorus::caf "${CHORUS_CAF_INCLUDE_DIR}" "${CHORUS_CAF_LIBRARY}")
-  set_target_properties(chorus::caf PROPERTIES INTERFACE_LINK_LIBRARIES Threads::Threads)
+  # CAF then tells of each actor that is spawned (actors/caf17/living_actors.hpp).
+  set_target_properties(chorus::caf PROPERTIES
+    INTERFACE_COMPILE_DEFINITIONS CAF_ENABLE_ACTOR_PROFILER
+    INTERFACE_LINK_LIBRARIES Threads::Threads)
 endfunction()
 
 function(chorus_find_zeromq reason)

@@ -57,6 +57,7 @@ function(chorus_write_pkgconfig module type)
   foreach(need IN LISTS ARGN)
     if(need STREQUAL "chorus::caf")
       chorus_flags_of_bare_library(CAF)
+      string(APPEND cflags " -DCAF_ENABLE_ACTOR_PROFILER") # as chorus::caf has it
     elseif(need STREQUAL "chorus::zeromq")
       chorus_flags_of_bare_library(ZEROMQ)
     elseif(need STREQUAL "chorus::sodium")

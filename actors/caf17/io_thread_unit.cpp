@@ -1,5 +1,7 @@
 #include "io_thread_unit.hpp"
 
+#include "actor_thread.hpp"
+
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <utility>
@@ -31,6 +33,7 @@ void io_thread_unit::exec_later(caf::resumable* job) {
 }
 
 void io_thread_unit::run(caf::resumable* job) {
+  actor_thread mark{system()};
   switch (job->resume(&lent_, messages_at_once)) {
   case caf::resumable::resume_later:
     lent_.exec_later(job);

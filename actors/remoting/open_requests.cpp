@@ -84,6 +84,11 @@ void open_requests::forget(std::uint64_t sender) {
     next = erase(next);
 }
 
+bool open_requests::empty() {
+  std::lock_guard guard{mutex_};
+  return entries_.empty();
+}
+
 std::vector<open_requests::request> open_requests::close_all(const peer& to) {
   return close_if([&](const entry& each) { return each.to == to || each.was_delegated_by(to); });
 }

@@ -56,6 +56,8 @@ public:
   /// nodes, in any order. None if the request is not open.
   std::optional<peer> move(std::uint64_t sender, caf::message_id id, const peer& from, const peer& to);
 
+  bool empty();
+
   /// The sender has ended and waits no more.
   void forget(std::uint64_t sender);
 

@@ -160,6 +160,13 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   }
   if (unreadable)
     tell_unreadable(what.from, *unreadable);
+  if (id.is_request() && refuses_requests_)
+    return answer_with_error(
+        sender,
+        id,
+        {errc::not_found, "the actor's node is leaving; find another one by its name"},
+        fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
+    );
   receiving_unit_.count_message();
   if (element)
     receiver->enqueue(std::move(*element), &receiving_unit_);

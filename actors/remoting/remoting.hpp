@@ -79,6 +79,9 @@ public:
 
     /// As `transport::lend_thread`. From the I/O thread.
     caf17::io_thread_unit::lend lend;
+
+    /// Keeps the actor system there as long as a stand-in refers to this.
+    std::shared_ptr<const void> system = nullptr;
   };
 
   remoting(caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around);
@@ -145,6 +148,12 @@ public:
 
   /// This node goes on as another life.
   void take_incarnation(const peer& self);
+
+  /// Answers requests of other nodes with an error from now on: this node is about to leave.
+  void refuse_requests() { refuses_requests_ = true; }
+
+  /// Whether an actor of this node waits for the answer of another one.
+  bool awaits_answers() { return !open_requests_.empty(); }
 
   /// Forgets all actors and sends nothing more.
   void stop();
@@ -259,6 +268,7 @@ private:
   const std::shared_ptr<flow_control> flow_;
   const hooks around_;
   caf17::io_thread_unit receiving_unit_;
+  std::atomic<bool> refuses_requests_ = false;
   std::atomic<bool> stopped_ = false;
   const node_id node_;
   const incarnation first_life_; ///< of this process: handles of any life since then are ours

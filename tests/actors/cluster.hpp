@@ -60,6 +60,7 @@ public:
     config settings;
     settings.name = name;
     settings.log_level = "off";
+    settings.quit_within = patience; // so that no test's data goes before the actors that use them
     if (!members_.empty())
       settings.seeds = {members_.front()->node.self().where};
     if (change)

@@ -53,6 +53,10 @@ TEST(command_line, reads_every_option) {
        "1.5",
        "--leave-within",
        "3",
+       "--drain-within",
+       "4",
+       "--quit-within",
+       "0.5",
        "--log-level",
        "debug",
        "--threads",
@@ -73,6 +77,8 @@ TEST(command_line, reads_every_option) {
   EXPECT_EQ(line.settings.about.version, "1.2");
   EXPECT_EQ(line.settings.failure_timeout, std::chrono::milliseconds{1500});
   EXPECT_EQ(line.settings.leave_within, std::chrono::seconds{3});
+  EXPECT_EQ(line.settings.drain_within, std::chrono::seconds{4});
+  EXPECT_EQ(line.settings.quit_within, std::chrono::milliseconds{500});
   EXPECT_EQ(line.settings.log_level, "debug");
   EXPECT_EQ(line.settings.threads, 4u);
   EXPECT_EQ(line.settings.scheduler, "stealing");

@@ -36,6 +36,10 @@ TEST(config, names_a_time_that_is_too_short_or_too_long) {
       {"failure_timeout", [](config& c) { c.failure_timeout = duration::max(); }},
       {"leave_within", [](config& c) { c.leave_within = -1ms; }},
       {"leave_within", [](config& c) { c.leave_within = config::longest_time + 1ms; }},
+      {"drain_within", [](config& c) { c.drain_within = -1ms; }},
+      {"drain_within", [](config& c) { c.drain_within = config::longest_time + 1ms; }},
+      {"quit_within", [](config& c) { c.quit_within = -1ms; }},
+      {"quit_within", [](config& c) { c.quit_within = config::longest_time + 1ms; }},
       {"busy_poll", [](config& c) { c.busy_poll = -1us; }},
       {"busy_poll", [](config& c) { c.busy_poll = 1s; }},
   };

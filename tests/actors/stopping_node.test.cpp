@@ -25,7 +25,10 @@ protected:
 
   stopping_node() {
     nodes_.add("ada");
-    nodes_.add("ben", [](config& settings) { settings.threads = askers; });
+    nodes_.add("ben", [](config& settings) {
+      settings.threads = askers;
+      settings.drain_within = {}; // it would wait for the askers
+    });
     auto silent = nodes_.at(0).system().spawn([this](caf::event_based_actor* self) {
       return caf::behavior{[this, self](question_atom) {
         log_.add("asked");

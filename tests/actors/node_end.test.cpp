@@ -1,0 +1,590 @@
+#include "../../actors/caf17/lasting_system.hpp"
+#include "cluster.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/blocking_actor.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+/// What is left when a node ends: actors, their handles, threads that send.
+namespace chorus {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+using ask_atom = caf::atom_constant<caf::atom("ask")>;
+using end_atom = caf::atom_constant<caf::atom("end")>;
+
+/// Something that happens once, for threads to wait for.
+class event {
+public:
+  void happen() {
+    std::lock_guard guard{mutex_};
+    happened_ = true;
+    changed_.notify_all();
+  }
+
+  /// False after `patience`.
+  bool wait() {
+    std::unique_lock guard{mutex_};
+    return changed_.wait_for(guard, patience, [this] { return happened_; });
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool happened_ = false;
+};
+
+node open_node(const std::function<void(config&)>& change = {}) {
+  config settings;
+  settings.log_level = "warn";
+  settings.quit_within = patience;
+  if (change)
+    change(settings);
+  auto opened = node::open(std::move(settings));
+  EXPECT_TRUE(opened) << to_string(opened.failure());
+  return std::move(*opened);
+}
+
+void be_impatient(config& settings) {
+  settings.drain_within = 50ms;
+  settings.quit_within = 100ms;
+}
+
+caf::behavior worker() {
+  return {[](int number) { return number; }};
+}
+
+/// Adds `how` to the log when the actor has ended.
+void log_end(const caf::actor& actor, event_log& log) {
+  actor->attach_functor([&log](const caf::error& reason) {
+    log.add(reason == caf::exit_reason::user_shutdown ? "quit" : to_string(reason));
+  });
+}
+
+/// How many nodes are in memory, or something of them.
+std::size_t nodes_in_memory() {
+  caf17::lasting_system::reclaim();
+  return caf17::lasting_system::count();
+}
+
+/// Nothing of any node is in memory, so no actor of one runs. Waits for that.
+bool everything_is_reclaimed() {
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (nodes_in_memory() > 0)
+    if (std::chrono::steady_clock::now() > deadline)
+      return false;
+    else
+      std::this_thread::yield();
+  return true;
+}
+
+/// Runs `act` and gives what was logged meanwhile.
+template <class Act>
+std::string logged_by(Act&& act) {
+  testing::internal::CaptureStderr();
+  act();
+  return testing::internal::GetCapturedStderr();
+}
+
+// -- actors that quit ---------------------------------------------------------------------------------
+
+TEST(node_end, asks_its_actors_to_quit_although_they_are_held) {
+  event_log log;
+  caf::actor held;
+  {
+    auto node = open_node();
+    held = node.system().spawn(worker);
+    log_end(held, log);
+  }
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
+  caf::anon_send(held, 1); // dropped
+  EXPECT_EQ(nodes_in_memory(), 1U) << "the handle refers to it";
+  held = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, leaves_nothing_behind_when_no_handle_is_left) {
+  { auto node = open_node(); }
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, ends_actors_in_the_registry_of_caf) {
+  event_log log;
+  {
+    auto node = open_node();
+    auto by_name = node.system().spawn(worker);
+    auto by_number = node.system().spawn(worker);
+    for (auto& actor : {by_name, by_number})
+      log_end(actor, log);
+    node.system().registry().put(caf::atom("worker"), by_name);
+    node.system().registry().put(by_number->id(), by_number);
+  }
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit", "quit"));
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, ends_detached_actors) {
+  event_log log;
+  caf::actor held;
+  {
+    auto node = open_node();
+    held = node.system().spawn<caf::detached>(worker);
+    log_end(held, log);
+  }
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
+  held = nullptr; // CAF ends its thread only now
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, ends_blocking_actors_that_listen) {
+  event_log log;
+  {
+    auto node = open_node();
+    log_end(
+        node.system().spawn([](caf::blocking_actor* self) { self->receive([](caf::exit_msg&) {}); }), log
+    );
+  }
+  EXPECT_EQ(log.all().size(), 1U);
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, ends_actors_that_actors_spawn_while_they_end) {
+  event_log log;
+  std::vector<caf::actor> held;
+  {
+    auto node = open_node();
+    node.system().registry().put(
+        caf::atom("parent"), node.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+          self->set_exit_handler([&, self](const caf::exit_msg&) {
+            held.push_back(self->spawn(worker));
+            log_end(held.back(), log);
+            self->quit();
+          });
+          return worker();
+        })
+    );
+  }
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
+  held.clear();
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, kills_actors_that_do_not_quit) {
+  event_log log;
+  caf::actor held;
+  auto logged = logged_by([&] {
+    auto node = open_node(be_impatient);
+    held = node.system().spawn([](caf::event_based_actor* self) {
+      self->set_exit_handler([](const caf::exit_msg&) {});
+      return worker();
+    });
+    log_end(held, log);
+  });
+  EXPECT_THAT(log.all(), testing::ElementsAre(to_string(caf::make_error(caf::exit_reason::kill))));
+  EXPECT_EQ(logged, "");
+  held = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, is_survived_by_threads_that_send) {
+  for (auto scheduler : {"sharing", "stealing"}) {
+    std::atomic<bool> done = false;
+    std::atomic<int> sent_after = 0;
+    std::atomic<bool> has_ended = false;
+    std::thread sender;
+    {
+      auto node = open_node([&](config& settings) {
+        settings.scheduler = scheduler;
+        settings.drain_within = {}; // the actor is never idle
+      });
+      auto target = node.system().spawn(worker);
+      sender = std::thread{[&, target] {
+        while (!done) {
+          caf::anon_send(target, 1);
+          if (has_ended)
+            ++sent_after;
+        }
+      }};
+    }
+    has_ended = true;
+    while (sent_after < 1000)
+      std::this_thread::yield();
+    done = true;
+    sender.join();
+    EXPECT_TRUE(everything_is_reclaimed());
+  }
+}
+
+TEST(node_end, is_survived_by_threads_that_have_spawned_actors) {
+  event spawned;
+  event ended;
+  std::thread spawner;
+  {
+    auto node = open_node();
+    spawner = std::thread{[&] {
+      { caf::scoped_actor self{node.system()}; }
+      spawned.happen();
+      EXPECT_TRUE(ended.wait());
+    }};
+    EXPECT_TRUE(spawned.wait());
+  }
+  EXPECT_EQ(nodes_in_memory(), 1U) << "CAF keeps a reference in the thread";
+  ended.happen();
+  spawner.join();
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+/// Spawned behind the node's back.
+class unseen_actor : public caf::event_based_actor {
+public:
+  using event_based_actor::event_based_actor;
+
+protected:
+  caf::behavior make_behavior() override { return worker(); }
+};
+
+/// More than CAF's clock takes when its thread has ended.
+TEST(node_end, is_survived_by_any_number_of_actors_that_were_not_seen) {
+  std::vector<caf::strong_actor_ptr> held;
+  {
+    auto node = open_node();
+    for (int count = 0; count < 200; ++count) {
+      caf::actor_config settings{node.system().dummy_execution_unit()};
+      auto unseen = caf::make_actor<unseen_actor, caf::strong_actor_ptr>(
+          node.system().next_actor_id(), node.system().node(), &node.system(), settings
+      );
+      auto& actor = static_cast<unseen_actor&>(*unseen->get());
+      actor.launch(node.system().dummy_execution_unit(), false, false);
+      held.push_back(std::move(unseen));
+    }
+  }
+  std::size_t ended = 0;
+  for (auto& actor : held) {
+    caf::anon_send(caf::actor_cast<caf::actor>(actor), 1);
+    actor->get()->attach_functor([&](const caf::error&) { ++ended; });
+  }
+  EXPECT_EQ(ended, held.size()) << "an actor that gets a message after the end ends";
+  held.clear();
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, is_the_same_for_a_node_that_another_one_replaces) {
+  event_log log;
+  auto node = open_node();
+  auto held = node.system().spawn(worker);
+  log_end(held, log);
+  node = open_node();
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
+}
+
+// -- actors that do not end ---------------------------------------------------------------------------
+
+TEST(node_end, leaves_behind_and_names_a_blocking_actor_that_does_not_listen) {
+  caf::actor deaf;
+  auto logged = logged_by([&] {
+    auto node = open_node(be_impatient);
+    deaf = node.system().spawn([](caf::blocking_actor* self) { self->receive([](end_atom) {}); });
+  });
+  EXPECT_THAT(logged, HasSubstr("1 actors have not ended 0.1 s after they were asked to quit (quit_within)"));
+  EXPECT_THAT(logged, HasSubstr("actor " + std::to_string(deaf.id()) + " 'blocking_actor' (blocking)"));
+  EXPECT_EQ(nodes_in_memory(), 1U);
+  caf::anon_send(deaf, end_atom::value); // it lives on
+  deaf = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+struct stuck_state {
+  stuck_state() = default;
+  const char* name = "stuck";
+};
+
+TEST(node_end, leaves_behind_and_names_an_actor_whose_handler_does_not_return) {
+  event entered;
+  event released;
+  auto logged = logged_by([&] {
+    auto node = open_node(be_impatient);
+    caf::anon_send(
+        node.system().spawn([&](caf::stateful_actor<stuck_state>*) -> caf::behavior {
+          return {[&](ask_atom) {
+            entered.happen();
+            released.wait();
+          }};
+        }),
+        ask_atom::value
+    );
+    ASSERT_TRUE(entered.wait());
+  });
+  EXPECT_THAT(logged, HasSubstr("leaving although actors are at work after 0.05 s (drain_within):"));
+  EXPECT_THAT(logged, HasSubstr("1 actors have not ended"));
+  EXPECT_THAT(logged, HasSubstr(" 'stuck'"));
+  // Its node's threads are waited for, and then all of it is destroyed, by a thread of its own.
+  released.happen();
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, is_not_waited_for_in_a_thread_of_its_own_actors) {
+  for (bool detached : {false, true}) {
+    event_log log;
+    auto node = std::make_shared<chorus::node>(open_node());
+    auto weak = std::weak_ptr{node};
+    auto owner = [&log, node](caf::event_based_actor* self) mutable {
+      log_end(caf::actor{self}, log);
+      return caf::behavior{[owned = std::move(node)](end_atom) mutable { owned.reset(); }};
+    };
+    auto& system = node->system();
+    auto actor = detached ? system.spawn<caf::detached>(std::move(owner)) : system.spawn(std::move(owner));
+    node = nullptr;
+    caf::anon_send(actor, end_atom::value);
+    EXPECT_TRUE(log.wait_for("quit"));
+    EXPECT_TRUE(weak.expired());
+    actor = nullptr;
+    EXPECT_TRUE(everything_is_reclaimed());
+  }
+}
+
+TEST(node_end, is_survived_by_handles_of_remote_actors) {
+  caf::actor remote;
+  {
+    cluster nodes;
+    nodes.add("ada");
+    nodes.add("ben");
+    EXPECT_FALSE(nodes.at(0).announce("worker", nodes.at(0).system().spawn(worker)));
+    auto found = nodes.at(1).find("worker", patience);
+    ASSERT_TRUE(found);
+    remote = *found;
+    nodes.remove(1);
+    caf::anon_send(remote, 1);
+  }
+  caf::anon_send(remote, 1);
+  remote = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+// -- after `stop` -------------------------------------------------------------------------------------
+
+TEST(stopped_node, says_that_it_is_unavailable) {
+  cluster nodes;
+  nodes.add("ada");
+  auto& node = nodes.add("ben");
+  auto local = node.system().spawn(worker);
+  EXPECT_FALSE(node.announce("mine", local));
+  EXPECT_FALSE(nodes.at(0).announce("other", nodes.at(0).system().spawn(worker)));
+  auto remote = node.find("other", patience);
+  ASSERT_TRUE(remote);
+  auto self = node.self();
+  node.stop();
+
+  EXPECT_EQ(node.announce("mine", local).code, errc::unavailable);
+  EXPECT_EQ(node.announce("new", local).code, errc::unavailable);
+  node.withdraw("mine");
+  for (auto name : {"mine", "other", "new"}) {
+    EXPECT_EQ(node.find(name), caf::actor{}) << name;
+    auto found = node.find(name, patience);
+    ASSERT_FALSE(found) << name;
+    EXPECT_EQ(found.failure().code, errc::unavailable) << name;
+  }
+  EXPECT_TRUE(node.list().empty());
+  EXPECT_EQ(node.update_metadata({}).code, errc::unavailable);
+  EXPECT_EQ(node.wait_until_writable(*remote, patience).code, errc::unavailable);
+  EXPECT_EQ(node.wait_until_writable(local, patience).code, errc::unavailable);
+  EXPECT_TRUE(node.members().empty());
+  EXPECT_EQ(node.why_suspected(nodes.at(0).self().who.node), std::nullopt);
+  EXPECT_EQ(node.self(), self);
+  EXPECT_EQ(node.counters().exported_actors, 0U);
+  EXPECT_EQ(node.counters().remote_actors, 0U);
+  EXPECT_EQ(node.run(), 0);
+  node.request_stop();
+  node.stop();
+}
+
+TEST(stopped_node, tells_who_asks_for_room) {
+  auto node = open_node();
+  node.stop();
+  auto local = node.system().spawn(worker);
+  caf::scoped_actor self{node.system()};
+  node.subscribe(self);
+  node.subscribe_all(self);
+  node.subscribe_dead_letters(self);
+  node.when_writable(local, self);
+  self->receive([](const writable& told) { EXPECT_EQ(told.reason.code, errc::unavailable); });
+}
+
+TEST(stopped_node, still_carries_messages_between_its_own_actors) {
+  auto node = open_node();
+  auto local = node.system().spawn(worker);
+  node.stop();
+  caf::scoped_actor self{node.system()};
+  auto later = node.system().spawn(worker);
+  for (auto& actor : {local, later})
+    self->request(actor, patience, 7)
+        .receive(
+            [](int answer) { EXPECT_EQ(answer, 7); }, [](const caf::error&) { ADD_FAILURE() << "no answer"; }
+        );
+}
+
+// -- work under way -----------------------------------------------------------------------------------
+
+/// Ada asks an actor of ben, whose handler takes as long as a test wants, and ben stops meanwhile.
+class stopping_with_work : public testing::Test {
+protected:
+  void start(duration drain_within = patience) {
+    nodes_.add("ada");
+    nodes_.add("ben", [&](config& settings) {
+      settings.drain_within = drain_within;
+      settings.threads = 2;
+    });
+    auto slow = nodes_.at(1).system().spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](ask_atom) {
+        entered_.happen();
+        released_.wait();
+        return 1;
+      }};
+    });
+    announce("slow", slow);
+  }
+
+  void announce(const std::string& name, const caf::actor& actor) {
+    EXPECT_FALSE(nodes_.at(1).announce(name, actor));
+    auto found = nodes_.at(0).find(name, patience);
+    ASSERT_TRUE(found);
+    known_to_ada_[name] = *found;
+  }
+
+  /// Asks in a thread of its own, and logs how it ends.
+  void ask(const std::string& name) {
+    threads_.emplace_back([this, name, whom = known_to_ada_.at(name)] {
+      caf::scoped_actor self{nodes_.at(0).system()};
+      self->request(whom, caf::infinite, ask_atom::value)
+          .receive(
+              [&](int answer) { log_.add(name + " answered " + std::to_string(answer)); },
+              [&](const caf::error& reason) { log_.add(name + " " + self->system().render(reason)); }
+          );
+    });
+  }
+
+  void stop_ben() {
+    threads_.emplace_back([this] {
+      nodes_.at(1).stop();
+      log_.add("stopped");
+    });
+  }
+
+  /// Until ada has heard that ben is about to leave.
+  bool ben_refuses_work() {
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    while (nodes_.at(0).find("slow"))
+      if (std::chrono::steady_clock::now() > deadline)
+        return false;
+      else
+        std::this_thread::yield();
+    return true;
+  }
+
+  ~stopping_with_work() override {
+    released_.happen();
+    for (auto& thread : threads_)
+      thread.join();
+  }
+
+  event entered_;
+  event released_;
+  event_log log_;
+  cluster nodes_;
+  std::map<std::string, caf::actor> known_to_ada_;
+  std::vector<std::thread> threads_;
+};
+
+TEST_F(stopping_with_work, lets_handlers_finish_and_their_answers_travel) {
+  start();
+  ask("slow");
+  ASSERT_TRUE(entered_.wait());
+  stop_ben();
+  ASSERT_TRUE(ben_refuses_work());
+  EXPECT_THAT(log_.all(), testing::IsEmpty());
+  released_.happen();
+  EXPECT_TRUE(log_.wait_for("slow answered 1"));
+  EXPECT_TRUE(log_.wait_for("stopped"));
+}
+
+TEST_F(stopping_with_work, refuses_requests_meanwhile) {
+  start();
+  announce("quick", nodes_.at(1).system().spawn([](caf::event_based_actor*) -> caf::behavior {
+    return {[](ask_atom) { return 2; }};
+  }));
+  ask("slow");
+  ASSERT_TRUE(entered_.wait());
+  stop_ben();
+  ASSERT_TRUE(ben_refuses_work());
+  caf::scoped_actor self{nodes_.at(0).system()};
+  self->request(known_to_ada_.at("quick"), patience, ask_atom::value)
+      .receive(
+          [](int) { ADD_FAILURE() << "it was executed"; },
+          [&](const caf::error& reason) {
+            EXPECT_THAT(self->system().render(reason), HasSubstr("not_found: the actor's node is leaving"));
+          }
+      );
+  EXPECT_EQ(nodes_.at(1).announce("new", nodes_.at(1).system().spawn(worker)).code, errc::unavailable);
+  released_.happen();
+  EXPECT_TRUE(log_.wait_for("slow answered 1"));
+}
+
+TEST_F(stopping_with_work, lets_actors_wait_for_the_answers_that_they_need) {
+  start();
+  auto source = nodes_.at(0).system().spawn([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](ask_atom) {
+      entered_.happen();
+      released_.wait();
+      return 3;
+    }};
+  });
+  EXPECT_FALSE(nodes_.at(0).announce("source", source));
+  auto known_to_ben = nodes_.at(1).find("source", patience);
+  ASSERT_TRUE(known_to_ben);
+  announce("middle", nodes_.at(1).system().spawn([whom = *known_to_ben](caf::event_based_actor* self) {
+    return caf::behavior{[=](ask_atom) {
+      auto promise = self->make_response_promise<int>();
+      self->request(whom, caf::infinite, ask_atom::value).then([=](int answer) mutable {
+        promise.deliver(answer);
+      });
+      return promise;
+    }};
+  }));
+  ask("middle");
+  ASSERT_TRUE(entered_.wait());
+  stop_ben();
+  ASSERT_TRUE(ben_refuses_work());
+  EXPECT_THAT(log_.all(), testing::IsEmpty());
+  released_.happen();
+  EXPECT_TRUE(log_.wait_for("middle answered 3"));
+}
+
+TEST_F(stopping_with_work, waits_no_longer_than_it_may) {
+  start(100ms);
+  ask("slow");
+  ASSERT_TRUE(entered_.wait());
+  nodes_.at(1).stop();
+  EXPECT_TRUE(nodes_.at(1).list().empty());
+  released_.happen();
+}
+
+} // namespace
+} // namespace chorus
