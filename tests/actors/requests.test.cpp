@@ -12,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <future>
 #include <string>
 #include <vector>
 
@@ -251,45 +250,6 @@ TEST_F(requests_between_nodes, the_answers_to_which_cannot_travel_say_at_once_th
   ask_once(at_most_once{});
   EXPECT_EQ(count("executed"), 3);
   caf::anon_send_exit(large, caf::exit_reason::user_shutdown);
-}
-
-/// An actor of ben reads nothing until it is told to, so that what ada sends to ben's node waits at ada's.
-TEST_F(requests_between_nodes, at_most_once_get_the_answers_for_which_the_link_had_no_room_when_it_has) {
-  constexpr std::size_t calls = 8;
-  constexpr std::size_t answer_bytes = 4 * limits::mebibyte;
-  std::promise<void> is_free;
-  auto freed = is_free.get_future().share();
-  auto reader = ben().system().spawn<caf::detached>([freed](caf::event_based_actor*) -> caf::behavior {
-    return {[freed](const std::string&) { freed.wait(); }};
-  });
-  ASSERT_FALSE(ben().announce("reader", reader));
-  auto to_reader = ada().find("reader", patience);
-  ASSERT_TRUE(to_reader);
-  auto worker = ada().system().spawn([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const add&) {
-      log_.add("executed");
-      return std::string(answer_bytes, 'x');
-    }};
-  });
-  auto remote = announce(serve_at_most_once(worker));
-  for (std::size_t sent = 0; sent < limits::send_buffer_bytes + limits::receive_window_bytes;
-       sent += answer_bytes)
-    caf::anon_send(*to_reader, std::string(answer_bytes, 'y'));
-  for (std::size_t call = 0; call < calls; ++call)
-    ben().system().spawn([=, this](caf::event_based_actor* self) {
-      caller{self}
-          .request(remote, at_most_once{{patience, 10ms, 100ms, patience, 1'000'000}}, add{1})
-          .then(
-              [this](const std::string& answer) { log_.add("answer " + std::to_string(answer.size())); },
-              [this](const caf::error& reason) { note(reason); }
-          );
-    });
-  EXPECT_TRUE(log_.wait_for("tried", calls + 1)) << "an answer found no room";
-  is_free.set_value();
-  EXPECT_TRUE(log_.wait_for("answer " + std::to_string(answer_bytes), calls));
-  EXPECT_EQ(count("executed"), static_cast<std::ptrdiff_t>(calls));
-  for (const auto& each : {worker, reader})
-    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }
 
 TEST_F(
