@@ -18,14 +18,6 @@ public:
   using node_services::node_services;
 };
 
-namespace {
-
-error has_left() {
-  return {errc::unavailable, "this node has left the cluster"};
-}
-
-} // namespace
-
 result<node> node::open(config settings) {
   if (auto failed = check(settings))
     return failed;
@@ -88,12 +80,14 @@ std::optional<membership::suspicion_report> node::why_suspected(const node_id& w
 }
 
 error node::update_metadata(membership::metadata about) {
-  if (content_->has_left())
-    return has_left();
+  if (auto over = content_->why_over())
+    return over;
   return content_->update_metadata(std::move(about));
 }
 
 error node::announce(std::string_view name, const caf::actor& actor) {
+  if (auto over = content_->why_over())
+    return over;
   return content_->names().announce(name, actor);
 }
 
@@ -133,15 +127,15 @@ node_counters node::counters() const {
 }
 
 void node::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
-  if (content_->has_left())
-    caf::anon_send(subscriber, writable{receiver, has_left()});
+  if (auto over = content_->why_over())
+    caf::anon_send(subscriber, writable{receiver, std::move(over)});
   else
     content_->when_writable(receiver, subscriber);
 }
 
 error node::wait_until_writable(const caf::actor& receiver, duration within) {
-  if (content_->has_left())
-    return has_left();
+  if (auto over = content_->why_over())
+    return over;
   return content_->wait_until_writable(receiver, within);
 }
 

@@ -55,8 +55,9 @@ struct node_counters {
 /// Thread rules: every function may be called from any thread, also an actor's, unless it says otherwise. No
 /// function may be called while the node is destroyed. A process may hold several nodes.
 ///
-/// After `stop`, functions that can fail answer `unavailable`; the others find nothing, list nothing and do
-/// nothing. Local actors and messages between them go on until the node is destroyed.
+/// After `stop`, functions that can fail answer `unavailable`, or `refused` if that is why the node stopped;
+/// the others find nothing, list nothing and do nothing. Local actors and messages between them go on until
+/// the node is destroyed.
 class node {
 public:
   /// Takes the identity, binds the address, starts the threads and begins to join. Does not wait for

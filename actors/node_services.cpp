@@ -162,14 +162,18 @@ membership::member node_services::self() const {
   return self_;
 }
 
-result<caf::actor> node_services::find(std::string_view name, duration within) const {
-  if (auto actor = names_->find(name, within))
-    return actor;
+error node_services::why_over() const {
   std::lock_guard guard{mutex_};
   if (rejection_)
     return *rejection_;
-  if (left_)
-    return error{errc::unavailable, "this node has left the cluster"};
+  return left_ ? error{errc::unavailable, "this node has left the cluster"} : error{};
+}
+
+result<caf::actor> node_services::find(std::string_view name, duration within) const {
+  if (auto actor = names_->find(name, within))
+    return actor;
+  if (auto over = why_over())
+    return over;
   if (!settings_.seeds.empty() && members_->members().empty()) {
     auto why = members_->why_seeds_are_silent();
     return error{

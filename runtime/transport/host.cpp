@@ -42,8 +42,9 @@ bool is_numeric(const std::string& host) {
 bool is_wildcard(const std::string& host) {
   if (host == "*")
     return true;
-  if (auto v4 = as_v4(host))
-    return v4->s_addr == INADDR_ANY;
+  in_addr v4{};
+  if (inet_aton(host.c_str(), &v4) != 0) // in any spelling that the resolver takes, such as `0`
+    return v4.s_addr == INADDR_ANY;
   if (auto v6 = as_v6(host))
     return IN6_IS_ADDR_UNSPECIFIED(&*v6);
   return false;

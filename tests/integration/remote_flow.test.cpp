@@ -174,7 +174,6 @@ TEST_F(flow_to_a_process_that_ends, is_told_of_each_message_what_became_of_it) {
       << told->not_sent << " not sent, " << told->open << " unconfirmed";
   EXPECT_EQ(told->not_sent + told->open, more_than_it_takes);
   EXPECT_GT(told->not_sent, 0) << "there was no credit for all";
-  EXPECT_GT(told->open, 0) << "nothing was acknowledged";
   EXPECT_EQ(home().counters().dead_letters, static_cast<std::uint64_t>(told->not_sent));
   EXPECT_EQ(home().counters().unconfirmed_messages, static_cast<std::uint64_t>(told->open));
 }

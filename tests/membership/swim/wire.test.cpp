@@ -89,7 +89,8 @@ TEST(swim_wire, keeps_what_a_hello_says) {
 }
 
 TEST(swim_wire, keeps_what_a_refusal_says_of_the_holder) {
-  auto said = std::get<refusal>(one_of_each_content().back());
+  refusal said{
+      life(1), refusal::why::cluster_full, someone(3), std::chrono::hours{30}, std::chrono::milliseconds{7}};
   const auto again = read(wire::encode({said, {}}).head);
   ASSERT_TRUE(again);
   EXPECT_EQ(std::get<refusal>(again->what), said);
