@@ -54,7 +54,11 @@ TEST_P(end_of_process, ends_requests_monitors_and_links_each_once_everywhere) {
     // What has not left a process is lost with it.
     auto echo = caf::make_message(echo_atom::value, std::string{"after the link"});
     EXPECT_TRUE(ask<std::string>(linking, pass_atom::value, witness, echo));
-    command(witness, ask_atom::value, fresh("ada"));
+    auto asked = fresh("ada");
+    command(witness, ask_atom::value, asked);
+    // A process that is told to end refuses what it has not received by then.
+    auto behind = caf::make_message(echo_atom::value, std::string{"behind the request"});
+    EXPECT_TRUE(ask<std::string>(witness, pass_atom::value, asked, behind));
   }
   end_ada();
   EXPECT_TRUE(heard().wait_for("failed node_down", 2));
