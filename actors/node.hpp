@@ -37,7 +37,7 @@ struct node_counters {
   /// were acknowledged (`unconfirmed`).
   std::uint64_t unconfirmed_messages = 0;
 
-  std::uint64_t malformed_messages = 0; ///< received, but not what they claimed to be
+  std::uint64_t malformed_messages = 0; ///< received, and could not be read
   std::uint64_t exported_actors = 0; ///< actors of this node that others hold handles of, or that have names
   std::uint64_t remote_actors = 0;   ///< actors of other nodes that this one holds handles of
 };
@@ -52,17 +52,18 @@ struct node_counters {
 ///   node->announce("worker", worker);
 ///   return node->run();
 ///
-/// Thread rules: every function may be called from any thread, also an actor's, unless it says otherwise. No
-/// function may be called while the node is destroyed. A process may hold several nodes.
+/// Thread rules: every function may be called from any thread, an actor's included. Exceptions: the waiting
+/// `find`, `wait_until_writable` and `run` (never in an actor's thread), `stop` (see there), and no call may
+/// overlap with the destruction of the node. A process may hold several nodes.
 ///
-/// After `stop`, functions that can fail answer `unavailable`, or `refused` if that is why the node stopped;
-/// the others find nothing, list nothing and do nothing. Local actors and messages between them go on until
-/// the node is destroyed.
+/// After `stop`, functions that can fail return `unavailable`, or `refused` if that is why the node stopped;
+/// the others find, list and do nothing. Local actors and the messages between them go on until the node is
+/// destroyed.
 class node {
 public:
-  /// Takes the identity, binds the address, starts the threads and begins to join. Does not wait for
-  /// seeds. Errors: address_in_use, permission_denied, invalid_argument (a setting that cannot be used),
-  /// unavailable (another process uses the data directory), malformed (damaged identity), io.
+  /// Takes the identity, binds the address, starts the threads and begins to join. Does not wait for a
+  /// seed to answer. Errors: address_in_use, permission_denied, invalid_argument (a setting that cannot be
+  /// used), unavailable (another process uses the data directory), malformed (damaged identity), io.
   static result<node> open(config settings);
 
   node(node&&) noexcept;
@@ -87,16 +88,17 @@ public:
   /// it failed.
   membership::member self() const;
 
-  /// The others and what they say about themselves, ascending by id: live as far as this node knows,
+  /// The other members and their metadata, ascending by id: all that this node believes to be alive,
   /// suspected ones included.
   std::vector<membership::member> members() const;
 
   /// Who accused a node, when and on what evidence, who confirmed it, and what came of that: its latest
-  /// suspicion, also when it is over. Nothing if it was never suspected here, or too many others were since.
+  /// suspicion, also when it is over. None if it was never suspected here, or if the report was dropped for
+  /// newer ones.
   std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
 
-  /// From now on this node says that about itself (`config::about`). Errors: invalid_argument (more than
-  /// `limits::metadata_bytes`), unavailable (stopped).
+  /// Replaces what this node tells the others about itself (`config::about`). Errors: invalid_argument (more
+  /// than `limits::metadata_bytes`), unavailable (stopped).
   error update_metadata(membership::metadata about);
 
   // -- names ------------------------------------------------------------------------------------
@@ -107,33 +109,33 @@ public:
   /// or remote actor), overloaded (too many names), unavailable (the node stops, or has stopped).
   error announce(std::string_view name, const caf::actor& actor);
 
-  /// Takes an own announcement back; a no-op without one.
+  /// Takes back this node's announcement of `name`; a no-op without one.
   void withdraw(std::string_view name);
 
   /// The actor announced under `name` as far as this node knows now; null if there is none.
   caf::actor find(std::string_view name) const;
 
-  /// Waits until somebody has announced `name`. Errors: unavailable (no other node was met within the
-  /// time, or this one has stopped), not_found (others were met, nobody offers it), refused (the cluster
-  /// rejected this node). Blocks its thread: never an actor's.
+  /// Waits until somebody has announced `name`. Errors: unavailable (no seed answered within the time, or
+  /// this node has stopped), not_found (nobody announced it), refused (the cluster rejected this node).
+  /// Blocks its thread: never call it in an actor's.
   result<caf::actor> find(std::string_view name, duration within) const;
 
-  /// All names that begin with `prefix`, and who counts for them.
+  /// All names that begin with `prefix`, and the actor that each of them stands for.
   std::map<std::string, caf::actor> list(std::string_view prefix = {}) const;
 
   // -- events -----------------------------------------------------------------------------------
 
   /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
-  /// is here already. Until it ends, or the node stops. It has to be an actor of this node. To subscribe
-  /// again changes nothing.
+  /// is here already, until it ends or the node stops. It must be an actor of this node. Subscribing again
+  /// changes nothing.
   void subscribe(const caf::actor& subscriber);
 
   /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists. A
   /// subscriber of `subscribe` hears of these from now on.
   void subscribe_all(const caf::actor& subscriber);
 
-  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told. Until it
-  /// ends, or the node stops. It has to be an actor of this node.
+  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told, until it
+  /// ends or the node stops. It must be an actor of this node.
   void subscribe_dead_letters(const caf::actor& subscriber);
 
   node_counters counters() const;
@@ -142,23 +144,23 @@ public:
 
   /// Sends one `writable` to `subscriber`, an actor of this node, as soon as at least half of the send
   /// buffer (`limits::send_buffer_bytes`) of the link to the node of `receiver` is free: at once if it is,
-  /// or if `receiver` lives here. Also when the link ends, so that nobody waits for ever, and with the error
-  /// unavailable when the node has stopped. All senders of this node share the room, nothing is reserved.
+  /// or if `receiver` lives here. Also when the link ends (node_down), so that nobody waits for ever, and
+  /// when the node has stopped (unavailable). All senders of this node share the room, nothing is reserved.
   /// Asking again before the answer changes nothing.
   void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
 
   /// Waits for the same. Errors: overloaded (not within the time, or too many wait), node_down (there
-  /// is no link, or it has ended), invalid_argument (no receiver), unavailable (stopped). Blocks its thread:
-  /// never an actor's.
+  /// is no link, or it has ended), invalid_argument (no receiver), unavailable (stopped). Blocks its
+  /// thread: never call it in an actor's.
   error wait_until_writable(const caf::actor& receiver, duration within);
 
   // -- life -------------------------------------------------------------------------------------
 
   /// Waits until SIGTERM, SIGINT or SIGHUP arrives, `request_stop` or `stop` is called, or the cluster
-  /// rejects this node; calls `stop`; gives the exit code for the process (exit_code.hpp). Once per process
-  /// at a time, and never in an actor's thread. A second signal has its usual effect again: it ends the
-  /// process at once. `when_ready` is called once the signals are waited for: from then on they end the node
-  /// in order.
+  /// rejects this node; then calls `stop` and returns the exit code for the process (exit_code.hpp). At most
+  /// one call in a process at a time, never in an actor's thread. A second signal has its usual effect again:
+  /// it ends the process at once. `when_ready` is called once the signals are waited for: from then on they
+  /// end the node in order.
   int run(const std::function<void()>& when_ready = {});
 
   /// Ends `run` in another thread, which then calls `stop`.
@@ -170,9 +172,9 @@ public:
   /// is answered. Then until what was sent is acknowledged, at most `config::leave_within`. Then it says
   /// goodbye, ends the I/O, and fails the requests to other nodes that are still open. Local actors live on.
   ///
-  /// Idempotent; who calls it meanwhile waits too. Never from a functor that is attached to a remote actor:
-  /// the I/O thread runs those. From an actor's thread it does not wait for work under way, of which the
-  /// caller is a part: prefer `request_stop` there.
+  /// Idempotent; a concurrent call waits as well. Never call it from a functor that is attached to a remote
+  /// actor: the I/O thread runs those. From an actor's thread it does not wait for work under way, of which
+  /// the caller is a part: prefer `request_stop` there.
   void stop();
 
 private:

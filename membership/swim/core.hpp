@@ -45,8 +45,8 @@
 ///    who still hears it, and the side with less behind it takes a new incarnation (`roll_call`). So a
 ///    node that was cut off or paused starts over, not the cluster that went on without it.
 /// 5. A newer incarnation of a member takes the place of the older; an older one is ignored.
-/// 6. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: who
-///    is in stays, who comes yields; if both are in, the greater node id yields. A name counts as taken
+/// 6. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: the
+///    member wins, the newcomer is refused; of two members the greater node id yields. A name counts as taken
 ///    only when its holder has given a sign of life since the refusals began (`refusal_patience`). The node
 ///    that is refused and one that refuses it both say so at once.
 /// 7. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by

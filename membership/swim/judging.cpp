@@ -102,7 +102,8 @@ void core::judge(time_point now) {
   }
 }
 
-/// Who has lost a link may be the one that was given up by all others, and puts nobody else on the scales.
+/// A node that lost a link may be the one that all others gave up: it counts only itself when weighing
+/// verdicts.
 standing core::alone() const {
   return {1, config_.self.who.node, config_.self.who.node};
 }

@@ -347,7 +347,7 @@ core::output core::implementation::drain() {
     mind_timer();
   }
   auto frames = sender_.take_frames();
-  // Who closes in order says first what it has, or the other end would not know what became of it.
+  // A graceful close first sends its final acknowledgement, or the other end could not settle its messages.
   auto must_answer = ended_ ? goodbye_due_ && receiver_.owes_answer() : receiver_.must_answer(now_);
   if (frames.empty() && established_ && must_answer) {
     ++count_.acknowledgements;

@@ -61,8 +61,8 @@ void peer_link::turn(time_point now) {
     end(link::close{}, link::closed::why::closed_here);
 }
 
-/// The timer has run out: something is to be acknowledged, or was not. A connection over which frame after
-/// frame goes out and nothing comes back is not trusted for ever: TCP knows only the next machine on the way.
+/// The timer has fired: an acknowledgement is due, or a resend timed out. A connection over which frames go
+/// out and nothing comes back is replaced after a while: TCP knows only the next machine on the way.
 void peer_link::try_again() {
   tries_unheard_ = std::exchange(heard_, false) ? 0 : tries_unheard_ + 1;
   if (tries_unheard_ == tries_for_a_connection) {
