@@ -32,7 +32,7 @@ std::string seed_reports::why_silent() const {
 void seed_reports::report(const membership::seed_silent& seed, const address& self, connection_outcome how) {
   auto reason = explain(seed.where, self, how);
   log_->warn(
-      "no answer from seed {} for {}: {}. Trying on",
+      "no answer from seed {} for {}: {}. Still trying",
       to_string(seed.where),
       membership::in_seconds(seed.lasted),
       reason
@@ -47,18 +47,19 @@ std::string seed_reports::explain(const address& seed, const address& self, conn
   case connection_outcome::unknown_host:
     return "the host '" + seed.host + "' does not resolve; correct the seed, or check the name service";
   case connection_outcome::no_answer:
-    return "no connection can be made; the machine may be down or not reachable, or a firewall drops packets";
+    return "no connection can be made; the machine may be down or unreachable, or a firewall drops packets";
   case connection_outcome::foreign:
-    return "whoever listens there does not speak ZeroMQ, so it is no node of chorus; correct the seed";
+    return "the process that listens there does not speak ZeroMQ, so it is no chorus node; correct the seed";
   case connection_outcome::open:
     break;
   }
   auto refused = refusals_.find(seed);
   if (refused != refusals_.end() && transport_.now() - refused->second.when < refusal_lasts)
     return refused->second.reason.what;
-  return "a process listens there and does not answer; it may be no node of chorus, it may be stopped, or it "
-         "cannot connect to this node at "
-         + to_string(self) + ", which is what --advertise and --listen say";
+  return "a process listens there and does not answer; it may be no chorus node, it may be paused, or it "
+         "cannot "
+         "connect to this node at "
+         + to_string(self) + " (--advertise, --listen)";
 }
 
 void seed_reports::keep(const address& seed, std::string reason) {

@@ -11,10 +11,11 @@ std::string name(const member& who) {
 
 std::string outlook(const refusal_received& what) {
   if (what.content.reason == refusal::why::unreachable)
-    return "It is not taken in until then; trying on";
+    return "It is not a member until then; still trying";
   if (what.gives_up_in > duration::zero())
-    return "Trying on for " + in_seconds(what.gives_up_in) + ", in case that changes, then this node ends";
-  return "The holder may be dead: trying on until it is heard of or declared failed";
+    return "Still trying for " + in_seconds(what.gives_up_in)
+           + ", in case that changes; then this node stops";
+  return "The holder may be dead: still trying until it answers or is declared failed";
 }
 
 struct sentence {
@@ -36,7 +37,7 @@ struct sentence {
     case refusal::why::cluster_full:
       return begin + "the cluster has as many members as there can be; stop a node that is not needed";
     case refusal::why::unreachable:
-      return begin + "it has said hello for " + in_seconds(what.asking_for)
+      return begin + "it has asked to join for " + in_seconds(what.asking_for)
              + " and does not answer at that address, which it advertises; correct its --advertise or "
                "--listen, or let its port through the firewall";
     }
@@ -45,7 +46,7 @@ struct sentence {
 
   std::string operator()(const seed_is_self& what) const {
     return "the seed " + to_string(what.where)
-           + " is this node itself; it finds others if they name it as a seed, or with another seed";
+           + " is this node itself; to find other nodes, give it another seed, or give them this one";
   }
 };
 

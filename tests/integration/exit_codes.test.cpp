@@ -140,7 +140,7 @@ TEST(exit_codes, a_seed_that_is_no_node_is_named) {
   tcp_proxy server{free_address()}; // behind which nobody listens, so it hangs up
   auto client = start_counter({"--seed", to_string(server.listening_on()), "get"});
   EXPECT_EQ(client->wait(), code(exit_code::unavailable));
-  EXPECT_TRUE(client->logs("whoever listens there does not speak ZeroMQ"));
+  EXPECT_TRUE(client->logs("the process that listens there does not speak ZeroMQ"));
 }
 
 TEST(exit_codes, a_seed_that_is_the_node_itself_is_named) {
@@ -183,7 +183,7 @@ TEST_F(taken_name, ends_the_newcomer_and_not_the_one_who_has_it) {
   auto second = start_chat({"--name", "ben", "--seed", address_of(at("ada")), "--failure-timeout", "1"});
   EXPECT_EQ(second->wait(), code(exit_code::refused));
   EXPECT_TRUE(second->logs("refused: the name 'ben' is taken by node"));
-  EXPECT_TRUE(second->logs("Trying on for 1.5 s"));
+  EXPECT_TRUE(second->logs("Still trying for 1.5 s"));
   EXPECT_TRUE(second->logs("the cluster does not take this node: the name 'ben' is taken by node"));
   EXPECT_TRUE(second->logs("start this node under another name (--name) or stop the other one"));
   EXPECT_TRUE(at("ada").logs("refused node 'ben'"));
