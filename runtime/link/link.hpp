@@ -126,8 +126,11 @@ struct closed {
   std::vector<unsettled> losses; ///< in the order in which they were sent
 };
 
-/// The name of the reason as it stands above, with spaces, for logs.
+/// The name of the reason as it stands above, with spaces.
 std::string_view to_string(closed::why reason) noexcept;
+
+/// For the log of this end: what has happened, as a clause.
+std::string_view explain(closed::why reason) noexcept;
 
 /// Performed in the order of the fields: what arrived is handed over before it is acknowledged.
 struct output {

@@ -31,4 +31,28 @@ std::string_view to_string(closed::why reason) noexcept {
   return "unknown";
 }
 
+std::string_view explain(closed::why reason) noexcept {
+  switch (reason) {
+  case closed::why::closed_here:
+    return "this node closed it";
+  case closed::why::closed_by_peer:
+    return "the other node closed it";
+  case closed::why::peer_failed:
+    return "the other node was declared failed";
+  case closed::why::peer_restarted:
+    return "the other node has restarted";
+  case closed::why::declared_failed:
+    return "the other node had declared this one failed";
+  case closed::why::wrong_cluster:
+    return "the other node belongs to another cluster";
+  case closed::why::wrong_version:
+    return "the other node speaks another protocol version; run the same release on both";
+  case closed::why::violation:
+    return "one of the two nodes broke the link protocol; run the same release on both";
+  case closed::why::unresponsive:
+    return "the other node did not acknowledge anything for 30 s";
+  }
+  return "for an unknown reason";
+}
+
 } // namespace chorus::link

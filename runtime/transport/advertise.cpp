@@ -93,8 +93,9 @@ result<address> choose_advertised(
     return error{
         errc::invalid_argument,
         "this node is to be advertised as " + to_string(*wanted)
-            + ", which is every interface and no address that others can connect to; advertise one, or none "
-              "to let this node find it"};
+            + ", which means every interface: others cannot connect to it; advertise an address of this "
+              "machine, "
+              "or leave it out to let this node choose one"};
   }
   // Those on other machines decide: what reaches them is also good for this one.
   std::vector<address> remote_seeds;
@@ -120,7 +121,7 @@ result<address> choose_advertised(
       return unreachable(
           "this node is to be advertised as " + to_string(*wanted),
           seed,
-          "advertise an address that others reach, or none to let this node find it"
+          "advertise an address that others reach, or leave it out to let this node choose one"
       );
     }
   }

@@ -33,7 +33,7 @@ void transport::implementation::accept(received_message message, const origin& f
                                   : error{errc::malformed, "a message of too few or too many parts"};
   if (!what) {
     ++counters_.frames_malformed;
-    report(from, {errc::malformed, "it sends what no chorus node sends: " + what.failure().what});
+    report(from, {errc::malformed, "it sends what a chorus node never sends: " + what.failure().what});
     return;
   }
   if (auto* ends = std::get_if<envelope::link_frame>(&*what))
@@ -149,25 +149,27 @@ void transport::implementation::happened(door::event what, const std::string& ho
     return report(
         host,
         {errc::malformed,
-         "a connection from there ended without ZeroMQ's handshake: no chorus node, or one that is too slow"}
+         "a connection from there ended during ZeroMQ's handshake: it is no chorus node, or one that is too "
+         "slow"}
     );
   case door::event::one_too_many:
     ++counters_.connections_refused;
     return report(
         host,
         {errc::overloaded,
-         "too many connections; this one was ended, as the oldest that says nothing or as the newest"}
+         "too many connections: one from there was closed, either the oldest silent one or the newest"}
     );
   case door::event::message_too_long:
     ++counters_.messages_without_end;
-    return report(host, {errc::too_large, "it sends a message without an end; the connection was ended"});
+    return report(host, {errc::too_large, "it sends a message without an end; the connection was closed"});
   case door::event::out_of_descriptors:
     ++counters_.accepts_failed;
     return report(
         to_string(incoming_.bound),
         {errc::overloaded,
-         "this process has no file descriptors left of " + std::to_string(descriptors_.limit())
-             + ": connections of others are ended until there are some; raise the limit (ulimit -n)"}
+         "this process has used all of its " + std::to_string(descriptors_.limit())
+             + " file descriptors: connections of others are closed until some are free; raise the limit "
+               "(ulimit -n)"}
     );
   }
 }

@@ -88,7 +88,7 @@ void resolver::resolve(std::string host, answer done) {
 /// For one more name: there is room, and a thread, which is started for the first one.
 error resolver::make_ready() {
   if (state_->waiting.size() >= waiting_limit)
-    return {errc::overloaded, "too many names wait for the name service"};
+    return {errc::overloaded, "too many host names wait for the name service"};
   if (state_->thread.joinable())
     return {};
   auto thread = start_thread([state = state_] { shared_state::run(state); });

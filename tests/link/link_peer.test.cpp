@@ -272,6 +272,10 @@ TEST(link, every_reason_has_a_name) {
   EXPECT_EQ(to_string(closed::why::closed_here), "closed here");
   EXPECT_EQ(to_string(closed::why::wrong_version), "wrong version");
   EXPECT_EQ(to_string(static_cast<closed::why>(99)), "unknown");
+  auto patience = std::chrono::round<std::chrono::seconds>(config{}.give_up_after).count();
+  EXPECT_NE(
+      explain(closed::why::unresponsive).find(' ' + std::to_string(patience) + " s"), std::string::npos
+  );
 }
 
 } // namespace chorus::link
