@@ -41,8 +41,8 @@ try_failure failure_of(const caf::error& reason) {
   return reason == caf::sec::request_receiver_down ? try_failure::target_lost : try_failure::hopeless;
 }
 
-caf::error refuse_order(errc code, const char* reason) {
-  return to_caf({code, reason}, request_fate::not_executed);
+caf::error refuse_order(errc code, std::string reason) {
+  return to_caf({code, std::move(reason)}, request_fate::not_executed);
 }
 
 std::string tried(const attempts& tries) {
@@ -86,11 +86,14 @@ void caller_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* co
 
 caf::result<caf::message> caller_stub::begin(detail::order what) {
   if (!what.retry.is_valid())
-    return refuse_order(errc::invalid_argument, "a retry policy has positive numbers");
+    return refuse_order(errc::invalid_argument, "the retry policy has a number that is not positive");
   if (!what.target && !what.find_again)
-    return refuse_order(errc::invalid_argument, "a request to no actor");
+    return refuse_order(errc::invalid_argument, "the request has no receiver: its handle is empty");
   if (calls_.size() >= open_calls_limit)
-    return refuse_order(errc::overloaded, "too many open calls of one caller: wait for answers");
+    return refuse_order(
+        errc::overloaded,
+        "this caller has " + std::to_string(open_calls_limit) + " open calls; wait for answers"
+    );
   auto promise = make_response_promise();
   attempts tries{what.retry, steady_now(), chance_.split()};
   auto [which, is_new] =
@@ -136,7 +139,7 @@ void caller_stub::send_try(call_table::iterator which) {
   if (!open.what.target)
     find_again(open);
   if (!open.what.target) {
-    open.last_failure = to_caf({errc::unavailable, "nobody is found to ask"});
+    open.last_failure = to_caf({errc::unavailable, "no receiver was found"});
     open.tries.failed(steady_now(), true, request_fate::not_executed);
     return;
   }
@@ -181,13 +184,13 @@ void caller_stub::refused(call_table::iterator which, const try_outcome& what, r
   note(open, what, fate_of(reason));
   switch (reason) {
   case refusal::overloaded:
-    open.last_failure = to_caf({errc::overloaded, "the receiver remembers as many calls as it can"});
+    open.last_failure = to_caf({errc::overloaded, "the receiver's memory of calls is full"});
     return advance(which, steady_now());
   case refusal::not_kept:
     open.last_failure = to_caf({errc::overloaded, "the receiver had no room to keep the answer"});
     return give_up(which);
   default:
-    open.last_failure = to_caf({errc::outcome_unknown, "the receiver takes the call for given up"});
+    open.last_failure = to_caf({errc::outcome_unknown, "the receiver considers the call abandoned"});
     return give_up(which);
   }
 }
@@ -249,7 +252,7 @@ void caller_stub::give_up(call_table::iterator which) {
     code = static_cast<errc>(open.last_failure.code());
   auto text = "no answer after " + tried(open.tries);
   if (open.last_failure)
-    text += ", at last " + system().render(without_fate(open.last_failure));
+    text += "; the last one failed: " + system().render(without_fate(open.last_failure));
   end(which, caf::make_message(to_caf({code, text}, fate)));
 }
 
