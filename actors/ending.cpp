@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,6 +34,8 @@ double in_seconds(duration time) {
 void name(const std::vector<caf::strong_actor_ptr>& actors, spdlog::logger& log) {
   for (std::size_t place = 0; place < std::min(actors.size(), actors_named); ++place)
     log.warn("  {}", caf17::describe(actors[place]));
+  if (actors.size() > actors_named)
+    log.warn("  and {} more", actors.size() - actors_named);
 }
 
 void ask_to_quit(const std::vector<caf::strong_actor_ptr>& actors, caf::exit_reason reason) {
@@ -71,9 +74,12 @@ void drain(
   }
   auto busy = actors.busy(actors_named);
   if (!busy.empty())
-    log.warn("leaving although actors are at work after {} s (drain_within):", in_seconds(within));
+    log.warn("leaving although actors are still at work after {} s (drain_within):", in_seconds(within));
   else if (is_waiting())
-    log.warn("leaving although other nodes have not answered after {} s (drain_within)", in_seconds(within));
+    log.warn(
+        "leaving although other nodes have not answered all requests after {} s (drain_within)",
+        in_seconds(within)
+    );
   name(busy, log);
 }
 
@@ -86,9 +92,8 @@ bool end_actors(caf17::living_actors& actors, duration within, spdlog::logger& l
     return true;
   auto left = actors.all();
   log.warn(
-      "{} actors have not ended {} s after they were asked to quit (quit_within); they are left behind until "
-      "the process ends:",
-      left.size(),
+      "{} not ended {} s after being asked to quit (quit_within); left behind until the process ends:",
+      left.size() == 1 ? "1 actor has" : std::to_string(left.size()) + " actors have",
       in_seconds(within)
   );
   name(left, log);

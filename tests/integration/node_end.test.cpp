@@ -28,7 +28,7 @@ TEST(process_end, comes_although_a_blocking_actor_does_not_listen) {
   ASSERT_TRUE(node.prints("ready"));
   node.signal(SIGTERM);
   EXPECT_EQ(node.wait(), 0);
-  EXPECT_TRUE(node.logs("1 actors have not ended"));
+  EXPECT_TRUE(node.logs("1 actor has not ended"));
   EXPECT_TRUE(node.logs("'blocking_actor' (blocking)"));
 }
 
@@ -61,8 +61,8 @@ TEST(process_end, comes_although_a_handler_does_not_return) {
   ASSERT_TRUE(node.prints("reading"));
   node.signal(SIGTERM);
   EXPECT_EQ(node.wait(), 0);
-  EXPECT_TRUE(node.logs("leaving although actors are at work"));
-  EXPECT_TRUE(node.logs("1 actors have not ended"));
+  EXPECT_TRUE(node.logs("leaving although actors are still at work"));
+  EXPECT_TRUE(node.logs("1 actor has not ended"));
 }
 #endif
 
