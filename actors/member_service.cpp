@@ -34,6 +34,20 @@ membership::connection_tried::outcome outcome_of(connection_outcome how) {
   return outcome::no_answer;
 }
 
+std::string in_words(membership::evidence what, const std::string& accuser) {
+  switch (what) {
+  case membership::evidence::silence:
+    return "no answer to " + accuser;
+  case membership::evidence::refused:
+    return "its address refused a connection from " + accuser;
+  case membership::evidence::address_taken:
+    return accuser + " found another node at its address";
+  case membership::evidence::hearsay:
+    break;
+  }
+  return accuser + " reports it and gives no reason";
+}
+
 } // namespace
 
 member_service::member_service(
@@ -98,9 +112,9 @@ std::optional<membership::suspicion_report> member_service::why_suspected(const 
 std::string member_service::describe_suspicion(const node_id& who) const {
   auto report = why_suspected(who);
   if (!report || report->accusations.empty())
-    return "no reason is known";
+    return "for an unknown reason";
   const auto& first = report->accusations.front();
-  return std::string{membership::to_string(first.what)} + ", says " + name_of(first.accuser);
+  return in_words(first.what, name_of(first.accuser));
 }
 
 std::string member_service::name_of(const peer& who) const {
@@ -199,11 +213,10 @@ void member_service::host::perform(const membership::try_connection& step) {
 
 void member_service::host::perform(const membership::declared_failed& step) {
   owner.log_->warn(
-      "node {} and the cluster that it hears ({} members) declared this node failed: they have not heard of "
-      "it "
-      "for longer than the failure timeout. The process or its machine may have stood still, or the network "
-      "was cut",
-      to_string(step.by),
+      "node {}, for a cluster of {} members, declared this node failed: it was silent for longer than the "
+      "failure timeout (--failure-timeout). This process or its machine may have been paused, or the network "
+      "cut",
+      name_of(step.by),
       step.members
   );
   owner.events_.declared_failed();
@@ -232,7 +245,7 @@ void member_service::host::perform(const membership::notice& step) {
 }
 
 void member_service::host::malformed(const peer& from, const error& reason) {
-  owner.log_->debug("ignored a datagram of {}: {}", to_string(from), reason.what);
+  owner.log_->debug("ignored a datagram of node {}: {}", to_string(from), reason.what);
 }
 
 } // namespace chorus

@@ -76,7 +76,7 @@ public:
 
   std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
 
-  /// The first accusation of the latest suspicion, for the log.
+  /// The first accusation of the latest suspicion, as a clause for the log.
   std::string describe_suspicion(const node_id& who) const;
 
   /// For each seed that does not answer and of which the reason is known.

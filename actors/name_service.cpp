@@ -19,7 +19,8 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
   auto kept = remoting_->keep(pointer);
   if (!kept)
     return {
-        errc::invalid_argument, "'" + std::string{name} + "' is to be announced by the node of its actor"};
+        errc::invalid_argument,
+        "'" + std::string{name} + "' can be announced only by the node that its actor lives on"};
   auto number = *kept;
   bool is_announced = false;
   bool is_late = false;
@@ -40,10 +41,11 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
   if (!is_announced) {
     remoting_->let_go(number);
     if (is_late)
-      return {errc::unavailable, "this node leaves the cluster, or has left it"};
+      return {errc::unavailable, "this node is leaving the cluster, or has left it"};
     return {
         errc::overloaded,
-        "this node announces " + std::to_string(names::names_per_origin) + " names already"};
+        "this node announces as many names as it may (" + std::to_string(names::names_per_origin)
+            + "); withdraw one"};
   }
   if (before != 0)
     remoting_->let_go(before);
@@ -97,6 +99,19 @@ caf::actor name_service::find(std::string_view name, duration within) const {
   });
   guard.unlock();
   return winner ? handle_of(*winner) : caf::actor{};
+}
+
+std::string name_service::name_of(const caf17::actor_reference& actor) const {
+  std::lock_guard guard{mutex_};
+  return driver_.core().name_of(actor.home, actor.actor).value_or("");
+}
+
+std::string name_service::name_of_own(std::uint64_t actor) const {
+  std::lock_guard guard{mutex_};
+  for (const auto& [name, number] : named_)
+    if (number == actor)
+      return name;
+  return "";
 }
 
 void name_service::receive(const peer& from, const shared_bytes& message) {

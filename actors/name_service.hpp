@@ -37,6 +37,10 @@ public:
   /// Waits until somebody has announced `name`; null after `within` or `stop`.
   caf::actor find(std::string_view name, duration within) const;
 
+  /// For the log: a name of this actor of another node, or of this one. Empty if it has none.
+  std::string name_of(const caf17::actor_reference& actor) const;
+  std::string name_of_own(std::uint64_t actor) const;
+
   // -- from the node's events ---------------------------------------------------------------------
 
   void receive(const peer& from, const shared_bytes& message);

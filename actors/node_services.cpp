@@ -25,6 +25,11 @@ namespace chorus {
 
 namespace {
 
+/// Whether one end of the link has left the cluster.
+bool is_in_order(link::closed::why reason) {
+  return reason == link::closed::why::closed_here || reason == link::closed::why::closed_by_peer;
+}
+
 /// Actors that no other node holds any more.
 struct unused_actors {
   std::vector<caf::strong_actor_ptr> content;
@@ -66,6 +71,7 @@ node_services::node_services(
   around.system = system_;
   remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
   names_ = std::make_shared<name_service>(self_.who, remoting_);
+  log_names_ = std::make_unique<log_names>(names_);
 }
 
 node_services::~node_services() = default;
@@ -95,13 +101,13 @@ error node_services::start() {
     sweep_handles();
   });
   log_->info(
-      "node {} of cluster '{}' listens on {}, reachable at {}",
+      "started: {} is {} of cluster '{}' at {}, listening on {}",
+      self_.name,
       to_string(self_.who),
       settings_.cluster,
-      to_string(transport_->listening_on()),
-      to_string(self_.where)
+      to_string(self_.where),
+      to_string(transport_->listening_on())
   );
-  log_->info("joined: {} is {} at {}", self_.name, to_string(self_.who), to_string(self_.where));
   return {};
 }
 
@@ -201,7 +207,8 @@ error node_services::update_metadata(membership::metadata about) {
 bool node_services::can_subscribe(const caf::actor& who) {
   if (who && remoting_->is_local_actor(caf::actor_cast<caf::strong_actor_ptr>(who)))
     return true;
-  log_->warn("only an actor of this node can subscribe here; let one pass on what others are to know");
+  log_->warn("a subscription to this node's events was ignored: the subscriber is not an actor of this node. "
+             "Subscribe one of its actors and let it pass the events on");
   return false;
 }
 
@@ -240,7 +247,9 @@ void node_services::sweep_handles() {
 void node_services::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
   auto whom = caf::actor_cast<caf::strong_actor_ptr>(receiver);
   if (!whom)
-    return caf::anon_send(subscriber, writable{receiver, {errc::invalid_argument, "no receiver"}});
+    return caf::anon_send(
+        subscriber, writable{receiver, {errc::invalid_argument, "the receiver is an empty handle"}}
+    );
   if (remoting_->is_local_actor(whom))
     return caf::anon_send(subscriber, writable{receiver, {}});
   auto ask = [flow = flow_, hub = std::weak_ptr{remoting_}, whom, subscriber, receiver] {
@@ -249,7 +258,10 @@ void node_services::when_writable(const caf::actor& receiver, const caf::actor& 
   };
   if (!remoting_->when_met(whom, subscriber.id(), std::move(ask)))
     caf::anon_send(
-        subscriber, writable{receiver, {errc::overloaded, "too many wait for its node to be met"}}
+        subscriber,
+        writable{
+            receiver,
+            {errc::overloaded, "too many actors wait for a link to the receiver's node; ask again later"}}
     );
 }
 
@@ -263,7 +275,9 @@ error node_services::wait_until_writable(const caf::actor& receiver, duration wi
   auto whom = caf::actor_cast<caf::strong_actor_ptr>(receiver);
   remoting_->forget_asker(whom, self->id());
   flow_->forget(remoting_->link_to(whom), {self, receiver});
-  return {errc::overloaded, "the link had no room in time"};
+  return {
+      errc::overloaded,
+      "the link to the receiver's node had no room within the time; try again, or send less"};
 }
 
 void node_services::wake_flow_control(time_point when) {
@@ -275,7 +289,7 @@ void node_services::wake_flow_control(time_point when) {
 // -- what the transport says ------------------------------------------------------------------------
 
 void node_services::link_established(const peer& who) {
-  log_->debug("link to {} is open", to_string(who));
+  log_->debug("the link to node {} is open", log_names_->node(who));
 }
 
 void node_services::message_delivered(const peer& from, link::delivered message) {
@@ -289,14 +303,15 @@ void node_services::message_refused(const peer& to, link::refused message) {
 
 /// One line, however much is lost: the I/O thread waits for whoever reads the log.
 void node_services::log_losses(const peer& who, link::closed::why reason) {
-  log_->debug("link to {} ended: {}", to_string(who), link::to_string(reason));
+  log_->debug("the link to node {} ended: {}", log_names_->node(who), link::explain(reason));
   auto lost = remoting_->take_losses(who);
   if (lost.not_sent + lost.outcome_unknown > 0)
-    log_->warn(
-        "link to {} ended ({}): {} messages of actors were not sent, {} may or may not have arrived; their "
-        "senders are told",
-        to_string(who),
-        link::to_string(reason),
+    log_->log(
+        is_in_order(reason) ? spdlog::level::info : spdlog::level::warn,
+        "the link to node {} ended: {}. Messages of actors: {} not sent, {} sent but not acknowledged, so "
+        "they may or may not have arrived. Their senders are told",
+        log_names_->node(who),
+        link::explain(reason),
         lost.not_sent,
         lost.outcome_unknown
     );
@@ -342,6 +357,7 @@ void node_services::stranger_met(const std::string& where, const error& reason) 
 void node_services::member_is_up(const membership::member& who) {
   auto is_back = former_.contains(who.who.node);
   auto what = is_back ? "rejoined" : "joined";
+  log_names_->add(who);
   log_->info("{}: {} is {} at {}", what, who.name, to_string(who.who), to_string(who.where));
   transport_->add_peer(who.who, who.where);
   remoting_->add_link(who.who, transport_->outbox_of(who.who));
@@ -361,7 +377,7 @@ void node_services::member_is_down(const membership::member_down& what) {
   if (down.reason == membership::member_down::why::failed && !has_failed_us)
     transport_->declare_failed(what.who.who);
   transport_->remove_peer(what.who.who, link::peer_failed{});
-  finish_departure(down);
+  finish_departure(down, has_failed_us);
 }
 
 void node_services::member_is_suspected(const membership::member& who) {
@@ -405,21 +421,32 @@ void node_services::end_overdue_departures() {
   arm_departures();
 }
 
-void node_services::finish_departure(const membership::member_down& what) {
-  auto reason = std::string{membership::to_string(what.reason)};
-  log_->info(
-      "{}: {} was {} at {}", reason, what.who.name, to_string(what.who.who), to_string(what.who.where)
+/// Whoever has declared this node failed is lost to it, but has not failed.
+void node_services::finish_departure(const membership::member_down& what, bool has_failed_us) {
+  auto reason = has_failed_us ? "lost" : std::string{membership::to_string(what.reason)};
+  auto has_failed = what.reason == membership::member_down::why::failed && !has_failed_us;
+  log_->log(
+      has_failed ? spdlog::level::warn : spdlog::level::info,
+      "{}: {} was {} at {}",
+      reason,
+      what.who.name,
+      to_string(what.who.who),
+      to_string(what.who.where)
   );
   former_.add(what.who.who.node);
   names_->peer_down(what.who.who);
-  remoting_->lose(what.who.who, {errc::node_down, "node " + what.who.name + " " + reason});
+  auto fate = has_failed_us ? "declared this node failed" : reason;
+  remoting_->lose(
+      what.who.who,
+      {errc::node_down, "node " + what.who.name + ' ' + fate + "; find the actor again by its name"}
+  );
   subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));
 }
 
 void node_services::declared_failed() {
   auto next = identity_.take_next();
   if (!next) {
-    rejected("declared failed, and no new incarnation could be taken: " + next.failure().what);
+    rejected("it was declared failed, and cannot take a new incarnation: " + next.failure().what);
     return;
   }
   log_->warn("the cluster declared this node failed; it goes on as {}", to_string(*next));
@@ -448,7 +475,7 @@ void node_services::rejected(const std::string& reason) {
 
 void node_services::note_trouble(const remoting::trouble& what) {
   if (what.what == remoting::trouble::kind::hopeless_link) {
-    log_->error("node {}: {}", to_string(what.other), to_string(what.reason));
+    log_->error("the link to node {} is given up: {}", log_names_->node(what.other), what.reason.what);
     transport_->post([this, who = what.other] { members_->link_lost(who); });
     return;
   }
@@ -457,17 +484,34 @@ void node_services::note_trouble(const remoting::trouble& what) {
     return;
   }
   if (what.what == remoting::trouble::kind::foreign_type) {
-    log_->warn("node {}: {}", to_string(what.other), what.reason.what);
+    log_->warn(
+        "node {} sends what this node cannot read: {}", log_names_->node(what.other), what.reason.what
+    );
     return;
   }
   // One line for each power of two: a flood of dead letters is told, not repeated.
   auto& counter = what.what == remoting::trouble::kind::malformed ? malformed_messages_ : dead_letters_;
   auto before = counter.fetch_add(what.count);
   auto count = before + what.count;
-  if (std::bit_width(before) == std::bit_width(count))
-    return;
-  auto kind = what.what == remoting::trouble::kind::malformed ? "malformed message" : "dead letter";
-  log_->warn("{} ({} so far), node {}: {}", kind, count, to_string(what.other), to_string(what.reason));
+  if (std::bit_width(before) != std::bit_width(count))
+    log_trouble(what, count);
+}
+
+void node_services::log_trouble(const remoting::trouble& what, std::uint64_t count) {
+  if (what.what == remoting::trouble::kind::malformed) {
+    auto node = log_names_->node(what.other);
+    return log_->warn("unreadable message ({} so far) from node {}: {}", count, node, what.reason.what);
+  }
+  // That a node is gone has its own line, a warning if it is one.
+  auto level = what.reason.code == errc::node_down ? spdlog::level::info : spdlog::level::warn;
+  log_->log(
+      level,
+      "dead letter ({} so far){} to {}: {}",
+      count,
+      what.sender ? " from " + log_names_->local_actor(what.sender) : "",
+      log_names_->remote_actor({what.other, what.receiver}),
+      what.reason.what
+  );
 }
 
 } // namespace chorus

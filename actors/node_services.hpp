@@ -3,6 +3,7 @@
 #include "caf17/lasting_system.hpp"
 #include "former_nodes.hpp"
 #include "gate.hpp"
+#include "log_names.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
 #include "name_service.hpp"
@@ -101,13 +102,14 @@ private:
   void await_goodbye(const membership::member_down& what);
   void arm_departures();
   void end_overdue_departures();
-  void finish_departure(const membership::member_down& what);
+  void finish_departure(const membership::member_down& what, bool has_failed_us = false);
   bool can_subscribe(const caf::actor& who);
   void log_losses(const peer& who, link::closed::why reason);
   void drain();
   void leave();
   void wake_flow_control(time_point when);
   void note_trouble(const remoting::trouble& what);
+  void log_trouble(const remoting::trouble& what, std::uint64_t count);
 
   const config settings_;
   node_identity identity_;
@@ -121,6 +123,7 @@ private:
   caf::actor undertaker_; ///< lets go of actors, so that users' code does not run in the I/O thread
   std::shared_ptr<remoting> remoting_;
   std::shared_ptr<name_service> names_;
+  std::unique_ptr<log_names> log_names_;
   std::unique_ptr<chorus::transport> transport_;
   std::unique_ptr<member_service> members_;
 

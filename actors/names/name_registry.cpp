@@ -122,6 +122,16 @@ std::vector<std::pair<std::string, announcement>> core::list(std::string_view pr
   return found;
 }
 
+std::optional<std::string> core::name_of(const peer& origin, std::uint64_t actor) const {
+  auto names = names_of_.find(origin);
+  if (names == names_of_.end())
+    return std::nullopt;
+  for (auto& name : names->second)
+    if (names_.at(name).at(origin).actor == actor)
+      return name;
+  return std::nullopt;
+}
+
 bool core::can_announce(std::string_view name) const {
   auto own = names_of_.find(self_);
   return own == names_of_.end() || own->second.size() < names_per_origin || own->second.contains(name);

@@ -152,6 +152,9 @@ public:
   /// Every name that begins with `prefix`, ascending, and who counts for it.
   std::vector<std::pair<std::string, announcement>> list(std::string_view prefix) const;
 
+  /// The name that this origin has announced the actor under, whether it counts or not; of several the least.
+  std::optional<std::string> name_of(const peer& origin, std::uint64_t actor) const;
+
   /// Whether there is room for one more name of this node, or it has this one.
   bool can_announce(std::string_view name) const;
 

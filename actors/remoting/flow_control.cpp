@@ -27,7 +27,7 @@ bool can_be_told(const caf::strong_actor_ptr& sender) {
 error ended(const outbox* link) {
   if (link != nullptr && !link->is_closed())
     return {};
-  return {errc::node_down, "no link to the actor's node: find the actor again by its name"};
+  return {errc::node_down, "no link to the actor's node; find the actor again by its name"};
 }
 
 } // namespace
@@ -47,7 +47,9 @@ void flow_control::when_writable(const std::shared_ptr<outbox>& link, const writ
   if (!link)
     return caf::anon_send(who.subscriber, writable{who.receiver, ended(nullptr)});
   error too_many{
-      errc::overloaded, "more than " + std::to_string(writable_waiters::limit) + " wait for room in links"};
+      errc::overloaded,
+      "more than " + std::to_string(writable_waiters::limit)
+          + " actors wait for room in links; ask again later"};
   if (!waiters_.add(link, who))
     return caf::anon_send(who.subscriber, writable{who.receiver, too_many});
   await_room(link); // after adding: whoever frees the link from now on finds the waiter

@@ -23,7 +23,8 @@ void remoting::leave_open(const peer& to, const link::unsettled& message) {
   if (id.is_request() || id.is_response())
     return;
   error reason{
-      errc::outcome_unknown, "the link to node " + to_string(to) + " ended before this was acknowledged"};
+      errc::outcome_unknown,
+      "the link to node " + to_string(to) + " ended before the message was acknowledged"};
   auto sender = header->foreign_sender.home ? nullptr : known_actor({self(), message.pair.sender});
   discard(sender, receiver_of_lost({to, message.pair.receiver}, reason), reason);
 }

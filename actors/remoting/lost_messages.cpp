@@ -20,7 +20,8 @@ lost_messages::effect lost_messages::add(time_point now, const loss& what) {
     records_.emplace(std::move(where), record{what, now, what.count});
   } else {
     static const error beyond{
-        errc::overloaded, "messages of more than " + std::to_string(limit) + " pairs were lost at a time"};
+        errc::overloaded,
+        "messages between more than " + std::to_string(limit) + " pairs of actors were lost at a time"};
     auto& rest = records_[key{}];
     if (std::exchange(rest.count, rest.count + what.count) == 0) {
       rest.what.reason = beyond;

@@ -141,7 +141,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
       answer_with_error(
           sender,
           id,
-          error{errc::not_found, "the actor has ended; find it again by its name"},
+          error{errc::not_found, "the actor has ended; find its successor by name"},
           fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
       );
     return;
@@ -164,7 +164,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     return answer_with_error(
         sender,
         id,
-        {errc::not_found, "the actor's node is leaving; find another one by its name"},
+        {errc::not_found, "the actor's node is leaving; find another actor by name"},
         fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
     );
   receiving_unit_.count_message();
@@ -256,7 +256,7 @@ void remoting::deliver_moved(const arrival& what, codec::reader& archive) {
   if (now_at && !is_local(*now_at) && !node_of(*now_at))
     fail(
         open_requests_.close_all(*now_at),
-        {errc::node_down, "the node to which the request was delegated is gone"}
+        {errc::node_down, "node " + to_string(*now_at) + ", to which the request was delegated, is gone"}
     );
 }
 
@@ -264,7 +264,8 @@ void remoting::deliver_lost_link(const arrival& what, codec::reader& archive) {
   if (auto news = read<lost_link_to>(what, archive))
     fail(
         open_requests_.close_all(news->who, what.from),
-        {errc::node_down, "the request was delegated, and the link that it went over is lost"}
+        {errc::node_down,
+         "the request was delegated to node " + to_string(news->who) + ", and the link to that node ended"}
     );
 }
 
@@ -289,7 +290,7 @@ std::optional<Content> remoting::read(const arrival& what, codec::reader& archiv
 }
 
 void remoting::report_malformed(const peer& from, const error& reason) {
-  report(trouble::kind::malformed, from, reason);
+  report({trouble::kind::malformed, from, reason});
 }
 
 void remoting::bounce(const peer& to, const link::refused& message) {

@@ -12,12 +12,13 @@ error describe(errc code, const peer& to) {
   auto node = "node " + to_string(to);
   switch (code) {
   case errc::overloaded:
-    return {code, "the buffer for " + node + " is full: send less, or again later"};
+    return {code, "the buffer for " + node + " is full: send less, or wait until it is writable"};
   case errc::too_large:
     return {
-        code, "a message has at most " + std::to_string(limits::message_bytes) + " bytes: send it in parts"};
+        code,
+        "a message has at most " + std::to_string(limits::message_bytes) + " bytes; send this one in parts"};
   default:
-    return {code, "no link to " + node + ": find the actor again by its name"};
+    return {code, "no link to " + node + "; find the actor again by its name"};
   }
 }
 

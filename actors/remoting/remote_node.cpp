@@ -186,7 +186,11 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
     if (actors_.size() >= sweep_at_)
       sweep_all(garbage);
     if (actors_.size() >= (link_ ? stand_ins : unmet_stand_ins)) {
-      dead = to_caf({errc::overloaded, "this node holds too many handles of actors of another one"});
+      dead = to_caf(
+          {errc::overloaded,
+           "this node holds as many handles of actors of node " + to_string(who_)
+               + " as it may; release some"}
+      );
       releases_.push_back({actor, 1, 0});
     }
   }

@@ -7,9 +7,19 @@
 #include <caf/make_message.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 namespace chorus {
+
+namespace {
+
+std::string seconds_of(duration time) {
+  return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s";
+}
+
+} // namespace
 
 remoting::remoting(
     caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around
@@ -24,7 +34,10 @@ void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
   if (!link)
     return; // the transport is stopping; what waits is told when this stops, too
   for (auto& earlier : nodes_.earlier_lives(who))
-    lose(earlier, {errc::node_down, "the node is back as another life"});
+    lose(
+        earlier,
+        {errc::node_down, "node " + to_string(earlier) + " has restarted; find the actor again by its name"}
+    );
   auto node = nodes_.meet(who, [&] { return make_node(who); });
   for (auto& message : node->open(std::move(link)))
     bounce(who, message);
@@ -137,7 +150,9 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   if (!node) {
     if (from != nobody)
       send_parcel(from, parcel::introduced, introduction{reference, self()});
-    error reason{errc::node_down, "this life of its node is over"};
+    error reason{
+        errc::node_down,
+        "node " + to_string(home) + " has ended or restarted; find the actor again by its name"};
     return remote_node::make_dead(system_, reference, shared_from_this(), to_caf(reason));
   }
   if (from == nobody)
@@ -226,7 +241,12 @@ time_point remoting::sweep(time_point now) {
   }
   if (overdue) {
     // One at a time: each costs a look at all exports, and a peer may have made them all up.
-    lose(overdue->who(), {errc::node_down, "a handle of its actor came, but the node was not met"});
+    lose(
+        overdue->who(),
+        {errc::node_down,
+         "node " + to_string(overdue->who()) + " did not become a member within " + seconds_of(met_within)
+             + "; handles of its actors are useless"}
+    );
     return now + sweep_pause;
   }
   if (!complete)
@@ -260,9 +280,9 @@ remoting::sizes remoting::size() const {
   return all;
 }
 
-void remoting::report(trouble::kind what, const peer& other, const error& reason, std::uint64_t count) {
+void remoting::report(trouble what) {
   if (!stopped_)
-    around_.on_trouble({what, other, reason, count});
+    around_.on_trouble(what);
 }
 
 } // namespace chorus

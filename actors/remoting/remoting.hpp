@@ -63,7 +63,9 @@ public:
     } what = kind::undeliverable;
     peer other;
     error reason;
-    std::uint64_t count = 1; ///< messages
+    std::uint64_t count = 1;                ///< messages
+    caf::strong_actor_ptr sender = nullptr; ///< of what was not delivered; null if nobody is to be told
+    std::uint64_t receiver = 0;             ///< likewise, at `other`
   };
 
   /// What the node does for it.
@@ -262,7 +264,7 @@ private:
   void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
   void send_releases(remote_node& to);
-  void report(trouble::kind what, const peer& other, const error& reason, std::uint64_t count = 1);
+  void report(trouble what);
 
   caf::actor_system& system_;
   const std::shared_ptr<flow_control> flow_;

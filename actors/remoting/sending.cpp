@@ -128,7 +128,10 @@ bool fail_stream(const caf::type_erased_tuple& content, const caf17::remote_acto
 void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& what) {
   if (!what.stages.empty())
     return refuse(
-        target, what, {errc::invalid_argument, "composed actors (f * g) do not reach across nodes"}
+        target,
+        what,
+        {errc::invalid_argument,
+         "composed actors (f * g) do not reach across nodes; send to g, and its answer to f"}
     );
   const auto& home = target.reference().home;
   auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;
@@ -138,7 +141,9 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
       answer_with_error(
           evicted->sender,
           evicted->id,
-          {errc::overloaded, "the oldest of too many requests without an answer"},
+          {errc::overloaded,
+           "more than " + std::to_string(open_requests::limit)
+               + " requests wait for answers, and this is the oldest"},
           fate_at(request_stage::sent)
       );
   auto changed = error_answered(what);
@@ -176,7 +181,9 @@ error remoting::transmit(
   auto bytes = encode_message(header, content, handles);
   auto failed = bytes ? error{} : bytes.failure();
   if (handles.has_unusable())
-    failed = {errc::invalid_argument, "a handle of an actor of another actor system of this process"};
+    failed = {
+        errc::invalid_argument,
+        "the message holds a handle of an actor of another node in this process; let that node send it"};
   if (!failed) {
     target.count_returned();
     auto code = target.home()->send({between, urgency_of(id, content), std::move(*bytes)});
@@ -233,7 +240,8 @@ void remoting::discard(
 ) {
   auto kind =
       reason.code == errc::outcome_unknown ? trouble::kind::unconfirmed : trouble::kind::undeliverable;
-  report(kind, stand_in(receiver)->reference().home, reason, count);
+  const auto& [home, number] = stand_in(receiver)->reference();
+  report({kind, home, reason, count, sender, number});
   flow_->lost(
       {sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason, count, unreadable_type}
   );
@@ -302,11 +310,14 @@ void remoting::give_up(const peer& who, errc why) {
   auto node = nodes_.find(who);
   if (!node)
     return;
-  error reason{why, "no room even for a notice; the link is given up"};
+  error reason{why, "it has no room even for control messages; the node does not read what it is sent"};
   if (node->is_met())
-    report(trouble::kind::hopeless_link, who, reason);
+    report({trouble::kind::hopeless_link, who, reason});
   else
-    lose(who, {errc::node_down, "too much waits for a node that was not met"});
+    lose(
+        who,
+        {errc::node_down, "too many messages wait for node " + to_string(who) + ", which is not a member yet"}
+    );
 }
 
 } // namespace chorus

@@ -43,7 +43,8 @@ error explain(const peer& reader, const unreadable_message& what) {
   if (what.declared.empty())
     return {what.reason, text + ": declare it there with CHORUS_MESSAGE"};
   return {
-      what.reason, text + ": it has " + quoted(what.declared) + "; let both nodes declare the same version"};
+      what.reason,
+      text + ": it declares " + quoted(what.declared) + "; let both nodes declare the same version"};
 }
 
 } // namespace
@@ -72,7 +73,7 @@ error remoting::explain_here(const unreadable_message& what) {
   auto name = known.name.empty() ? caf17::key_text(what.type) : quoted(known.name);
   auto text = "a message of type " + name + ", which this node does not know";
   if (!known.declared.empty())
-    text += ": it has " + quoted(known.declared);
+    text += ": it declares " + quoted(known.declared) + "; let both nodes declare the same version";
   return {what.reason, std::move(text)};
 }
 
@@ -133,11 +134,11 @@ void remoting::note_unreadable(const peer& reader, const unreadable_message& wha
 void remoting::note_type_name(const peer& from, const foreign_type& what) {
   if (foreign_types_.learn(what.key, what.name))
     report(
-        trouble::kind::foreign_type,
-        from,
-        {errc::unknown_type,
-         "the message type with " + caf17::key_text(what.key) + " is " + quoted(what.name)
-             + ": declare it here with CHORUS_MESSAGE"}
+        {trouble::kind::foreign_type,
+         from,
+         {errc::unknown_type,
+          "the message type with " + caf17::key_text(what.key) + " is " + quoted(what.name)
+              + ": declare it here with CHORUS_MESSAGE"}}
     );
 }
 

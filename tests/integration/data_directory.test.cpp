@@ -14,7 +14,7 @@ struct life {
 };
 
 life life_of(process& node) {
-  constexpr std::string_view before = " node ";
+  constexpr std::string_view before = "started: ada is ";
   auto line = node.logged_line(" of cluster ");
   auto begin = line.find(before) + before.size();
   auto slash = line.find('/', begin);

@@ -93,7 +93,7 @@ protected:
 TEST_F(a_lost_log, whose_reader_goes_ends_nobody) {
   auto reader = open_reader();
   start(fifo);
-  EXPECT_TRUE(shows(reader, "joined: ada "));
+  EXPECT_TRUE(shows(reader, "started: ada "));
   reader.close();
   expect_a_member_to_the_end();
 }
@@ -101,7 +101,7 @@ TEST_F(a_lost_log, whose_reader_goes_ends_nobody) {
 TEST_F(a_lost_log, says_how_much_is_missing_when_it_has_a_reader_again) {
   auto reader = open_reader();
   start(fifo);
-  EXPECT_TRUE(shows(reader, "joined: ada "));
+  EXPECT_TRUE(shows(reader, "started: ada "));
   reader.close();
   expect_service("eve");
   // Nothing is to be read as long as nobody has written there since.

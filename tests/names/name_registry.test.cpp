@@ -114,6 +114,20 @@ TEST(name_registry, tells_others_what_was_announced_before_and_after_they_met) {
   EXPECT_EQ(actor_of(nodes.at(1), "after"), 11u);
 }
 
+TEST(name_registry, tells_the_name_of_an_actor_also_when_another_one_counts_for_it) {
+  mesh nodes{2};
+  nodes.link(0, 1);
+  nodes.apply(0, announce{"name", 10});
+  nodes.deliver_all();
+  nodes.apply(1, announce{"name", 20});
+  nodes.deliver_all();
+  EXPECT_EQ(nodes.at(0).name_of(nodes.life(0), 10), "name");
+  EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 20), "name");
+  EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 10), std::nullopt);
+  nodes.cut(0, 1);
+  EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 20), std::nullopt);
+}
+
 TEST(name_registry, lets_the_announcer_count_that_had_heard_of_the_other) {
   for (auto first : {0u, 1u}) {
     mesh nodes{2};
