@@ -97,7 +97,14 @@ struct content_check {
     return check(what.where);
   }
 
-  error operator()(const abstention& what) const { return check(what.subject); }
+  error operator()(const abstention& what) const {
+    if (what.subjects.empty() || what.subjects.size() > abstention::subjects_limit)
+      return malformed("an abstention about nobody or too many");
+    for (const auto& one : what.subjects)
+      if (auto problem = check(one))
+        return problem;
+    return {};
+  }
 
   error operator()(const refusal& what) const {
     if (what.reason > refusal::why::unreachable)

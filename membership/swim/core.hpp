@@ -191,6 +191,7 @@ private:
   void judge_suspects(time_point now);
   void refute(time_point now, chorus::refutation accused);
   void say_more(time_point now, chorus::refutation than);
+  void tell_suspicions(time_point now, const known_member& newcomer);
   void abstain(const peer& mistaken, const peer& subject);
   void handle(time_point now, const peer& from, const abstention& what);
   suspicion_report report_of(const suspicion& what) const;
@@ -208,7 +209,7 @@ private:
   say_how_it_ended(time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended);
   void correct(time_point now, const peer& mistaken, const rumour& what);
   void gossip_now(time_point now);
-  void send(const known_member& to, content what);
+  void send(const known_member& to, content what, unsigned times = 1);
   alive speak() const { return {config_.self, refutation_}; }
 
   // -- joining.cpp: who comes, and where to ask

@@ -26,16 +26,14 @@ void core::take_up(time_point now, const alive& what) {
   if (roll_call_)
     roll_call_->settle(node);
   contacts_.settle(what.who.where);
-  members_.emplace(
+  const auto [newcomer, added] = members_.emplace(
       node, known_member{.who = what.who, .refutation = what.refutation, .since = now, .heard_at = now}
   );
   newcomers_.leave(what.who.who);
   schedule_.add(node);
   weights_changed_ = true;
   output_.changes.emplace_back(member_up{what.who});
-  // It is counted among those who may confirm a suspicion, so it has to hear of all, and may abstain.
-  for (const auto& suspect : suspects_)
-    spread(now, members_.at(suspect).suspected->as_rumour());
+  tell_suspicions(now, newcomer->second);
 }
 
 void core::take_down(time_point now, known_members::iterator who, member_down::why reason) {

@@ -78,9 +78,12 @@ struct page {
   std::vector<rumour> entries;
 };
 
-/// "You suspect a life that is no member here, so I cannot tell whether it lives; do not wait for me."
+/// "You suspect lives that are no members here, so I cannot tell whether they live; do not wait for me."
 struct abstention {
-  peer subject;
+  /// As many as fit one datagram.
+  static constexpr std::size_t subjects_limit = 46;
+
+  std::vector<peer> subjects; ///< at least one
 };
 
 /// "I have declared that life of yours failed."

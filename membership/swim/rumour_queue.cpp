@@ -50,7 +50,7 @@ void rumour_queue::clear() {
 }
 
 std::vector<rumour>
-rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to, bool counts) {
+rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to, unsigned times) {
   std::vector<rumour> taken;
   std::vector<place> said;
   for (const auto& where : order_) {
@@ -65,12 +65,13 @@ rumour_queue::take(std::size_t bytes, unsigned repetitions, const node_id& to, b
     bytes -= candidate.bytes;
     taken.push_back(candidate.what);
   }
-  if (!counts)
+  if (times == 0)
     return taken;
   for (const auto& where : said) {
     auto& known = items_.at(where.subject);
     order_.erase(where);
-    if (++known.where.said < repetitions)
+    known.where.said += times;
+    if (known.where.said < repetitions)
       order_.insert(known.where);
     else
       items_.erase(where.subject);

@@ -36,10 +36,9 @@ public:
 
   void clear();
 
-  /// Rumours for one message to `to`, of at most `bytes` together; each is gone once it was taken
-  /// `repetitions` times. What is about `to` itself counts as said: it knows better. If not `counts`, nothing
-  /// counts as said: `to` may not hear it.
-  std::vector<rumour> take(std::size_t bytes, unsigned repetitions, const node_id& to, bool counts = true);
+  /// Rumours for one message to `to`, of at most `bytes` together. They count as said `times` times; each is
+  /// gone once it was said `repetitions` times. What is about `to` itself counts as said: it knows better.
+  std::vector<rumour> take(std::size_t bytes, unsigned repetitions, const node_id& to, unsigned times = 1);
 
   bool empty() const noexcept { return items_.empty(); }
   std::size_t size() const noexcept { return items_.size(); }

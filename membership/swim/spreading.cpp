@@ -182,22 +182,24 @@ void core::correct(time_point now, const peer& mistaken, const rumour& what) {
 }
 
 /// To some that are trusted, and to some that are suspected, so that they can refute. Apart from each other:
-/// were they chosen together, a survivor of many deaths would talk to the dead nearly always.
+/// were they chosen together, a survivor of many deaths would talk to the dead nearly always. All that are
+/// trusted hear the same. Would each hear the next rumours of the queue, one of two members could miss half
+/// of them for long when there are more than a datagram carries.
 void core::gossip_now(time_point now) {
   const auto is_suspected = [this](const node_id& node) { return suspects_.contains(node); };
   const auto trusted = schedule_.sample(gossip_fanout, std::not_fn(is_suspected));
   const auto suspected = schedule_.sample(gossip_fanout, is_suspected);
-  for (const auto* some : {&suspected, &trusted})
-    for (const auto& node : *some)
-      if (!rumours_.empty())
-        send(members_.at(node), gossip{});
+  for (const auto& node : suspected)
+    send(members_.at(node), gossip{});
+  for (const auto& node : trusted)
+    send(members_.at(node), gossip{}, node == trusted.back() ? static_cast<unsigned>(trusted.size()) : 0);
   next_gossip_ = now + (!trusted.empty() && rumours_.has_news() ? times_.news_gap() : times_.gossip_gap());
 }
 
 /// With whatever rumours fit beside it. Who is suspected is told so before all others (Lifeguard, section
-/// IV-C: buddy system), and who may not know this node is told who speaks. What is said to a suspected member
-/// does not count as said, because it may have failed.
-void core::send(const known_member& to, content what) {
+/// IV-C: buddy system), and who may not know this node is told who speaks. The rumours count as said `times`
+/// times, but not if they are said to a suspected member, because it may have failed.
+void core::send(const known_member& to, content what, unsigned times) {
   message full{std::move(what), {}};
   auto bytes = encoded_size(full);
   auto add = [&](rumour one) {
@@ -210,7 +212,8 @@ void core::send(const known_member& to, content what) {
     add(to.suspected->as_rumour());
   if (bytes < datagram_target) {
     const auto repetitions = rumour_queue::repetitions(cluster_size());
-    auto others = rumours_.take(datagram_target - bytes, repetitions, to.who.who.node, !to.suspected);
+    auto others =
+        rumours_.take(datagram_target - bytes, repetitions, to.who.who.node, to.suspected ? 0 : times);
     full.rumours.insert(
         full.rumours.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end())
     );

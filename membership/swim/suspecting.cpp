@@ -1,4 +1,5 @@
 #include <chorus/membership/swim/core.hpp>
+#include <chorus/membership/swim/pages.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -144,22 +145,48 @@ void core::judge_suspects(time_point now) {
   }
 }
 
-/// Tells who suspects that life that this node can say nothing about it.
+/// A newcomer is told of all suspicions at once, because they wait for it until it accuses or abstains.
+/// Rumours alone would reach it too late when there are more than a datagram carries: each datagram has
+/// others, and who hears which is left to chance. They repeat what is lost.
+void core::tell_suspicions(time_point now, const known_member& newcomer) {
+  if (suspects_.empty())
+    return;
+  std::vector<rumour> suspicions;
+  for (const auto& node : suspects_)
+    suspicions.emplace_back(members_.at(node).suspected->as_rumour());
+  for (auto& one : divide_into_pages(suspicions))
+    send(newcomer, std::move(one));
+  for (auto& one : suspicions)
+    spread(now, std::move(one));
+}
+
+/// Tells who suspects that life that this node can say nothing about it. What a datagram has told is answered
+/// in one.
 void core::abstain(const peer& mistaken, const peer& subject) {
-  if (const auto* other = find(mistaken)) {
-    output_.messages.push_back({other->who.who, {abstention{subject}, {}}});
-    ++counters_.messages_sent;
+  const auto* other = find(mistaken);
+  if (other == nullptr)
+    return;
+  if (!output_.messages.empty() && output_.messages.back().to == mistaken) {
+    auto* begun = std::get_if<abstention>(&output_.messages.back().message.what);
+    if (begun != nullptr && begun->subjects.size() < abstention::subjects_limit) {
+      begun->subjects.push_back(subject);
+      return;
+    }
   }
+  output_.messages.push_back({other->who.who, {abstention{{subject}}, {}}});
+  ++counters_.messages_sent;
 }
 
 void core::handle(time_point, const peer& from, const abstention& what) {
-  auto* subject = find(what.subject);
-  if (subject == nullptr || !subject->suspected || find(from) == nullptr)
+  if (find(from) == nullptr)
     return;
-  if (!subject->suspected->abstain(from))
-    return;
-  ++counters_.abstentions;
-  weights_changed_ = true;
+  for (const auto& life : what.subjects) {
+    auto* subject = find(life);
+    if (subject == nullptr || !subject->suspected || !subject->suspected->abstain(from))
+      continue;
+    ++counters_.abstentions;
+    weights_changed_ = true;
+  }
 }
 
 /// Somebody suspects what this node has said up to `accused`: say more.

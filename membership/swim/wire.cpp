@@ -215,11 +215,15 @@ void take(reader& from, refusal& what) {
 }
 
 void put(writer& to, const abstention& what) {
-  put(to, what.subject);
+  to.put_number(what.subjects.size());
+  for (const auto& one : what.subjects)
+    put(to, one);
 }
 
 void take(reader& from, abstention& what) {
-  take(from, what.subject);
+  what.subjects.resize(static_cast<std::size_t>(from.take_number(abstention::subjects_limit)));
+  for (auto& one : what.subjects)
+    take(from, one);
 }
 
 void put(writer& to, const content& what) {

@@ -141,14 +141,16 @@ TEST_F(hostile_content, cannot_make_more_probes_than_there_may_be) {
 
 TEST_F(hostile_content, is_refused_with_an_abstention_about_nobody) {
   EXPECT_TRUE(is_refused(a.who, {abstention{}, {}}));
+  EXPECT_TRUE(is_refused(a.who, {abstention{{c.who, {}}}, {}}));
+  EXPECT_TRUE(is_refused(a.who, {abstention{std::vector(abstention::subjects_limit + 1, c.who)}, {}}));
 }
 
 TEST_F(hostile_content, of_strangers_or_about_members_that_are_not_suspected_is_no_abstention) {
   hear(a.who, {gossip{}, {alive{c, {}}}});
-  hear(a.who, {abstention{c.who}, {}});
+  hear(a.who, {abstention{{c.who}}, {}});
   hear(a.who, {gossip{}, {suspect{c.who, {}, {{a.who, evidence::silence}}}}});
-  hear({{0, 4}, {1}}, {abstention{c.who}, {}});
-  hear(a.who, {abstention{c.who}, {}});
+  hear({{0, 4}, {1}}, {abstention{{c.who}}, {}});
+  hear(a.who, {abstention{{c.who}}, {}});
   EXPECT_EQ(swim.counters().abstentions, 0u) << "a has accused";
   EXPECT_TRUE(swim.why_suspected(c.who.node)->abstentions.empty());
 }
@@ -160,6 +162,18 @@ TEST_F(hostile_content, about_a_suspected_stranger_is_answered_with_an_abstentio
   EXPECT_EQ(said.messages.front().to, a.who);
   ASSERT_TRUE(std::holds_alternative<abstention>(said.messages.front().message.what));
   EXPECT_TRUE(said.changes.empty());
+}
+
+TEST_F(hostile_content, about_many_suspected_strangers_is_answered_with_as_few_datagrams_as_carry_them) {
+  constexpr std::uint64_t strangers = abstention::subjects_limit + 1;
+  message told{gossip{}, {}};
+  for (std::uint64_t n = 100; n < 100 + strangers; ++n)
+    told.rumours.push_back(suspect{{{0, n}, {1}}, {}, {{a.who, evidence::refused}}});
+  hear(a.who, told);
+  const auto said = swim.drain();
+  ASSERT_EQ(said.messages.size(), 2u);
+  EXPECT_EQ(std::get<abstention>(said.messages[0].message.what).subjects.size(), strangers - 1);
+  EXPECT_EQ(std::get<abstention>(said.messages[1].message.what).subjects.size(), 1u);
 }
 
 TEST_F(hostile_content, about_strangers_changes_nothing) {

@@ -52,7 +52,7 @@ std::vector<content> one_of_each_content() {
           someone(3),
           std::chrono::hours{30},
           std::chrono::milliseconds{7}},
-      abstention{life(2)}};
+      abstention{{life(2), life(3)}}};
 }
 
 result<message> read(const byte_buffer& bytes) {
@@ -100,6 +100,15 @@ TEST(swim_wire, keeps_what_a_refusal_says_of_the_holder) {
   ASSERT_TRUE(bounded);
   EXPECT_GT(std::get<refusal>(bounded->what).known_for, std::chrono::hours{24} * 365 * 30);
   EXPECT_EQ(std::get<refusal>(bounded->what).heard_ago, duration::zero());
+}
+
+TEST(swim_wire, needs_one_datagram_for_the_longest_abstention) {
+  constexpr peer longest{{UINT64_MAX, UINT64_MAX}, {UINT64_MAX}};
+  const message full{abstention{std::vector(abstention::subjects_limit, longest)}, {}};
+  EXPECT_LE(encoded_size(full), datagram_target);
+  EXPECT_TRUE(read(wire::encode(full).head));
+  EXPECT_FALSE(read(wire::encode({abstention{std::vector(abstention::subjects_limit + 1, longest)}, {}}).head)
+  );
 }
 
 TEST(swim_wire, needs_four_bytes_for_a_probe_and_its_answer) {

@@ -60,7 +60,10 @@ struct content_words {
   }
   std::string operator()(const membership::refusal& what) const { return describe(what, {}); }
   std::string operator()(const swim::abstention& what) const {
-    return "knows nothing of " + to_string(what.subject);
+    std::string text = "knows nothing of";
+    for (const auto& each : what.subjects)
+      text += ' ' + to_string(each);
+    return text;
   }
 };
 
