@@ -45,7 +45,10 @@ void core::accuse(
   const auto heard = !suspected->has_voice_of(config_.self.who);
   const auto chosen =
       chance_.chance(static_cast<double>(confirming_members) / static_cast<double>(count_trusted()));
-  if (heard && chosen && (first || refused))
+  // No connection breaks to a member that has never spoken to this node, so only a look finds it dead. When
+  // many have died, those who know them only by name would be chosen too seldom, and be waited for in vain.
+  const auto knows_only_by_name = refused && !subject.acquainted;
+  if (heard && (chosen || knows_only_by_name) && (first || refused))
     look_myself(now, subject, refused);
 }
 

@@ -138,6 +138,27 @@ TEST_F(swim_story, who_abstains_is_heard_although_datagrams_are_lost) {
   EXPECT_GT(cluster.seen.lost, 0u);
 }
 
+TEST_F(swim_story, newcomers_delay_no_verdict_however_many_have_died_together) {
+  constexpr auto nodes = 100;
+  const auto node = [](int number) { return "n" + std::to_string(number); };
+  // Who comes at once still learns of the dead as members; who comes later does not know them.
+  for (const auto newcomers_after : {0ms, 50ms}) {
+    cluster = world{static_cast<std::uint64_t>(1 + newcomers_after.count())};
+    cluster.start(node(0));
+    for (auto n = 1; n < nodes; ++n)
+      cluster.start(node(n), {node(0)});
+    ASSERT_TRUE(becomes_calm());
+    cluster.run_for(3s);
+    for (auto n = 1; n < nodes; ++n)
+      cluster.crash(node(n));
+    cluster.run_for(newcomers_after);
+    cluster.start("x", {node(0)});
+    cluster.start("y", {node(0)});
+    EXPECT_TRUE(becomes_whole(750ms - newcomers_after))
+        << newcomers_after.count() << " ms" << cluster.views();
+  }
+}
+
 TEST_F(swim_story, a_process_that_restarts_at_once_under_another_name_is_down_as_soon_as_any) {
   for (const auto* host : {"b", "x"}) {
     cluster = world{1};
