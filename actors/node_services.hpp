@@ -2,7 +2,6 @@
 
 #include "caf17/lasting_system.hpp"
 #include "former_nodes.hpp"
-#include "gate.hpp"
 #include "log_names.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
@@ -15,6 +14,7 @@
 
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/runtime/transport/gate.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
 #include <caf/actor_system.hpp>

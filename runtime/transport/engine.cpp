@@ -114,7 +114,7 @@ transport::implementation::implementation(
           connections_,
           events_,
           counters_,
-          [this] { loop_.wake(); },
+          loop_.waker(),
           [this](peer_link& at, received_message what) {
             accept(std::move(what), {at.where(), &at, nullptr, -1});
           }},

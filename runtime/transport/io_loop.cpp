@@ -14,6 +14,10 @@ io_loop::io_loop(duration busy_poll)
         return false;
       })) {}
 
+io_loop::~io_loop() {
+  entry_->close();
+}
+
 bool io_loop::post(task what) {
   {
     std::lock_guard guard{mutex_};
@@ -36,6 +40,10 @@ void io_loop::wake() {
   std::uint64_t one = 1;
   // Fails only if the counter is full, and then the loop wakes as well.
   [[maybe_unused]] auto written = write(wakes_.number(), &one, sizeof one);
+}
+
+std::function<void()> io_loop::waker() {
+  return [this, entry = entry_] { entry->pass([this] { wake(); }); };
 }
 
 void io_loop::dispose(std::shared_ptr<void> thing) {

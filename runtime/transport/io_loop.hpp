@@ -6,6 +6,7 @@
 
 #include <chorus/runtime/time.hpp>
 #include <chorus/runtime/transport/descriptor.hpp>
+#include <chorus/runtime/transport/gate.hpp>
 #include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <atomic>
@@ -45,6 +46,7 @@ public:
   ///
   /// Throws `std::system_error` if the system has no descriptors left.
   explicit io_loop(duration busy_poll);
+  ~io_loop();
   io_loop(const io_loop&) = delete;
   io_loop& operator=(const io_loop&) = delete;
 
@@ -56,6 +58,9 @@ public:
   /// Makes the loop take a turn soon. Costs a system call only from another thread than the loop's, and
   /// only if no other wake is under way.
   void wake();
+
+  /// What calls `wake`, and does nothing once the loop is destroyed: for threads that may outlive it.
+  std::function<void()> waker();
 
   timers& alarms() noexcept { return timers_; }
 
@@ -97,7 +102,8 @@ private:
   std::optional<time_point> next_turn(const participant& links) const;
 
   const duration busy_poll_;
-  const descriptor wakes_; ///< an eventfd
+  const std::shared_ptr<gate> entry_ = std::make_shared<gate>(); ///< of wakers
+  const descriptor wakes_;                                       ///< an eventfd
   std::atomic<bool> woken_{false};
   std::atomic<bool> turns_again_{false}; ///< the loop's own thread has left something for the next turn
   bool quitting_ = false;

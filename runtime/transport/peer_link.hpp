@@ -27,7 +27,7 @@ public:
     connection_environment& connections;
     transport_events& events;
     shared_counters& counters;
-    std::function<void()> wake;                                         ///< the I/O thread, from any thread
+    std::function<void()> wake; ///< the I/O thread; any thread, any time
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
