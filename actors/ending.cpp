@@ -83,18 +83,22 @@ void drain(
   name(busy, log);
 }
 
-bool end_actors(caf17::living_actors& actors, duration within, spdlog::logger& log) {
+bool end_actors(
+    caf17::living_actors& actors, duration quit_within, duration killed_within, spdlog::logger& log
+) {
   ask_to_quit(actors.take_new(), caf::exit_reason::user_shutdown);
-  if (await_end_of_all(actors, caf::exit_reason::user_shutdown, within))
+  if (await_end_of_all(actors, caf::exit_reason::user_shutdown, quit_within))
     return true;
   ask_to_quit(actors.all(), caf::exit_reason::kill);
   if (await_end_of_all(actors, caf::exit_reason::kill, killed_within))
     return true;
   auto left = actors.all();
   log.warn(
-      "{} not ended {} s after being asked to quit (quit_within); left behind until the process ends:",
+      "{} not ended {} s after the request to quit (quit_within), nor {} s after being killed; left "
+      "behind until the process ends:",
       left.size() == 1 ? "1 actor has" : std::to_string(left.size()) + " actors have",
-      in_seconds(within)
+      in_seconds(quit_within),
+      in_seconds(killed_within)
   );
   name(left, log);
   log.flush();

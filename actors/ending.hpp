@@ -24,15 +24,17 @@ void drain(
     spdlog::logger& log
 );
 
-/// Asks all actors to quit, those that begin meanwhile too, and waits for their end; at most `within`. Kills
-/// who has not quit then (`caf::exit_reason::kill`), waits for `killed_within`, and logs who is left. Returns
-/// whether none is.
+/// Asks all actors to quit, those that begin meanwhile too, and waits for their end; at most `quit_within`.
+/// Kills those that have not quit then (`caf::exit_reason::kill`), waits at most `killed_within`, and logs
+/// which are left. Returns whether none is.
 ///
 /// Thread rules: any thread that runs no actor.
-bool end_actors(caf17::living_actors& actors, duration within, spdlog::logger& log);
+bool end_actors(
+    caf17::living_actors& actors, duration quit_within, duration killed_within, spdlog::logger& log
+);
 
-/// How long actors that were killed are waited for: only those end now that are in no handler.
-inline constexpr duration killed_within = std::chrono::milliseconds{500};
+/// How long a node waits for actors that were killed: only those end now that are in no handler.
+inline constexpr duration usual_killed_within = std::chrono::milliseconds{500};
 
 /// How long the threads of a node are waited for, when no actor is left and when some are.
 inline constexpr duration threads_end_within = std::chrono::seconds{10};

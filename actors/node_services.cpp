@@ -153,7 +153,7 @@ void node_services::leave() {
 }
 
 bool node_services::end_actors() {
-  return chorus::end_actors(system_->actors(), settings_.quit_within, *log_);
+  return chorus::end_actors(system_->actors(), settings_.quit_within, usual_killed_within, *log_);
 }
 
 void node_services::end_threads() {

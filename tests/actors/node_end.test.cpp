@@ -1,5 +1,8 @@
 #include "../../actors/caf17/lasting_system.hpp"
+#include "../../actors/ending.hpp"
 #include "cluster.hpp"
+
+#include <chorus/runtime/limits.hpp>
 
 #include <caf/actor_registry.hpp>
 #include <caf/blocking_actor.hpp>
@@ -9,14 +12,18 @@
 #include <caf/stateful_actor.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <malloc.h>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -71,6 +78,12 @@ void be_impatient(config& settings) {
 
 caf::behavior worker() {
   return {[](int number) { return number; }};
+}
+
+/// Quits only when it is killed.
+caf::behavior stubborn(caf::event_based_actor* self) {
+  self->set_exit_handler([](const caf::exit_msg&) {});
+  return worker();
 }
 
 /// Adds `how` to the log when the actor has ended.
@@ -191,17 +204,72 @@ TEST(node_end, ends_actors_that_actors_spawn_while_they_end) {
 TEST(node_end, kills_actors_that_do_not_quit) {
   event_log log;
   caf::actor held;
-  auto logged = logged_by([&] {
-    auto node = open_node(be_impatient);
-    held = node.system().spawn([](caf::event_based_actor* self) {
-      self->set_exit_handler([](const caf::exit_msg&) {});
+  {
+    auto node = open_node([](config& settings) { settings.quit_within = 100ms; });
+    held = node.system().spawn(stubborn);
+    log_end(held, log);
+  }
+  EXPECT_TRUE(log.wait_for(to_string(caf::make_error(caf::exit_reason::kill))));
+  held = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+/// Without a node: nothing but the test's actors is to end.
+class actors_to_end : public testing::Test {
+protected:
+  actors_to_end() { home_->set_node({{1, 1}, {1}}); }
+
+  caf::actor_system& system() { return home_->system(); }
+
+  bool end(duration quit_within, duration killed_within) {
+    return end_actors(home_->actors(), quit_within, killed_within, log_);
+  }
+
+  void expect_to_be_reclaimed() {
+    home_->stop();
+    home_ = nullptr;
+    EXPECT_TRUE(everything_is_reclaimed());
+  }
+
+  std::ostringstream text_;
+
+private:
+  spdlog::logger log_{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)};
+  std::shared_ptr<caf17::lasting_system> home_ = caf17::lasting_system::make("sharing", 1);
+};
+
+TEST_F(actors_to_end, are_waited_for_when_they_are_killed) {
+  system().spawn(worker);
+  auto held = system().spawn(stubborn);
+  EXPECT_TRUE(end({}, patience));
+  EXPECT_EQ(text_.str(), "");
+  held = nullptr;
+  expect_to_be_reclaimed();
+}
+
+TEST_F(actors_to_end, are_named_if_they_do_not) {
+  std::vector<caf::actor> deaf;
+  for (auto expected : {"1 actor has not ended 0.1 s", "2 actors have not ended 0.1 s"}) {
+    deaf.push_back(system().spawn([](caf::blocking_actor* self) { self->receive([](end_atom) {}); }));
+    EXPECT_FALSE(end(100ms, {}));
+    EXPECT_THAT(text_.str(), HasSubstr(expected));
+    EXPECT_THAT(text_.str(), HasSubstr("actor " + std::to_string(deaf.back().id()) + " 'blocking_actor'"));
+  }
+  for (auto& actor : deaf)
+    caf::anon_send(actor, end_atom::value);
+  deaf.clear();
+  expect_to_be_reclaimed();
+}
+
+TEST(node_end, drops_messages_that_are_to_be_sent_later) {
+  {
+    auto node = open_node();
+    auto target = node.system().spawn([](caf::event_based_actor* self) {
+      self->delayed_send(self, 1h, 1);
       return worker();
     });
-    log_end(held, log);
-  });
-  EXPECT_THAT(log.all(), testing::ElementsAre(to_string(caf::make_error(caf::exit_reason::kill))));
-  EXPECT_EQ(logged, "");
-  held = nullptr;
+    caf::delayed_anon_send(target, 1h, 2);
+  }
   EXPECT_TRUE(everything_is_reclaimed());
 }
 
@@ -262,20 +330,26 @@ protected:
   caf::behavior make_behavior() override { return worker(); }
 };
 
+std::vector<caf::strong_actor_ptr> spawn_unseen(caf::actor_system& system, std::size_t number) {
+  std::vector<caf::strong_actor_ptr> spawned;
+  while (spawned.size() < number) {
+    caf::actor_config settings{system.dummy_execution_unit()};
+    auto unseen = caf::make_actor<unseen_actor, caf::strong_actor_ptr>(
+        system.next_actor_id(), system.node(), &system, settings
+    );
+    auto& actor = static_cast<unseen_actor&>(*unseen->get());
+    actor.launch(system.dummy_execution_unit(), false, false);
+    spawned.push_back(std::move(unseen));
+  }
+  return spawned;
+}
+
 /// More than CAF's clock takes when its thread has ended.
 TEST(node_end, is_survived_by_any_number_of_actors_that_were_not_seen) {
   std::vector<caf::strong_actor_ptr> held;
   {
     auto node = open_node();
-    for (int count = 0; count < 200; ++count) {
-      caf::actor_config settings{node.system().dummy_execution_unit()};
-      auto unseen = caf::make_actor<unseen_actor, caf::strong_actor_ptr>(
-          node.system().next_actor_id(), node.system().node(), &node.system(), settings
-      );
-      auto& actor = static_cast<unseen_actor&>(*unseen->get());
-      actor.launch(node.system().dummy_execution_unit(), false, false);
-      held.push_back(std::move(unseen));
-    }
+    held = spawn_unseen(node.system(), 200);
   }
   std::size_t ended = 0;
   for (auto& actor : held) {
@@ -304,7 +378,7 @@ TEST(node_end, leaves_behind_and_names_a_blocking_actor_that_does_not_listen) {
     auto node = open_node(be_impatient);
     deaf = node.system().spawn([](caf::blocking_actor* self) { self->receive([](end_atom) {}); });
   });
-  EXPECT_THAT(logged, HasSubstr("1 actor has not ended 0.1 s after being asked to quit (quit_within)"));
+  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after the request to quit (quit_within)"));
   EXPECT_THAT(logged, HasSubstr("actor " + std::to_string(deaf.id()) + " 'blocking_actor' (blocking)"));
   EXPECT_EQ(nodes_in_memory(), 1U);
   caf::anon_send(deaf, end_atom::value); // it lives on
@@ -326,7 +400,7 @@ TEST(node_end, leaves_behind_and_names_an_actor_whose_handler_does_not_return) {
         node.system().spawn([&](caf::stateful_actor<stuck_state>*) -> caf::behavior {
           return {[&](ask_atom) {
             entered.happen();
-            released.wait();
+            EXPECT_TRUE(released.wait());
           }};
         }),
         ask_atom::value
@@ -334,7 +408,7 @@ TEST(node_end, leaves_behind_and_names_an_actor_whose_handler_does_not_return) {
     ASSERT_TRUE(entered.wait());
   });
   EXPECT_THAT(logged, HasSubstr("leaving although actors are still at work after 0.05 s (drain_within):"));
-  EXPECT_THAT(logged, HasSubstr("1 actor has not ended"));
+  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after the request to quit (quit_within)"));
   EXPECT_THAT(logged, HasSubstr(" 'stuck'"));
   // Its node's threads are waited for, and then all of it is destroyed, by a thread of its own.
   released.happen();
@@ -361,6 +435,38 @@ TEST(node_end, is_not_waited_for_in_a_thread_of_its_own_actors) {
   }
 }
 
+TEST(node_end, is_survived_by_threads_that_send_to_remote_actors) {
+  std::atomic<bool> done = false;
+  std::atomic<int> sent_after = 0;
+  std::atomic<bool> has_ended = false;
+  std::vector<std::thread> senders;
+  {
+    cluster nodes;
+    nodes.add("ada");
+    nodes.add("ben", [](config& settings) { settings.leave_within = {}; });
+    EXPECT_FALSE(nodes.at(0).announce("worker", nodes.at(0).system().spawn(worker)));
+    auto found = nodes.at(1).find("worker", patience);
+    ASSERT_TRUE(found);
+    for (int count = 0; count < 2; ++count)
+      senders.emplace_back([&, target = *found] {
+        while (!done) {
+          caf::anon_send(target, 1);
+          if (has_ended)
+            ++sent_after;
+        }
+      });
+    mallopt(M_PERTURB, 0xa5); // a use of freed memory shows without a sanitizer
+    nodes.remove(1);
+    has_ended = true;
+    while (sent_after < 1000)
+      std::this_thread::yield();
+    done = true;
+  }
+  for (auto& sender : senders)
+    sender.join();
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
 TEST(node_end, is_survived_by_handles_of_remote_actors) {
   caf::actor remote;
   {
@@ -376,6 +482,68 @@ TEST(node_end, is_survived_by_handles_of_remote_actors) {
   }
   caf::anon_send(remote, 1);
   remote = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+// -- messages of other nodes that nobody has read when the node ends ------------------------------------
+
+/// Ada sends to an actor of ben, which reads them when its node has gone.
+class unread_messages : public testing::Test {
+protected:
+  unread_messages() {
+    nodes_.add("ada");
+    nodes_.add("ben", be_impatient);
+  }
+
+  node& ben() { return nodes_.at(1); }
+
+  /// Until `reader` has got them all and read the last one, `ask`.
+  void send_to(const caf::actor& reader) {
+    EXPECT_FALSE(ben().announce("reader", reader));
+    auto remote = nodes_.at(0).find("reader", patience);
+    ASSERT_TRUE(remote);
+    for (std::size_t sent = 0; sent <= worth_a_wake; sent += text_.size())
+      caf::anon_send(*remote, text_);
+    caf::anon_send(*remote, ask_atom::value);
+  }
+
+  void end_ben() {
+    mallopt(M_PERTURB, 0xa5); // a use of freed memory shows without a sanitizer
+    nodes_.remove(1);
+  }
+
+  /// As many bytes as wake the I/O thread when they are consumed.
+  static constexpr std::size_t worth_a_wake = limits::receive_window_bytes / 16;
+
+  const std::string text_ = std::string(limits::mebibyte / 4, 'x');
+  cluster nodes_;
+};
+
+TEST_F(unread_messages, are_let_go_by_a_blocking_actor) {
+  event arrived;
+  auto deaf = ben().system().spawn([&](caf::blocking_actor* self) {
+    self->receive([&](ask_atom) { arrived.happen(); });
+    self->receive([](end_atom) {});
+  });
+  event ended;
+  deaf->attach_functor([&](const caf::error&) { ended.happen(); });
+  send_to(deaf);
+  ASSERT_TRUE(arrived.wait());
+  end_ben();
+  caf::anon_send(deaf, end_atom::value);
+  EXPECT_TRUE(ended.wait());
+  deaf = nullptr;
+  nodes_.remove(0);
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST_F(unread_messages, are_let_go_by_a_scoped_actor) {
+  auto self = std::make_unique<caf::scoped_actor>(ben().system());
+  send_to(*self);
+  (*self)->receive([](ask_atom) {});
+  end_ben();
+  self = nullptr;
+  nodes_.remove(0);
   EXPECT_TRUE(everything_is_reclaimed());
 }
 
@@ -455,7 +623,7 @@ protected:
     auto slow = nodes_.at(1).system().spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](ask_atom) {
         entered_.happen();
-        released_.wait();
+        EXPECT_TRUE(released_.wait());
         return 1;
       }};
     });
@@ -552,7 +720,7 @@ TEST_F(stopping_with_work, lets_actors_wait_for_the_answers_that_they_need) {
   auto source = nodes_.at(0).system().spawn([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](ask_atom) {
       entered_.happen();
-      released_.wait();
+      EXPECT_TRUE(released_.wait());
       return 3;
     }};
   });
