@@ -131,7 +131,6 @@ void end_node(std::shared_ptr<node_services> node) {
   if (threads_have_ended.wait_for(patience) != std::future_status::ready)
     return thread.detach();
   thread.join();
-  caf17::lasting_system::reclaim(); // now that neither thread refers to the system
 }
 
 } // namespace chorus

@@ -41,7 +41,8 @@ inline constexpr duration threads_end_within = std::chrono::seconds{10};
 inline constexpr duration held_threads_end_within = std::chrono::seconds{1};
 
 /// The end of a node: stops it, ends its actors and its threads. What has not ended in time is left behind,
-/// with all that it uses, and is destroyed when it ends after all.
+/// with all that it uses, and is destroyed when it ends after all. The caller may keep `node` for its actors
+/// until this returns; then it lets go, and calls `lasting_system::reclaim`.
 ///
 /// Thread rules: any thread. In one that runs an actor of the node, the end is left to another thread and not
 /// waited for. Ends the process if the system has no thread left for it.

@@ -49,14 +49,24 @@ node::node(std::shared_ptr<implementation> content) : content_(std::move(content
 
 node::node(node&&) noexcept = default;
 node& node::operator=(node&& other) noexcept {
-  std::swap(content_, other.content_);
-  node ends{std::move(other)};
+  if (this != &other) {
+    end();
+    content_ = std::move(other.content_);
+  }
   return *this;
 }
 
 node::~node() {
-  if (content_)
-    end_node(std::move(content_));
+  end();
+}
+
+/// Actors may call this object until they have ended.
+void node::end() noexcept {
+  if (!content_)
+    return;
+  end_node(content_);
+  content_ = nullptr;
+  caf17::lasting_system::reclaim();
 }
 
 caf::actor_system& node::system() {

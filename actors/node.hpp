@@ -53,8 +53,9 @@ struct node_counters {
 ///   return node->run();
 ///
 /// Thread rules: every function may be called from any thread, an actor's included. Exceptions: the waiting
-/// `find`, `wait_until_writable` and `run` (never in an actor's thread), `stop` (see there), and no call may
-/// overlap with the destruction of the node. A process may hold several nodes.
+/// `find`, `wait_until_writable` and `run` (never in an actor's thread), and `stop` (see there). While the
+/// node is destroyed, its own actors may still call all of them until they have ended; nobody else may. A
+/// process may hold several nodes.
 ///
 /// After `stop`, functions that can fail return `unavailable`, or `refused` if that is why the node stopped;
 /// the others find, list and do nothing. Local actors and the messages between them go on until the node is
@@ -67,17 +68,20 @@ public:
   static result<node> open(config settings);
 
   node(node&&) noexcept;
-  node& operator=(node&&) noexcept;
+
+  /// First ends this node, as the destructor does.
+  node& operator=(node&& other) noexcept;
 
   /// Stops, if `stop` was not called; then asks all local actors to quit (`caf::exit_reason::user_shutdown`),
   /// and waits for their end, at most `config::quit_within`. Those that have not ended then are killed
   /// (`caf::exit_reason::kill`), which ends every actor that is not in a handler and is not a
   /// `caf::blocking_actor`. What is left half a second later is named in the log and left behind: it may go
-  /// on, and what it uses stays in memory, but its node is gone.
+  /// on, and what it uses stays in memory, but its node is gone: it must not call this object any more.
   ///
   /// Handles of local actors may outlive the node. Their actors have ended, or end with the next message.
   ///
-  /// In the thread of one of its own actors, destruction does not wait: another thread does all this.
+  /// In the thread of one of its own actors, destruction does not wait: another thread does all this, and the
+  /// actors must not call this object any more.
   ~node();
 
   /// The home of the local actors. The reference is valid until the node is destroyed; actors may be spawned
@@ -180,6 +184,7 @@ public:
 private:
   class implementation;
   explicit node(std::shared_ptr<implementation> content);
+  void end() noexcept;
   std::shared_ptr<implementation> content_;
 };
 

@@ -96,6 +96,8 @@ std::size_t lasting_system::count() noexcept {
 /// CAF's own utility actors do not count: they were spawned before the node had its name. The threads do,
 /// because the destructor of a system waits for its logger, which they keep.
 bool lasting_system::is_referred_to() {
+  if (is_actor_thread(system_))
+    return true;
   if (caf::logger::current_logger() == &system_.logger())
     caf::logger::set_current_actor_system(nullptr);
   constexpr std::size_t names_of_its_own = 2; // `node_` and the system's

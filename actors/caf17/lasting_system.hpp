@@ -41,7 +41,7 @@ public:
   void stop();
 
   /// Destroys those that were left behind and that nobody refers to any more. The calling thread does not
-  /// count.
+  /// count, unless it runs an actor of the system.
   static void reclaim();
 
   /// How many there are in the process, those of running nodes included.

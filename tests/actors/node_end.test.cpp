@@ -261,6 +261,36 @@ TEST_F(actors_to_end, are_named_if_they_do_not) {
   expect_to_be_reclaimed();
 }
 
+TEST(node_end, lets_actors_use_their_node_until_they_have_ended) {
+  event_log log;
+  caf::actor user;
+  {
+    auto node = open_node();
+    user = node.system().spawn([&](caf::event_based_actor* self) {
+      self->set_exit_handler([&, self](const caf::exit_msg&) {
+        node.withdraw("worker");
+        EXPECT_EQ(node.announce("other", self).code, errc::unavailable);
+        EXPECT_EQ(node.find("worker"), caf::actor{});
+        EXPECT_TRUE(node.list().empty());
+        EXPECT_TRUE(node.members().empty());
+        EXPECT_EQ(node.update_metadata({}).code, errc::unavailable);
+        EXPECT_EQ(node.counters().exported_actors, 0U);
+        node.subscribe_all(self);
+        node.when_writable(self, self);
+        node.request_stop();
+        node.stop();
+        self->quit(caf::exit_reason::user_shutdown);
+      });
+      return worker();
+    });
+    log_end(user, log);
+    EXPECT_FALSE(node.announce("worker", user));
+  }
+  EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
+  user = nullptr;
+  EXPECT_TRUE(everything_is_reclaimed());
+}
+
 TEST(node_end, drops_messages_that_are_to_be_sent_later) {
   {
     auto node = open_node();
@@ -361,10 +391,16 @@ TEST(node_end, is_survived_by_any_number_of_actors_that_were_not_seen) {
   EXPECT_TRUE(everything_is_reclaimed());
 }
 
-TEST(node_end, is_the_same_for_a_node_that_another_one_replaces) {
+TEST(node_end, comes_before_another_node_takes_its_place) {
   event_log log;
   auto node = open_node();
-  auto held = node.system().spawn(worker);
+  auto held = node.system().spawn([&, old = node.self().who](caf::event_based_actor* self) {
+    self->set_exit_handler([&, old, self](const caf::exit_msg&) {
+      EXPECT_EQ(node.self().who, old);
+      self->quit(caf::exit_reason::user_shutdown);
+    });
+    return worker();
+  });
   log_end(held, log);
   node = open_node();
   EXPECT_THAT(log.all(), testing::ElementsAre("quit"));
