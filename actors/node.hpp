@@ -172,9 +172,10 @@ public:
 
   /// Leaves the cluster. First new work is refused: the names of this node are withdrawn, and requests of
   /// other nodes are answered with `not_found`. Then it waits until work under way is done, at most
-  /// `config::drain_within`: until every local actor is idle, and every request of this node to another one
-  /// is answered. Then until what was sent is acknowledged, at most `config::leave_within`. Then it says
-  /// goodbye, ends the I/O, and fails the requests to other nodes that are still open. Local actors live on.
+  /// `config::drain_within`: until every local actor is idle, every request of this node to another one is
+  /// answered, and every call of a `chorus::caller` has ended. Then until what was sent is acknowledged, at
+  /// most `config::leave_within`. Then it says goodbye, ends the I/O, and fails the requests to other nodes
+  /// that are still open. Local actors live on.
   ///
   /// Idempotent; a concurrent call waits as well. Never call it from a functor that is attached to a remote
   /// actor: the I/O thread runs those. From an actor's thread it does not wait for work under way, of which

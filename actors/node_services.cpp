@@ -129,7 +129,10 @@ void node_services::drain() {
   remoting_->refuse_requests();
   if (!caf17::is_actor_thread(system())) // or it would wait for itself
     chorus::drain(
-        system_->actors(), [this] { return remoting_->awaits_answers(); }, settings_.drain_within, *log_
+        system_->actors(),
+        [this] { return remoting_->awaits_answers() || system_->actors().have_open_calls(); },
+        settings_.drain_within,
+        *log_
     );
 }
 

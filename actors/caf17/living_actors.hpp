@@ -3,10 +3,12 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/actor_profiler.hpp>
 #include <caf/error.hpp>
+#include <caf/fwd.hpp>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -34,6 +36,13 @@ public:
 
   /// Whether each of them waits for its next message and has none.
   bool are_idle() const;
+
+  /// For an actor that is idle although it has something under way, such as a call between two tries: counts
+  /// as long as the token exists. Null in a system of plain CAF.
+  static std::shared_ptr<const void> note_open_call(const caf::actor_system& system);
+
+  /// Whether there are tokens.
+  bool have_open_calls() const { return open_calls_.use_count() > 1; }
 
   /// Those that were not given by this function before. New ones may come at any time.
   std::vector<caf::strong_actor_ptr> take_new();
@@ -66,6 +75,7 @@ private:
   template <class Predicate>
   std::vector<caf::strong_actor_ptr> select(std::size_t most, Predicate&& is_wanted) const;
 
+  const std::shared_ptr<const void> open_calls_ = std::make_shared<char>();
   mutable std::mutex mutex_; ///< guards the list and what its items say
   std::condition_variable changed_;
   std::size_t count_ = 0;

@@ -160,7 +160,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   }
   if (unreadable)
     tell_unreadable(what.from, *unreadable);
-  if (id.is_request() && refuses_requests_)
+  if (id.is_request() && refuses_requests_ && !came_home)
     return answer_with_error(
         sender,
         id,

@@ -151,7 +151,8 @@ public:
   /// This node goes on as another life.
   void take_incarnation(const peer& self);
 
-  /// Answers requests of other nodes with an error from now on: this node is about to leave.
+  /// Answers requests of other nodes with an error from now on: this node is about to leave. Its own that
+  /// others delegate back to it are not refused.
   void refuse_requests() { refuses_requests_ = true; }
 
   /// Whether an actor of this node waits for the answer of another one.

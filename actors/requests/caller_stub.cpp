@@ -1,5 +1,6 @@
 #include "caller_stub.hpp"
 
+#include "../caf17/living_actors.hpp"
 #include "../fate_mark.hpp"
 
 #include <chorus/actors/error.hpp>
@@ -96,8 +97,10 @@ caf::result<caf::message> caller_stub::begin(detail::order what) {
     );
   auto promise = make_response_promise();
   attempts tries{what.retry, steady_now(), chance_.split()};
-  auto [which, is_new] =
-      calls_.emplace(++last_number_, open_call{std::move(what), promise, tries, {}, {}, {}});
+  auto counts = caf17::living_actors::note_open_call(system());
+  auto [which, is_new] = calls_.emplace(
+      ++last_number_, open_call{std::move(what), promise, tries, {}, {}, {}, std::move(counts)}
+  );
   if (which->second.what.how == request_semantics::at_most_once) {
     auto& target = which->second.what.target;
     auto& known = servers_[caf::actor_cast<caf::actor_addr>(target)];

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -43,6 +44,9 @@ public:
 
   caf::behavior make_behavior() override;
 
+  /// Nobody waits for the open calls any more.
+  void on_exit() override { calls_.clear(); }
+
   /// Answers of any type become `try_outcome`s before CAF looks for a handler of that type.
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;
 
@@ -53,7 +57,8 @@ private:
     attempts tries;
     std::vector<std::uint64_t> sent; ///< CAF's numbers of the tries, ascending
     caf::error last_failure;
-    std::optional<time_point> due; ///< as it stands in `due_`
+    std::optional<time_point> due;      ///< as it stands in `due_`
+    std::shared_ptr<const void> counts; ///< lets a node that stops wait for the answer
   };
   using call_table = std::map<std::uint64_t, open_call>;
 

@@ -160,5 +160,16 @@ TEST_F(delegated_request, is_answered_once_when_it_comes_home) {
   world.at(0).remote->let_go(*kept);
 }
 
+TEST_F(delegated_request, is_not_refused_at_home_while_its_node_leaves) {
+  world.at(0).remote->refuse_requests();
+  auto local = world.spawn(0);
+  auto kept = world.at(0).remote->keep(local);
+  handle_of(1, 0, local)
+      ->enqueue(handle_of(1, 0, requester), request, caf::make_message(std::string{"you"}), nullptr);
+  world.deliver_all();
+  EXPECT_EQ(seen(), std::vector<std::string>{"message"}) << "the local actor has the request";
+  world.at(0).remote->let_go(*kept);
+}
+
 } // namespace
 } // namespace chorus

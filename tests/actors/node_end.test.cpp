@@ -2,6 +2,7 @@
 #include "../../actors/ending.hpp"
 #include "cluster.hpp"
 
+#include <chorus/actors/requests/caller.hpp>
 #include <chorus/runtime/limits.hpp>
 
 #include <caf/actor_registry.hpp>
@@ -703,6 +704,16 @@ protected:
     return true;
   }
 
+  bool are_tried(int times) {
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    while (tries_ < times)
+      if (std::chrono::steady_clock::now() > deadline)
+        return false;
+      else
+        std::this_thread::yield();
+    return true;
+  }
+
   ~stopping_with_work() override {
     released_.happen();
     for (auto& thread : threads_)
@@ -711,6 +722,8 @@ protected:
 
   event entered_;
   event released_;
+  std::atomic<int> tries_ = 0;
+  std::atomic<bool> source_is_there_ = false;
   event_log log_;
   cluster nodes_;
   std::map<std::string, caf::actor> known_to_ada_;
@@ -779,6 +792,38 @@ TEST_F(stopping_with_work, lets_actors_wait_for_the_answers_that_they_need) {
   EXPECT_THAT(log_.all(), testing::IsEmpty());
   released_.happen();
   EXPECT_TRUE(log_.wait_for("middle answered 3"));
+}
+
+TEST_F(stopping_with_work, lets_callers_try_again) {
+  constexpr requests::retry_policy insistent{patience, 20ms, 20ms, patience, 1'000'000};
+  start();
+  auto source = nodes_.at(0).system().spawn([](caf::event_based_actor*) -> caf::behavior {
+    return {[](ask_atom) { return 4; }};
+  });
+  EXPECT_FALSE(nodes_.at(0).announce("source", source));
+  auto known_to_ben = nodes_.at(1).find("source", patience);
+  ASSERT_TRUE(known_to_ben);
+  auto find_source = [this, source = *known_to_ben] {
+    ++tries_;
+    return source_is_there_ ? source : caf::actor{};
+  };
+  announce("middle", nodes_.at(1).system().spawn([=](caf::event_based_actor* self) {
+    return caf::behavior{[=](ask_atom) {
+      auto promise = self->make_response_promise<int>();
+      caller{self}
+          .request(caf::actor{}, at_least_once{insistent, find_source}, ask_atom::value)
+          .then([=](int answer) mutable { promise.deliver(answer); });
+      return promise;
+    }};
+  }));
+  ask("middle");
+  ASSERT_TRUE(are_tried(1));
+  stop_ben();
+  ASSERT_TRUE(ben_refuses_work());
+  ASSERT_TRUE(are_tried(tries_ + 5)); // ben looks far more often whether anybody works
+  EXPECT_THAT(log_.all(), testing::IsEmpty());
+  source_is_there_ = true;
+  EXPECT_TRUE(log_.wait_for("middle answered 4"));
 }
 
 TEST_F(stopping_with_work, waits_no_longer_than_it_may) {
