@@ -2,6 +2,7 @@
 
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/detail/scope_guard.hpp>
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/policy/work_sharing.hpp>
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 namespace chorus::caf17 {
 
@@ -95,7 +97,14 @@ private:
     return nullptr;
   }
 
+  /// The end of an actor may wake others, which call this from within. They are left to the loop, or a chain
+  /// of them would need a stack as deep.
   void end_queued() {
+    static thread_local const stoppable_scheduler* ends_here = nullptr;
+    if (ends_here == this)
+      return;
+    auto before = std::exchange(ends_here, this);
+    auto restore = caf::detail::make_scope_guard([&] { ends_here = before; });
     while (auto job = take(*this))
       end(job);
   }

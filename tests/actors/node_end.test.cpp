@@ -392,6 +392,28 @@ TEST(node_end, is_survived_by_any_number_of_actors_that_were_not_seen) {
   EXPECT_TRUE(everything_is_reclaimed());
 }
 
+/// With one call in another, they would need more stack than a thread has.
+TEST(node_end, is_survived_by_a_long_chain_of_actors_that_end_one_another) {
+  for (auto scheduler : {"sharing", "stealing"}) {
+    std::vector<caf::strong_actor_ptr> held;
+    {
+      auto node = open_node([&](config& settings) { settings.scheduler = scheduler; });
+      held = spawn_unseen(node.system(), 30'000);
+    }
+    std::size_t ended = 0;
+    for (std::size_t place = 0; place < held.size(); ++place)
+      held[place]->get()->attach_functor([&, place](const caf::error&) {
+        ++ended;
+        if (place + 1 < held.size())
+          caf::anon_send(caf::actor_cast<caf::actor>(held[place + 1]), 1);
+      });
+    caf::anon_send(caf::actor_cast<caf::actor>(held.front()), 1);
+    EXPECT_EQ(ended, held.size());
+    held.clear();
+    EXPECT_TRUE(everything_is_reclaimed());
+  }
+}
+
 TEST(node_end, comes_before_another_node_takes_its_place) {
   event_log log;
   auto node = open_node();
