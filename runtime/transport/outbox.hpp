@@ -32,8 +32,8 @@ public:
   static constexpr std::size_t notice_share = 16;
 
   /// `wake` tells the I/O thread that there is something; called from the sending thread, once for
-  /// each batch, also after the end of the transport, because messages that nobody has read hold their outbox.
-  /// `message_bytes` is the largest payload. Consumed bytes are no reason to wake until there are
+  /// each batch, also after the end of the transport, because messages that nobody has read hold their
+  /// outbox. `message_bytes` is the largest payload. Consumed bytes are no reason to wake until there are
   /// `consumed_share` of them.
   outbox(
       std::size_t limit_bytes,
