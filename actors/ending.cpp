@@ -94,11 +94,9 @@ bool end_actors(
     return true;
   auto left = actors.all();
   log.warn(
-      "{} not ended {} s after the request to quit (quit_within), nor {} s after being killed; left "
-      "behind until the process ends:",
+      "{} not ended {} s after being asked to quit (quit_within); left behind until the process ends:",
       left.size() == 1 ? "1 actor has" : std::to_string(left.size()) + " actors have",
-      in_seconds(quit_within),
-      in_seconds(killed_within)
+      in_seconds(quit_within)
   );
   name(left, log);
   log.flush();

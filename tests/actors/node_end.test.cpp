@@ -437,7 +437,7 @@ TEST(node_end, leaves_behind_and_names_a_blocking_actor_that_does_not_listen) {
     auto node = open_node(be_impatient);
     deaf = node.system().spawn([](caf::blocking_actor* self) { self->receive([](end_atom) {}); });
   });
-  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after the request to quit (quit_within)"));
+  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after being asked to quit (quit_within)"));
   EXPECT_THAT(logged, HasSubstr("actor " + std::to_string(deaf.id()) + " 'blocking_actor' (blocking)"));
   EXPECT_EQ(nodes_in_memory(), 1U);
   caf::anon_send(deaf, end_atom::value); // it lives on
@@ -467,7 +467,7 @@ TEST(node_end, leaves_behind_and_names_an_actor_whose_handler_does_not_return) {
     ASSERT_TRUE(entered.wait());
   });
   EXPECT_THAT(logged, HasSubstr("leaving although actors are still at work after 0.05 s (drain_within):"));
-  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after the request to quit (quit_within)"));
+  EXPECT_THAT(logged, HasSubstr("not ended 0.1 s after being asked to quit (quit_within)"));
   EXPECT_THAT(logged, HasSubstr(" 'stuck'"));
   // Its node's threads are waited for, and then all of it is destroyed, by a thread of its own.
   released.happen();
