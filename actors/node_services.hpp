@@ -52,10 +52,10 @@ public:
   void stop();
   void request_stop() { termination_.request(); }
 
-  /// `stop` has begun, and work under way has had its time: nothing more can be asked of this node.
   /// Why nothing can be done any more: the cluster refuses this node, or it has left. No error while it runs.
   error why_over() const;
 
+  /// `stop` has begun, and work under way has had its time: nothing more can be asked of this node.
   bool has_left() const { return left_; }
 
   /// After `stop`: asks the actors to quit, and waits for them (ending.hpp). Returns whether all have ended.
