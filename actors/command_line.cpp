@@ -1,6 +1,7 @@
 #include "config_options.hpp"
 #include "nearest_name.hpp"
 #include "node_options.hpp"
+#include "standard_error.hpp"
 
 #include <chorus/actors/command_line.hpp>
 #include <chorus/actors/exit_code.hpp>
@@ -8,6 +9,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <unistd.h>
 #include <vector>
@@ -29,10 +33,14 @@ std::optional<int> refuse_clashes(const CLI::App& app, const std::string& progra
     auto flags = options->clashes();
     if (flags.empty())
       continue;
-    std::cerr
-        << program << ": this program has " << joined(flags, ", ")
-        << " twice: chorus' options and its own have the same name. Its author has to give chorus' options a "
-           "prefix, chorus::add_options(app, settings, {.prefix = \"chorus-\"}), or rename the others.\n";
+    write_to_standard_error(
+        program + ": this program has " + joined(flags, ", ")
+            + " twice: chorus' options and its own have the same name. Its author has to give chorus' "
+              "options "
+              "a prefix, chorus::add_options(app, settings, {.prefix = \"chorus-\"}), or rename the "
+              "others.\n",
+        last_words_within
+    );
     return static_cast<int>(exit_code::failure);
   }
   return std::nullopt;
@@ -75,17 +83,25 @@ std::string advice_on(const CLI::App& app, const std::vector<std::string>& unexp
   return "";
 }
 
+/// As `CLI::App::exit`, but does not wait for whoever reads standard error.
+int say(const CLI::App& app, const CLI::Error& reason) {
+  std::ostringstream errors;
+  auto code = app.exit(reason, std::cout, errors);
+  write_to_standard_error(errors.str(), last_words_within);
+  return code;
+}
+
 int report(const CLI::App& app, const CLI::ParseError& reason) {
   if (reason.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-    return app.exit(reason);
+    return say(app, reason);
   // Whoever asks for help is not helped by what is wrong with a variable or a file.
   if (asks_for_help(app))
-    return app.exit(CLI::CallForHelp{});
+    return say(app, CLI::CallForHelp{});
   if (reason.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
     auto words = app.remaining(true);
-    app.exit(CLI::ValidationError{"not expected: " + joined(words, " ") + advice_on(app, words)});
+    say(app, CLI::ValidationError{"not expected: " + joined(words, " ") + advice_on(app, words)});
   } else {
-    app.exit(reason);
+    say(app, reason);
   }
   return static_cast<int>(exit_code::usage);
 }
@@ -97,6 +113,7 @@ void warn_of_misspelt_variables(const std::string& program) {
   std::vector<std::string> known{environment_name("config").substr(prefix.size())};
   for (const auto& option : config_options())
     known.push_back(environment_name(option.name).substr(prefix.size()));
+  std::string warnings;
   for (auto variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     std::string_view text = *variable;
     auto name = text.substr(0, text.find('='));
@@ -107,9 +124,10 @@ void warn_of_misspelt_variables(const std::string& program) {
     name.remove_prefix(prefix.size());
     auto meant = nearest_name(name, known);
     if (!meant.empty() && meant != name)
-      std::cerr << program << ": warning: the environment variable " << prefix << name
-                << " is not used; did you mean " << prefix << meant << "?\n";
+      warnings += program + ": warning: the environment variable " + prefix + std::string{name}
+                  + " is not used; did you mean " + prefix + meant + "?\n";
   }
+  write_to_standard_error(warnings, last_words_within);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "../../actors/logging.hpp"
 
+#include <chorus/actors/command_line.hpp>
 #include <chorus/actors/exit_code.hpp>
 #include <chorus/runtime/check.hpp>
 
@@ -10,9 +11,11 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
-/// What a process says last. Each test is a process of its own.
+/// What a process says before its log is open, and last. Each test is a process of its own.
 namespace chorus {
 namespace {
 
@@ -38,6 +41,24 @@ struct last_words_of_a_process : ::testing::Test {
     }
     ::fcntl(ends[1], F_SETFL, 0);
     ::dup2(ends[1], STDERR_FILENO);
+  }
+
+  /// Parses a command line when nobody reads standard error, and exits.
+  [[noreturn]] static void parse_unheard(bool is_read, std::vector<std::string> words, bool clashes = false) {
+    std::signal(SIGPIPE, SIG_DFL);
+    ::alarm(60); // ends who waits for a reader
+    lose_standard_error(is_read);
+    CLI::App app{"test"};
+    config settings;
+    std::string name;
+    if (clashes)
+      app.add_option("--name", name, "the application's");
+    add_options(app, settings);
+    words.insert(words.begin(), "test");
+    std::vector<char*> pointers;
+    for (auto& word : words)
+      pointers.push_back(word.data());
+    std::exit(parse(app, static_cast<int>(pointers.size()), pointers.data()).value_or(0));
   }
 
   static error no_reason() { return {errc::refused, "no reason"}; }
@@ -82,6 +103,23 @@ TEST_F(last_words_of_a_process, are_nobodys_when_nobody_reads_and_it_ends_as_it_
         ExitedWithCode(static_cast<int>(exit_code::refused)),
         ""
     );
+  }
+}
+
+TEST_F(last_words_of_a_process, about_its_command_line_are_nobodys_when_nobody_reads) {
+  for (auto is_read : {false, true}) {
+    EXPECT_EXIT(
+        {
+          ::setenv("CHORUS_SEEDS", "ada:1", 1);
+          parse_unheard(is_read, {});
+        },
+        ExitedWithCode(0),
+        ""
+    );
+    EXPECT_EXIT(
+        parse_unheard(is_read, {"--sead", "ada:1"}), ExitedWithCode(static_cast<int>(exit_code::usage)), ""
+    );
+    EXPECT_EXIT(parse_unheard(is_read, {}, true), ExitedWithCode(static_cast<int>(exit_code::failure)), "");
   }
 }
 
