@@ -80,7 +80,8 @@ int family_of(const std::string& host) {
 
 /// One address of a name.
 struct connection_attempts::attempt {
-  explicit attempt(int family) : socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  attempt(int family, descriptor_budget::lease taken)
+      : room(std::move(taken)), socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     // Closed at once, without a farewell that the other side would have to answer.
     linger at_once{1, 0};
     setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -89,6 +90,7 @@ struct connection_attempts::attempt {
   /// `best` of all addresses is the one that says most.
   void end(std::optional<connection_outcome>& best, connection_outcome how) {
     socket.close();
+    room = {};
     if (!best || rank(how) > rank(*best))
       best = how;
   }
@@ -106,6 +108,7 @@ struct connection_attempts::attempt {
       end(best, greeting.back() == '\x7f' ? connection_outcome::open : connection_outcome::foreign);
   }
 
+  descriptor_budget::lease room; ///< ends after the socket
   descriptor socket;
   std::uint64_t number = 0;  ///< of the question
   bool is_connected = false; ///< and waits for a greeting
@@ -117,14 +120,15 @@ struct connection_attempts::question {
   goal what = goal::connection;
   time_point until;
   std::uint16_t port = 0;
-  std::vector<std::unique_ptr<attempt>> attempts;
-  std::optional<connection_outcome> best; ///< of those that have ended
+  std::vector<std::string> hosts;                 ///< in digits
+  std::vector<std::unique_ptr<attempt>> attempts; ///< at the first of them; the others wait
+  std::optional<connection_outcome> best;         ///< of those that have ended
 };
 
 connection_attempts::connection_attempts(
-    resolver& names, poll_set& sockets, post_function post, duration within
+    resolver& names, poll_set& sockets, descriptor_budget& descriptors, post_function post, duration within
 )
-    : names_(names), post_(std::move(post)), within_(within),
+    : names_(names), descriptors_(descriptors), post_(std::move(post)), within_(within),
       events_(descriptor::required(epoll_create1(EPOLL_CLOEXEC))),
       handle_(std::make_shared<connection_attempts*>(this)) {
   watch_events_ = sockets.add(events_.number(), [this] {
@@ -179,6 +183,7 @@ void connection_attempts::tick(time_point now) {
                                                     : connection_outcome::no_answer
     );
   }
+  connect_waiting();
 }
 
 void connection_attempts::resolved(std::uint64_t which, const result<std::vector<std::string>>& hosts) {
@@ -188,22 +193,44 @@ void connection_attempts::resolved(std::uint64_t which, const result<std::vector
   if (!hosts || hosts->empty())
     return finish(which, connection_outcome::unknown_host);
   auto& asked = *known->second;
-  for (const auto& host : *hosts) {
-    if (asked.attempts.size() == addresses_limit)
-      break;
-    auto fresh = std::make_unique<attempt>(family_of(host));
-    fresh->number = which;
-    auto code = fresh->socket ? begin(fresh->socket.number(), host, asked.port) : errno;
-    epoll_event wanted{};
-    wanted.events = EPOLLOUT;
-    wanted.data.u64 = which;
-    if (code == 0 && epoll_ctl(events_.number(), EPOLL_CTL_ADD, fresh->socket.number(), &wanted) != 0)
-      code = errno;
-    if (code != 0)
-      fresh->end(asked.best, outcome_of(code));
-    asked.attempts.push_back(std::move(fresh));
+  asked.hosts = *hosts;
+  asked.hosts.resize(std::min(asked.hosts.size(), addresses_limit));
+  connect_waiting();
+}
+
+/// As far as there is room. Whoever is told of an outcome may ask again meanwhile.
+void connection_attempts::connect_waiting() {
+  for (auto entry = open_.begin(); entry != open_.end();) {
+    const auto which = entry->first;
+    auto& asked = *entry->second;
+    while (asked.attempts.size() < asked.hosts.size()) {
+      if (!connect_next(which, asked))
+        return;
+    }
+    if (!asked.hosts.empty())
+      finish_if_over(which, asked);
+    entry = open_.upper_bound(which);
   }
-  finish_if_over(which, asked);
+}
+
+/// False if there is no room.
+bool connection_attempts::connect_next(std::uint64_t which, question& asked) {
+  auto taken = descriptors_.take_for_attempt();
+  if (!taken)
+    return false;
+  const auto& host = asked.hosts[asked.attempts.size()];
+  auto fresh = std::make_unique<attempt>(family_of(host), std::move(*taken));
+  fresh->number = which;
+  auto code = fresh->socket ? begin(fresh->socket.number(), host, asked.port) : errno;
+  epoll_event wanted{};
+  wanted.events = EPOLLOUT;
+  wanted.data.u64 = which;
+  if (code == 0 && epoll_ctl(events_.number(), EPOLL_CTL_ADD, fresh->socket.number(), &wanted) != 0)
+    code = errno;
+  if (code != 0)
+    fresh->end(asked.best, outcome_of(code));
+  asked.attempts.push_back(std::move(fresh));
+  return true;
 }
 
 void connection_attempts::take_events() {
@@ -211,6 +238,7 @@ void connection_attempts::take_events() {
   auto count = epoll_wait(events_.number(), ready, events_per_turn, 0);
   for (int i = 0; i < count; ++i)
     look_at(ready[i].data.u64);
+  connect_waiting();
 }
 
 /// Some of its attempts have come further.
@@ -248,7 +276,9 @@ void connection_attempts::look_at(question& asked, attempt& each) const {
 
 void connection_attempts::finish_if_over(std::uint64_t which, const question& asked) {
   auto is_under_way = [](const auto& each) { return static_cast<bool>(each->socket); };
-  if (asked.best == connection_outcome::open || std::ranges::none_of(asked.attempts, is_under_way))
+  auto is_over =
+      asked.attempts.size() == asked.hosts.size() && std::ranges::none_of(asked.attempts, is_under_way);
+  if (asked.best == connection_outcome::open || is_over)
     finish(which, asked.best.value_or(connection_outcome::no_answer));
 }
 

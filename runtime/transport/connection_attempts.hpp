@@ -1,5 +1,6 @@
 #pragma once
 
+#include "descriptor_budget.hpp"
 #include "poll_set.hpp"
 #include "resolver.hpp"
 
@@ -25,7 +26,8 @@ namespace chorus {
 class connection_attempts {
 public:
   /// Questions at a time, and addresses of one name that are tried. Beyond the first nobody is asked and the
-  /// answer is `no_answer`; further addresses of a name are not tried.
+  /// answer is `no_answer`; further addresses of a name are not tried. As many connections are open at once
+  /// as the budget gives; the others wait for their turn, in the order in which they were asked for.
   static constexpr std::size_t questions_limit = 64;
   static constexpr std::size_t addresses_limit = 16;
 
@@ -35,9 +37,11 @@ public:
   using answer = std::function<void(connection_outcome)>;
   using post_function = std::function<void(std::function<void()>)>;
 
-  /// `post` runs a task in the I/O thread, later. An attempt that has heard nothing `within` that time gets
-  /// no answer.
-  connection_attempts(resolver& names, poll_set& sockets, post_function post, duration within);
+  /// `post` runs a task in the I/O thread, later. A question that has heard nothing `within` that time, its
+  /// wait for a turn included, gets `no_answer`.
+  connection_attempts(
+      resolver& names, poll_set& sockets, descriptor_budget& descriptors, post_function post, duration within
+  );
   ~connection_attempts();
   connection_attempts(const connection_attempts&) = delete;
   connection_attempts& operator=(const connection_attempts&) = delete;
@@ -54,6 +58,8 @@ private:
   struct question;
 
   void resolved(std::uint64_t which, const result<std::vector<std::string>>& hosts);
+  void connect_waiting();
+  bool connect_next(std::uint64_t which, question& asked);
   void take_events();
   void look_at(std::uint64_t which);
   void look_at(question& asked, attempt& each) const;
@@ -61,6 +67,7 @@ private:
   void finish(std::uint64_t which, connection_outcome how);
 
   resolver& names_;
+  descriptor_budget& descriptors_;
   const post_function post_;
   const duration within_;
   const descriptor events_; ///< an epoll of all attempts: one descriptor for whoever waits

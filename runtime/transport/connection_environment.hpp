@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace chorus {
@@ -35,6 +36,17 @@ struct connection_environment {
 
   /// Only within `open`.
   std::unique_ptr<lane> make_lane(lane::kind what, const peer& self, const std::string& endpoint);
+
+  /// For datagrams to an address whose node is not known. Only within `open`.
+  std::unique_ptr<lane> make_contact_lane(const peer& self, const std::string& endpoint);
+
+private:
+  std::unique_ptr<lane> make_lane(
+      lane::kind what,
+      const peer& self,
+      const std::string& endpoint,
+      std::optional<descriptor_budget::lease> taken
+  );
 };
 
 } // namespace chorus

@@ -22,14 +22,6 @@ std::size_t difference(std::size_t all, std::size_t part) {
   return all - std::min(all, part);
 }
 
-/// The smallest limit that leaves `room` for connections.
-std::size_t limit_with(std::size_t room, std::size_t in_use) {
-  auto limit = in_use + descriptor_budget::own + room;
-  while (limit - share_of_application(limit) < in_use + descriptor_budget::own + room)
-    ++limit;
-  return limit;
-}
-
 } // namespace
 
 descriptor_usage descriptor_usage::measure() {
@@ -44,31 +36,48 @@ descriptor_usage descriptor_usage::measure() {
   return process;
 }
 
+descriptor_budget::parts descriptor_budget::share_out(const descriptor_usage& process) {
+  auto all = difference(process.limit, process.in_use + own + share_of_application(process.limit));
+  auto unknown = std::min(all, std::max(all / unknown_part, unknown_least));
+  auto attempts = unknown / 3;
+  return {unknown - attempts, attempts, all - unknown};
+}
+
+/// The smallest limit that leaves `room` for connections of members.
+std::size_t descriptor_budget::limit_with(std::size_t room, std::size_t in_use) {
+  auto limit = in_use + own + room;
+  while (share_out({limit, in_use}).room < room)
+    ++limit;
+  return limit;
+}
+
 result<descriptor_budget> descriptor_budget::open(const descriptor_usage& process, std::size_t connections) {
-  auto room = difference(process.limit, process.in_use + own + share_of_application(process.limit));
-  if (room < least_peers * of_peer) {
+  auto all = share_out(process);
+  if (all.room < least_peers * of_peer) {
     auto needed = limit_with(least_peers * of_peer, process.in_use);
     return error{
         errc::io,
         "this process may have " + std::to_string(process.limit) + " file descriptors and uses "
             + std::to_string(process.in_use) + "; a node needs a limit of at least " + std::to_string(needed)
-            + ", and " + std::to_string(of_peer)
-            + " more for each other node: raise it (ulimit -n, or LimitNOFILE= of a service)"};
+            + ", which is enough for " + std::to_string(least_peers) + " other nodes, and "
+            + std::to_string(limit_of_peer)
+            + " more for each further one: raise it (ulimit -n, or LimitNOFILE= of a service)"};
   }
-  return descriptor_budget{process, room, connections};
+  return descriptor_budget{process, all, connections};
 }
 
 descriptor_budget::descriptor_budget(
-    const descriptor_usage& process, std::size_t room, std::size_t connections
+    const descriptor_usage& process, const parts& all, std::size_t connections
 )
-    : process_(process), room_(room), connections_limit_(std::clamp<std::size_t>(connections, 1, room / 2)) {}
+    : process_(process), parts_(all),
+      connections_limit_(std::clamp<std::size_t>(connections, 1, all.room / 2)) {}
 
 std::size_t descriptor_budget::limit_for(std::size_t peers) const noexcept {
   return limit_with(peers * of_peer, process_.in_use);
 }
 
 std::size_t descriptor_budget::room_for_lanes() const noexcept {
-  return room_ - std::min(connections_, connections_limit_);
+  return parts_.room - std::min(connections_, connections_limit_);
 }
 
 std::size_t descriptor_budget::room_for_message_lanes() const noexcept {
@@ -88,6 +97,22 @@ std::optional<descriptor_budget::lease> descriptor_budget::take_for_datagrams() 
   if (messages_ + datagrams_ + of_datagram_lane <= room_for_lanes())
     return lease{datagrams_, of_datagram_lane};
   refused_datagrams_ += of_datagram_lane;
+  return std::nullopt;
+}
+
+bool descriptor_budget::has_room_for_contact() const noexcept {
+  return contacts_ + of_datagram_lane <= parts_.contacts;
+}
+
+std::optional<descriptor_budget::lease> descriptor_budget::take_for_contact() {
+  if (has_room_for_contact())
+    return lease{contacts_, of_datagram_lane};
+  return std::nullopt;
+}
+
+std::optional<descriptor_budget::lease> descriptor_budget::take_for_attempt() {
+  if (attempts_ < parts_.attempts)
+    return lease{attempts_, 1};
   return std::nullopt;
 }
 

@@ -22,12 +22,13 @@ struct descriptor_usage {
 /// Shares out the descriptors that one transport may use.
 ///
 /// Of the process' limit goes first what is in use when the transport opens, what a transport needs by
-/// itself, and a part for the application. The rest is room for connections: those of others take at most
-/// half of it, and the lanes of this node what they leave. Lanes for messages take at most three quarters of
-/// that, so that the failure detector can always ask.
+/// itself, a part for the application, and a small part for nodes that are not known yet: datagram lanes to
+/// contacts and connection attempts. Those take turns within their part. The rest is room for connections of
+/// members: those of others take at most half of it, and the lanes of this node what they leave. Lanes for
+/// messages take at most three quarters of that, so that the failure detector can always ask.
 ///
-/// A lane that finds no room is refused. `take_shortage` tells the transport how much room it has to make by
-/// closing lanes that are idle.
+/// A lane to a member that finds no room is refused. `take_shortage` tells the transport how much room it has
+/// to make by closing lanes that are idle.
 ///
 /// Thread rules: the I/O thread; `open` before it starts.
 class descriptor_budget {
@@ -40,6 +41,11 @@ public:
   static constexpr std::size_t application_part = 8;
   static constexpr std::size_t application_least = 8;
 
+  /// Of what these leave, one part in so many is for contacts and connection attempts, and at least so many:
+  /// a third for attempts, the rest for contacts.
+  static constexpr std::size_t unknown_part = 16;
+  static constexpr std::size_t unknown_least = 6;
+
   /// What one needs in ZeroMQ: a TCP connection and an event for each socket; lanes for messages have a
   /// monitor, which is two sockets more.
   static constexpr std::size_t of_message_lane = 4;
@@ -47,6 +53,9 @@ public:
 
   /// Both lanes to it, and its two connections to this node.
   static constexpr std::size_t of_peer = of_message_lane + of_datagram_lane + 2;
+
+  /// By how much the limit has to grow for one more peer, parts for others included. Rounded up.
+  static constexpr std::size_t limit_of_peer = 10;
 
   /// A node that has no room for so many does not start.
   static constexpr std::size_t least_peers = 2;
@@ -62,7 +71,7 @@ public:
   std::size_t connections_limit() const noexcept { return connections_limit_; }
 
   /// Peers for which there is room all the time.
-  std::size_t peers() const noexcept { return room_ / of_peer; }
+  std::size_t peers() const noexcept { return parts_.room / of_peer; }
 
   /// The limit of the process that has room for `peers` all the time.
   std::size_t limit_for(std::size_t peers) const noexcept;
@@ -100,6 +109,12 @@ public:
   [[nodiscard]] std::optional<lease> take_for_messages();
   [[nodiscard]] std::optional<lease> take_for_datagrams();
 
+  /// Nothing if contacts or attempts have taken their part. No shortage: no lane to a member is closed for
+  /// them.
+  [[nodiscard]] std::optional<lease> take_for_contact();
+  [[nodiscard]] std::optional<lease> take_for_attempt();
+  [[nodiscard]] bool has_room_for_contact() const noexcept;
+
   /// Descriptors that lanes have to give back: `all` of them together, and those for messages.
   struct shortage {
     std::size_t all = 0;
@@ -113,17 +128,29 @@ public:
   [[nodiscard]] shortage take_shortage();
 
 private:
-  descriptor_budget(const descriptor_usage& process, std::size_t room, std::size_t connections);
+  /// How a limit is shared out, without what the application and the transport itself have.
+  struct parts {
+    std::size_t contacts = 0;
+    std::size_t attempts = 0;
+    std::size_t room = 0; ///< for members
+  };
+
+  static parts share_out(const descriptor_usage& process);
+  static std::size_t limit_with(std::size_t room, std::size_t in_use);
+
+  descriptor_budget(const descriptor_usage& process, const parts& all, std::size_t connections);
 
   std::size_t room_for_lanes() const noexcept;
   std::size_t room_for_message_lanes() const noexcept;
 
   descriptor_usage process_;
-  std::size_t room_;
+  parts parts_;
   std::size_t connections_limit_;
   std::size_t connections_ = 0;
   std::size_t messages_ = 0; ///< taken by lanes
   std::size_t datagrams_ = 0;
+  std::size_t contacts_ = 0;
+  std::size_t attempts_ = 0;
   std::size_t refused_messages_ = 0;
   std::size_t refused_datagrams_ = 0;
 };

@@ -129,6 +129,7 @@ transport::implementation::implementation(
       attempts_(
           names_,
           loop_.sockets(),
+          descriptors_,
           [this](io_loop::task what) { loop_.post(std::move(what)); },
           options_.connection_attempt_within
       ) {

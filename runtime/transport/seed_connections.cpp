@@ -11,11 +11,17 @@ namespace chorus {
 /// One address of a seed.
 struct seed_connections::target {
   address contact; ///< the seed's
-  std::string where;
-  std::unique_ptr<lane> datagrams;
+  peer self;
+  address where;
+  std::unique_ptr<lane> datagrams; ///< null until its turn comes
   poll_set::watch watch_datagrams;
+  time_point opened_at; ///< the lane, last
   std::optional<wire_message> waiting;
+  time_point waiting_since;
   bool was_written = false; ///< since the resolver's last answer
+
+  bool wants_lane() const { return waiting && !datagrams; }
+  time_point overdue_at() const { return waiting_since + (datagrams ? waits_at_most : waits_for_turn); }
 };
 
 struct seed_connections::seed {
@@ -44,39 +50,39 @@ void seed_connections::send(const peer& self, const address& where, wire_message
   to.used_at = steady_now();
   for (auto& [host, each] : to.targets)
     write(*each, datagram);
-  if (to.targets.empty())
+  if (to.targets.empty()) {
+    drop_waiting(to.waiting);
     to.waiting = std::move(datagram);
+  }
   if (!to.resolving && (!to.resolved_at || to.used_at - *to.resolved_at >= resolved_for))
     resolve(to);
 }
 
+void seed_connections::clear() {
+  for (auto& [where, each] : seeds_) {
+    drop_waiting(each->waiting);
+    for (auto& [host, to] : each->targets)
+      drop_waiting(to->waiting);
+  }
+  seeds_.clear(); // at once: sockets end before their context
+}
+
 std::optional<time_point> seed_connections::deadline() const {
-  std::optional<time_point> first;
+  auto first = next_turn();
   for (const auto& [where, each] : seeds_) {
-    auto waits = std::any_of(each->targets.begin(), each->targets.end(), [](const auto& entry) {
-      return entry.second->waiting.has_value();
-    });
-    first = earliest(first, each->used_at + (waits ? duration{waits_at_most} : duration{kept_for}));
+    first = earliest(first, each->used_at + kept_for);
+    for (const auto& [host, to] : each->targets) {
+      if (to->waiting)
+        first = earliest(first, to->overdue_at());
+    }
   }
   return first;
 }
 
 void seed_connections::tick(time_point now) {
-  for (auto entry = seeds_.begin(); entry != seeds_.end();) {
-    auto& [where, each] = *entry;
-    if (now - each->used_at >= waits_at_most) {
-      for (auto& [host, to] : each->targets) {
-        if (std::exchange(to->waiting, std::nullopt))
-          sent_(false);
-      }
-    }
-    if (now - each->used_at < kept_for) {
-      ++entry;
-      continue;
-    }
-    dispose_(each);
-    entry = seeds_.erase(entry);
-  }
+  drop_overdue(now);
+  give_turns(now);
+  close_unused(now);
 }
 
 seed_connections::seed& seed_connections::find_or_make(const peer& self, const address& where) {
@@ -86,7 +92,7 @@ seed_connections::seed& seed_connections::find_or_make(const peer& self, const a
     auto oldest = std::min_element(seeds_.begin(), seeds_.end(), [](const auto& left, const auto& right) {
       return left.second->used_at < right.second->used_at;
     });
-    dispose_(oldest->second);
+    forget(oldest->second);
     seeds_.erase(oldest);
   }
   auto fresh = std::make_shared<seed>();
@@ -110,75 +116,166 @@ void seed_connections::resolve(seed& what) {
 
 void seed_connections::resolved(seed& what, const result<std::vector<std::string>>& hosts) {
   what.resolving = false;
-  if (!hosts) {
-    if (std::exchange(what.waiting, std::nullopt))
-      sent_(false);
-    return;
-  }
+  if (!hosts || hosts->empty())
+    return drop_waiting(what.waiting);
   what.resolved_at = steady_now();
   std::map<std::string, std::shared_ptr<target>> targets;
   for (const auto& host : *hosts) {
     if (targets.size() >= addresses_limit)
       break;
-    if (auto to = keep_or_make(what, host))
-      targets.emplace(host, std::move(to));
+    targets.emplace(host, keep_or_make(what, host));
   }
   for (auto& [host, gone] : what.targets)
-    dispose_(gone);
+    drop_waiting(gone->waiting);
   what.targets = std::move(targets);
-  what.waiting.reset();
-  // There was no room: whoever sends the next one asks again.
-  if (what.targets.empty())
-    what.resolved_at.reset();
+  if (auto first = std::exchange(what.waiting, std::nullopt)) {
+    for (auto& [host, each] : what.targets)
+      write(*each, *first);
+  }
 }
 
-/// Null if no lane can be made now: the next answer of the resolver tries again.
 std::shared_ptr<seed_connections::target>
 seed_connections::keep_or_make(seed& what, const std::string& host) {
-  auto waiting = what.waiting;
   if (auto known = what.targets.extract(host)) {
-    auto& former = known.mapped();
+    auto& to = *known.mapped();
     // A lane that could not be written all the time may be one that ZeroMQ has given up.
-    if (std::exchange(former->was_written, false))
-      return former;
-    waiting = std::exchange(former->waiting, std::nullopt);
-    dispose_(former);
+    if (!std::exchange(to.was_written, false) && steady_now() - to.opened_at >= turn)
+      close(to);
+    return known.mapped();
   }
   auto fresh = std::make_shared<target>();
-  address where{host, what.where.port};
   fresh->contact = what.where;
-  fresh->where = to_string(where);
-  fresh->waiting = std::move(waiting);
-  auto opened = environment_.open([&] {
-    fresh->datagrams = environment_.make_lane(lane::kind::datagrams, what.self, endpoint_of(where));
-    fresh->watch_datagrams = environment_.sockets.add(fresh->datagrams->socket(), [this, to = fresh.get()] {
-      return take_messages(*to);
-    });
-  });
-  return opened ? fresh : nullptr;
+  fresh->self = what.self;
+  fresh->where = {host, what.where.port};
+  return fresh;
+}
+
+void seed_connections::forget(const std::shared_ptr<seed>& gone) {
+  drop_waiting(gone->waiting);
+  for (auto& [host, each] : gone->targets)
+    drop_waiting(each->waiting);
+  dispose_(gone);
 }
 
 void seed_connections::write(target& to, const wire_message& datagram) {
   to.watch_datagrams.look_again();
-  if (to.datagrams->send(datagram)) {
-    to.waiting.reset();
+  if (to.datagrams && to.datagrams->send(datagram)) {
     to.was_written = true;
     sent_(true);
-    return;
+    return drop_waiting(to.waiting);
   }
-  if (to.waiting)
-    sent_(false);
+  drop_waiting(to.waiting);
   to.waiting = datagram;
+  to.waiting_since = steady_now();
+}
+
+void seed_connections::drop_waiting(std::optional<wire_message>& datagram) {
+  if (std::exchange(datagram, std::nullopt))
+    sent_(false);
+}
+
+void seed_connections::drop_overdue(time_point now) {
+  for (auto& [where, each] : seeds_) {
+    for (auto& [host, to] : each->targets) {
+      if (to->waiting && to->overdue_at() <= now)
+        drop_waiting(to->waiting);
+    }
+  }
+}
+
+void seed_connections::close_unused(time_point now) {
+  std::erase_if(seeds_, [&](const auto& entry) {
+    if (now - entry.second->used_at < kept_for)
+      return false;
+    forget(entry.second);
+    return true;
+  });
+}
+
+// -- turns -------------------------------------------------------------------------------------------
+
+void seed_connections::give_turns(time_point now) {
+  if (make_again_at_ && now < *make_again_at_)
+    return;
+  make_again_at_.reset();
+  while (auto* next = first_without_lane()) {
+    if (!environment_.descriptors.has_room_for_contact()) {
+      auto* first = first_opened();
+      if (first == nullptr || now - first->opened_at < turn)
+        return;
+      close(*first);
+    }
+    if (!open(*next, now)) {
+      make_again_at_ = now + made_again_after;
+      return;
+    }
+  }
+}
+
+std::optional<time_point> seed_connections::next_turn() const {
+  if (first_without_lane() == nullptr)
+    return std::nullopt;
+  if (make_again_at_)
+    return make_again_at_;
+  if (environment_.descriptors.has_room_for_contact())
+    return time_point{}; // at once
+  const auto* first = first_opened();
+  return first == nullptr ? std::nullopt : std::optional{first->opened_at + turn};
+}
+
+/// Of those that want a lane, the one that has had none for longest.
+seed_connections::target* seed_connections::first_without_lane() const {
+  target* first = nullptr;
+  for (const auto& [where, each] : seeds_) {
+    for (const auto& [host, to] : each->targets) {
+      if (to->wants_lane() && (first == nullptr || to->opened_at < first->opened_at))
+        first = to.get();
+    }
+  }
+  return first;
+}
+
+seed_connections::target* seed_connections::first_opened() const {
+  target* first = nullptr;
+  for (const auto& [where, each] : seeds_) {
+    for (const auto& [host, to] : each->targets) {
+      if (to->datagrams && (first == nullptr || to->opened_at < first->opened_at))
+        first = to.get();
+    }
+  }
+  return first;
+}
+
+bool seed_connections::open(target& to, time_point now) {
+  auto opened = environment_.open([&] {
+    to.datagrams = environment_.make_contact_lane(to.self, endpoint_of(to.where));
+    to.watch_datagrams =
+        environment_.sockets.add(to.datagrams->socket(), [this, &to] { return take_messages(to); });
+  });
+  if (!opened) {
+    close(to);
+    return false;
+  }
+  to.opened_at = now;
+  to.waiting_since = now;
+  return true;
+}
+
+/// Not while one of its messages is taken.
+void seed_connections::close(target& to) {
+  to.watch_datagrams.end();
+  to.datagrams.reset();
 }
 
 bool seed_connections::take_messages(target& from) {
   if (from.waiting && (from.datagrams->ready() & ZMQ_POLLOUT) != 0)
     write(from, *std::exchange(from.waiting, std::nullopt));
+  const auto where = to_string(from.where);
   for (std::size_t i = 0; i < lane::messages_per_turn; ++i) {
     auto message = from.datagrams->receive();
     if (!message)
       return from.waiting && (from.datagrams->ready() & (ZMQ_POLLIN | ZMQ_POLLOUT)) != 0;
-    received_(from.contact, from.where, std::move(*message));
+    received_(from.contact, where, std::move(*message));
   }
   return true;
 }

@@ -1,15 +1,10 @@
+#include "port.hpp"
 #include "two_nodes.hpp"
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <atomic>
 #include <functional>
-#include <string>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
-#include <utility>
 #include <vector>
 
 /// Whether anybody listens somewhere, asked by a plain TCP connection.
@@ -18,58 +13,6 @@ namespace {
 
 using namespace chorus::testing;
 using namespace std::chrono_literals;
-
-/// A port of 127.0.0.1 that this test owns.
-class port {
-public:
-  port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    where_.sin_family = AF_INET;
-    where_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof where_;
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&where_), size), 0);
-    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&where_), &size), 0);
-  }
-  ~port() {
-    for (auto each : callers_)
-      close(each);
-    if (speaker_.joinable()) {
-      shutdown(socket_, SHUT_RDWR); // wakes it when nobody has come
-      speaker_.join();
-    }
-    close(socket_);
-  }
-  port(const port&) = delete;
-  port& operator=(const port&) = delete;
-
-  address number() const { return {"127.0.0.1", ntohs(where_.sin_port)}; }
-
-  void listen_without_accepting() { EXPECT_EQ(listen(socket_, 0), 0); }
-
-  /// To the first one who comes; then hangs up.
-  void listen_and_say(std::string words) {
-    listen_without_accepting();
-    speaker_ = std::thread{[this, words = std::move(words)] {
-      auto caller = accept(socket_, nullptr, nullptr);
-      send(caller, words.data(), words.size(), MSG_NOSIGNAL);
-      close(caller);
-    }};
-  }
-
-  /// Until the system drops whoever else knocks.
-  void fill_queue() {
-    listen_without_accepting();
-    for (int i = 0; i < 8; ++i) {
-      callers_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-      connect(callers_.back(), reinterpret_cast<sockaddr*>(&where_), sizeof where_);
-    }
-  }
-
-private:
-  const int socket_;
-  sockaddr_in where_{};
-  std::vector<int> callers_;
-  std::thread speaker_;
-};
 
 struct asking_node : test_node {
   explicit asking_node(duration within = patience) : test_node(adjusted(within)) {}

@@ -57,6 +57,21 @@ std::vector<budget::lease> take_all(Take&& take) {
   return all;
 }
 
+/// The number that README, ARCHITECTURE and the message name.
+TEST(descriptor_budget, has_room_for_one_more_peer_in_each_limit_of_a_peer) {
+  for (std::size_t used : {3, 5, 15, 40}) {
+    auto opened = *budget::open({1024, used}, 1);
+    auto least = opened.limit_for(budget::least_peers);
+    for (std::size_t more = 1; more <= 200; ++more)
+      EXPECT_LE(opened.limit_for(budget::least_peers + more), least + more * budget::limit_of_peer)
+          << used << " in use, peers: " << more;
+  }
+  EXPECT_NE(
+      budget::open({40, in_use}, 1).failure().what.find(std::to_string(budget::limit_of_peer) + " more"),
+      std::string::npos
+  );
+}
+
 struct a_budget : ::testing::Test {
   std::size_t peers_with_both_lanes(std::size_t connections) {
     content.set_connections(connections);
@@ -120,6 +135,20 @@ TEST_F(a_budget, asks_for_what_connections_of_others_need) {
   EXPECT_GT(content.take_shortage().all, 10u - budget::of_datagram_lane);
   content.set_connections(content.connections_limit());
   EXPECT_LE(content.take_shortage().all, budget::largest_shortage);
+}
+
+TEST_F(a_budget, keeps_contacts_and_attempts_within_their_parts) {
+  auto contacts = take_all([&] { return content.take_for_contact(); });
+  auto attempts = take_all([&] { return content.take_for_attempt(); });
+  EXPECT_GE(contacts.size(), 2u);
+  EXPECT_GE(attempts.size(), 2u);
+  EXPECT_FALSE(content.has_room_for_contact());
+  EXPECT_FALSE(content.take_shortage()) << "no lane is closed for them";
+  EXPECT_GE(peers_with_both_lanes(0), content.peers());
+  contacts.pop_back();
+  EXPECT_TRUE(content.has_room_for_contact());
+  attempts.pop_back();
+  EXPECT_TRUE(content.take_for_attempt());
 }
 
 TEST(descriptor_usage, counts_what_this_process_has) {

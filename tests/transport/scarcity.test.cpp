@@ -1,5 +1,7 @@
 #include "../../runtime/transport/connection.hpp"
+#include "../../runtime/transport/connection_attempts.hpp"
 #include "nobody.hpp"
+#include "port.hpp"
 #include "raw_connection.hpp"
 #include "scarce_descriptors.hpp"
 #include "scarce_threads.hpp"
@@ -236,6 +238,120 @@ TEST(scarce_descriptors, are_shared_by_lanes_in_turn) {
     });
   }));
   EXPECT_TRUE(node->told.closed.empty()) << "every link went on";
+}
+
+/// The smallest limit with which a transport opens now.
+std::size_t least_limit() {
+  auto usage = descriptor_usage::measure();
+  return descriptor_budget::open({1 << 16, usage.in_use}, 1)->limit_for(descriptor_budget::least_peers);
+}
+
+/// A node with as few descriptors as may be, and contacts where nobody listens.
+struct scarce_contacts : ::testing::Test {
+  explicit scarce_contacts(std::size_t count = 8) : dead(count) {
+    auto few = least_limit();
+    scarce_descriptors scarcity{few};
+    node = std::make_unique<test_node>(options_of(ada));
+  }
+
+  void ask_the_dead() {
+    for (auto& each : dead)
+      node->post_datagram(each.number(), text_bytes("anybody?"));
+  }
+
+  /// Of datagrams.
+  std::uint64_t counted() const {
+    auto now = node->net().counters();
+    return now.datagrams_sent + now.datagrams_dropped;
+  }
+
+  std::vector<port> dead; ///< bound, so that nobody else gets them
+  std::unique_ptr<test_node> node;
+};
+
+TEST_F(scarce_contacts, leave_members_their_lanes) {
+  test_node member{options_of(bob)};
+  ask_the_dead();
+  // What a lane holds before a member comes is held by then.
+  ASSERT_TRUE(node->wait([&] { return counted() > 0; }));
+  ask_the_dead();
+  auto to_member = node->add(bob, member.where());
+  member.add(ada, node->where());
+  send_numbers(*to_member, first_pair, 100);
+  EXPECT_TRUE(has_all(member, ada, first_pair, 100));
+  EXPECT_TRUE(member.wait([&] {
+    ask_the_dead();
+    node->post_datagram(bob, text_bytes("alive?"));
+    return std::ranges::any_of(member.told.datagrams, [](auto& each) { return each.second == "alive?"; });
+  }));
+  EXPECT_EQ(node->net().counters().lanes_closed_idle, 0u) << "no member makes room for contacts";
+}
+
+TEST_F(scarce_contacts, take_turns) {
+  test_node seed{options_of(bob)};
+  EXPECT_TRUE(seed.wait([&] {
+    ask_the_dead();
+    node->post_datagram(seed.where(), text_bytes("anybody?"));
+    return !seed.told.datagrams.empty();
+  }));
+}
+
+struct many_scarce_contacts : scarce_contacts {
+  many_scarce_contacts() : scarce_contacts(16) {}
+};
+
+TEST_F(many_scarce_contacts, are_counted_each_although_most_have_no_lane) {
+  ask_the_dead();
+  ASSERT_TRUE(node->wait([&] { return counted() >= dead.size(); }));
+  EXPECT_EQ(counted(), dead.size());
+  EXPECT_EQ(node->net().counters().datagrams_sent, 0u);
+}
+
+/// Questions by plain connections, asked in this thread.
+struct scarce_attempts : ::testing::Test {
+  static constexpr std::size_t questions = 32;
+
+  void ask(const port& where) {
+    for (std::size_t i = 0; i < questions; ++i)
+      attempts.ask(where.number(), connection_attempts::goal::connection, [this](connection_outcome how) {
+        answers.push_back(how);
+      });
+    for (auto& task : std::exchange(posted, {}))
+      task();
+  }
+
+  std::vector<std::function<void()>> posted;
+  resolver names{[this](std::function<void()> task) { posted.push_back(std::move(task)); }};
+  poll_set sockets;
+  descriptor_budget descriptors =
+      *descriptor_budget::open({descriptor_budget::open({1024, 0}, 1)->limit_for(2), 0}, 1);
+  connection_attempts attempts{
+      names, sockets, descriptors, [this](auto task) { posted.push_back(std::move(task)); }, 1h};
+  std::vector<connection_outcome> answers;
+};
+
+TEST_F(scarce_attempts, take_no_more_descriptors_than_they_have) {
+  port full;
+  full.fill_queue();
+  auto before = descriptor_usage::measure().in_use;
+  ask(full);
+  auto taken = descriptor_usage::measure().in_use - before;
+  EXPECT_GE(taken, 1u);
+  EXPECT_LE(taken, descriptor_budget::unknown_least / 3);
+}
+
+TEST_F(scarce_attempts, have_their_turn_when_others_have_ended) {
+  port open;
+  open.listen_without_accepting(static_cast<int>(questions));
+  port closed;
+  for (auto* where : {&open, &closed}) {
+    answers.clear();
+    ask(*where);
+    for (auto until = steady_now() + patience; answers.size() < questions && steady_now() < until;)
+      sockets.wait(steady_now() + 10ms);
+    auto expected = where == &open ? connection_outcome::open : connection_outcome::refused;
+    EXPECT_EQ(answers, std::vector(questions, expected));
+  }
 }
 
 } // namespace
