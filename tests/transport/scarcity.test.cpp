@@ -289,6 +289,8 @@ TEST_F(scarce_contacts, leave_members_their_lanes) {
 
 TEST_F(scarce_contacts, take_turns) {
   test_node seed{options_of(bob)};
+  ask_the_dead();
+  ASSERT_TRUE(node->wait([&] { return counted() > 0; })); // they hold all lanes
   EXPECT_TRUE(seed.wait([&] {
     ask_the_dead();
     node->post_datagram(seed.where(), text_bytes("anybody?"));
