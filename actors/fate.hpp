@@ -21,8 +21,8 @@
 /// - this node refused it before it left: link full or ended, too large, undeclared type, or the actor is
 ///   known to have ended
 /// - a link that ended gave it back, because it was never sent
-/// - the other node refused it: the actor has ended, the message cannot be read, or there is no room to
-///   remember the call
+/// - the other node refused it: it is leaving, the actor has ended, the message cannot be read, or there is
+///   no room to remember the call
 /// - `caf::sec::unexpected_message` to an at-most-once call: the target does not remove duplicates
 ///
 /// `executed`:

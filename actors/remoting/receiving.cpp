@@ -164,7 +164,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     return answer_with_error(
         sender,
         id,
-        {errc::not_found, "the actor's node is leaving; find another actor by name"},
+        {errc::unavailable, "the actor's node is leaving; find another actor by name"},
         fate_at(request_stage::turned_away, static_cast<bool>(foreign.home))
     );
   receiving_unit_.count_message();

@@ -74,8 +74,10 @@ std::shared_ptr<const caf::actor> spawn_stub(caf::actor_system& system, const ca
 /// - `outcome_unknown`: no answer came, and one of the tries may have been executed;
 /// - any other: the target's own.
 ///
-/// Where the answer finds the link back full, an at-least-once request is tried and executed again; an
-/// at-most-once request is tried again and gets the answer that the receiver has kept.
+/// A try that a leaving node refuses does not end the call while that node, or another one, may still answer
+/// an earlier try: the call waits for it until its deadline. Where the answer finds the link back full, an
+/// at-least-once request is tried and executed again; an at-most-once request is tried again and gets the
+/// answer that the receiver has kept.
 ///
 /// Requests of one caller to one target are first tried in the order in which they are made; who is tried
 /// again may be overtaken. Copies are the same caller. Open requests go on when the last copy is gone, and

@@ -182,10 +182,10 @@ void caller_stub::heard(const try_outcome& what) {
 
 void caller_stub::refused(call_table::iterator which, const try_outcome& what, refusal reason) {
   auto& open = which->second;
-  if (reason == refusal::superseded)
-    return; // the later try is answered
   note(open, what, fate_of(reason));
   switch (reason) {
+  case refusal::superseded:
+    return; // the later try is answered
   case refusal::overloaded:
     open.last_failure = to_caf({errc::overloaded, "the receiver's memory of calls is full"});
     return advance(which, steady_now());
@@ -208,9 +208,12 @@ void caller_stub::failed(call_table::iterator which, const try_outcome& what, co
   if (failure == try_failure::hopeless)
     return end(which, caf::make_message(with_fate(reason, open.tries.fate())));
   open.last_failure = reason;
-  switch (after(failure, static_cast<bool>(open.what.find_again))) {
+  switch (after(failure, static_cast<bool>(open.what.find_again), open.tries.has_open_tries())) {
   case next_step::give_up:
     return give_up(which);
+  case next_step::await_open_tries:
+    open.tries.await_open_tries();
+    break;
   case next_step::find_target:
     open.what.target = nullptr;
     break;

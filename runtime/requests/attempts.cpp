@@ -37,12 +37,20 @@ std::optional<time_point> attempts::next_deadline() const noexcept {
 }
 
 void attempts::failed(time_point now, bool last_try, request_fate fate) {
+  ++failed_;
   if (fate == request_fate::not_executed)
     ++refused_;
   was_executed_ = was_executed_ || fate == request_fate::executed;
-  CHORUS_CHECK(refused_ <= tries_, "a try fails at most once");
-  if (last_try && is_waiting_ && !ended_)
+  CHORUS_CHECK(failed_ <= tries_, "a try fails at most once");
+  auto ends_waiting = awaits_all_ ? !has_open_tries() : last_try && is_waiting_;
+  if (ends_waiting && !ended_)
     pause(now);
+}
+
+void attempts::await_open_tries() noexcept {
+  awaits_all_ = true;
+  is_waiting_ = true;
+  next_at_ = give_up_at_;
 }
 
 request_fate attempts::fate() const noexcept {
@@ -54,6 +62,7 @@ request_fate attempts::fate() const noexcept {
 /// After the last try there is nothing to wait for.
 void attempts::pause(time_point now) {
   is_waiting_ = false;
+  awaits_all_ = false;
   if (tries_ == policy_.tries) {
     next_at_ = now;
     return;

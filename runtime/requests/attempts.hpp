@@ -28,9 +28,16 @@ public:
   /// When to ask `next` again; nothing once it has ended.
   std::optional<time_point> next_deadline() const noexcept;
 
-  /// One of the tries failed before its time was over; the next one comes after a pause. For each try at most
-  /// once. If the failed try was not the last one, only what is known of it changes.
+  /// One of the tries failed; the next one comes after a pause. For each try at most once. If the failed try
+  /// was not the last one, only what is known of it changes, unless its end was awaited.
   void failed(time_point now, bool last_try, request_fate fate);
+
+  /// Whether a try that was sent may still be answered.
+  bool has_open_tries() const noexcept { return failed_ < tries_; }
+
+  /// Sends no further try before all that are open have failed; then goes on after a pause. The deadline of
+  /// the call stands. Pre: `has_open_tries()`.
+  void await_open_tries() noexcept;
 
   /// There is an answer, or no sense in going on. Idempotent.
   void end() noexcept { ended_ = true; }
@@ -53,8 +60,10 @@ private:
   bool is_waiting_ = false; ///< for the answer of the last try
   duration next_pause_;
   std::uint32_t tries_ = 0;
+  std::uint32_t failed_ = 0;
   std::uint32_t refused_ = 0; ///< tries that were certainly not executed
   bool was_executed_ = false; ///< by one of the tries, certainly
+  bool awaits_all_ = false;   ///< open tries; `is_waiting_` then, too
   bool ended_ = false;
 };
 

@@ -778,7 +778,7 @@ TEST_F(stopping_with_work, refuses_requests_meanwhile) {
       .receive(
           [](int) { ADD_FAILURE() << "it was executed"; },
           [&](const caf::error& reason) {
-            EXPECT_THAT(self->system().render(reason), HasSubstr("not_found: the actor's node is leaving"));
+            EXPECT_THAT(self->system().render(reason), HasSubstr("unavailable: the actor's node is leaving"));
           }
       );
   EXPECT_EQ(nodes_.at(1).announce("new", nodes_.at(1).system().spawn(worker)).code, errc::unavailable);

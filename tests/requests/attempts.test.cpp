@@ -138,6 +138,40 @@ TEST_F(attempts_of_a_call, were_executed_if_one_of_them_was_whatever_became_of_t
   EXPECT_EQ(tries.fate(), request_fate::executed);
 }
 
+TEST_F(attempts_of_a_call, send_nothing_while_those_that_are_open_are_awaited) {
+  next(step::send);
+  auto second = next(step::send);
+  tries.failed(second + 1ms, true, request_fate::not_executed);
+  ASSERT_TRUE(tries.has_open_tries());
+  tries.await_open_tries();
+  EXPECT_EQ(tries.next_deadline(), at(10s));
+  EXPECT_EQ(tries.next(at(9s)), step::wait);
+  EXPECT_EQ(next(step::give_up), at(10s)) << "the deadline stands";
+  EXPECT_EQ(tries.fate(), request_fate::unknown);
+}
+
+TEST_F(attempts_of_a_call, go_on_when_all_that_were_awaited_have_failed) {
+  next(step::send);
+  next(step::send);
+  auto third = next(step::send);
+  tries.failed(third + 1ms, true, request_fate::not_executed);
+  tries.await_open_tries();
+  tries.failed(third + 2ms, false, request_fate::unknown);
+  EXPECT_EQ(tries.next_deadline(), at(10s));
+  tries.failed(third + 3ms, false, request_fate::unknown);
+  EXPECT_FALSE(tries.has_open_tries());
+  EXPECT_LE(next(step::send), third + 3ms + 300ms);
+}
+
+TEST_F(attempts_of_a_call, await_those_that_are_open_also_after_the_last_one) {
+  for (auto count = policy.tries; count > 1; --count)
+    next(step::send);
+  auto last = next(step::send);
+  tries.failed(last + 1ms, true, request_fate::not_executed);
+  tries.await_open_tries();
+  EXPECT_EQ(tries.next(last + 3s), step::wait);
+}
+
 TEST_F(attempts_of_a_call, differ_in_their_pauses_from_seed_to_seed) {
   attempts other{policy, at(0s), random_generator{2}};
   for (auto* each : {&tries, &other}) {

@@ -54,21 +54,33 @@ TEST(a_try, that_is_executed_or_answered_is_not_refused) {
 
 TEST(a_failed_try, is_followed_by_another_if_there_was_no_room) {
   EXPECT_EQ(failure_of(errc::overloaded), try_failure::no_room);
-  EXPECT_EQ(after(try_failure::no_room, false), next_step::try_again);
-  EXPECT_EQ(after(try_failure::no_room, true), next_step::try_again);
+  for (auto has_open_tries : {false, true}) {
+    EXPECT_EQ(after(try_failure::no_room, false, has_open_tries), next_step::try_again);
+    EXPECT_EQ(after(try_failure::no_room, true, has_open_tries), next_step::try_again);
+  }
 }
 
 TEST(a_failed_try, is_the_last_if_its_target_is_lost_and_no_other_can_be_found) {
   EXPECT_EQ(failure_of(errc::node_down), try_failure::target_lost);
   EXPECT_EQ(failure_of(errc::not_found), try_failure::target_lost);
-  EXPECT_EQ(after(try_failure::target_lost, false), next_step::give_up);
-  EXPECT_EQ(after(try_failure::target_lost, true), next_step::find_target);
+  for (auto has_open_tries : {false, true}) {
+    EXPECT_EQ(after(try_failure::target_lost, false, has_open_tries), next_step::give_up);
+    EXPECT_EQ(after(try_failure::target_lost, true, has_open_tries), next_step::find_target);
+  }
+}
+
+TEST(a_failed_try, does_not_end_the_call_if_a_leaving_target_has_an_earlier_one) {
+  EXPECT_EQ(failure_of(errc::unavailable), try_failure::target_leaving);
+  for (auto can_find_target : {false, true})
+    EXPECT_EQ(after(try_failure::target_leaving, can_find_target, true), next_step::await_open_tries);
+  EXPECT_EQ(after(try_failure::target_leaving, false, false), next_step::give_up);
+  EXPECT_EQ(after(try_failure::target_leaving, true, false), next_step::find_target);
 }
 
 TEST(a_failed_try, is_the_last_if_trying_again_cannot_help) {
   for (auto code : {errc::too_large, errc::unknown_type, errc::invalid_argument, errc::malformed})
     EXPECT_EQ(failure_of(code), try_failure::hopeless);
-  EXPECT_EQ(after(try_failure::hopeless, true), next_step::give_up);
+  EXPECT_EQ(after(try_failure::hopeless, true, true), next_step::give_up);
 }
 
 } // namespace

@@ -33,6 +33,13 @@ void promises_of_requests::ended(const peer& client, const counter_calls::ended&
   judge(client, step.number, what);
 }
 
+void promises_of_requests::abandoned(const peer& client, std::uint64_t number) {
+  broken(
+      "call " + std::to_string(number) + " of " + to_string(client)
+      + " is given up while a leaving node has it"
+  );
+}
+
 void promises_of_requests::judge(const peer& client, std::uint64_t number, const call& what) {
   auto blame = [&](const std::string& how) {
     broken(

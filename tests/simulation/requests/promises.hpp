@@ -24,6 +24,9 @@ public:
   void executed(const counter_calls::executed& what);
   void ended(const peer& client, const counter_calls::ended& what);
 
+  /// The call ends because a leaving node refuses a try, and a node has not told the fate of another one.
+  void abandoned(const peer& client, std::uint64_t number);
+
   /// Of all calls: how many were executed so often, and how they ended; after `prefix`.
   void count(simulation::coverage& met, const std::string& prefix = {}) const;
 

@@ -20,7 +20,7 @@ void caller::begin(time_point now, const order& what) {
   if (what.how == request_semantics::maybe)
     policy.tries = 1;
   attempts tries{policy, now, chance_.split()};
-  calls_.emplace(what.call.number, open_call{what, tries, what.whom, 0});
+  calls_.emplace(what.call.number, open_call{what, tries, what.whom, 0, false});
 }
 
 void caller::tick(time_point now) {
@@ -98,6 +98,8 @@ void caller::receive(time_point now, const peer& from, const parcel& what) {
   auto which = calls_.find(known->second);
   if (what.kind == parcel::kind::refusal)
     return refused(now, which, what);
+  if (which->second.was_refused_by_leaving)
+    around_.met("answered by a leaving node that refused a later try");
   end(which, what.value);
 }
 
@@ -131,9 +133,16 @@ void caller::failed(time_point now, std::uint64_t attempt, errc code, request_fa
   auto failure = requests::failure_of(code);
   if (failure == requests::try_failure::no_room && fate == request_fate::executed)
     around_.met("executed, and tried again for its answer");
-  switch (after(failure, can_find)) {
+  auto is_leaving = failure == requests::try_failure::target_leaving;
+  switch (after(failure, can_find, open.tries.has_open_tries())) {
   case next_step::give_up:
+    if (is_leaving && has_sent_tries(which->first))
+      around_.abandoned(open.what.call);
     return end(which, std::nullopt);
+  case next_step::await_open_tries:
+    open.was_refused_by_leaving = true;
+    open.tries.await_open_tries();
+    break;
   case next_step::find_target:
     open.whom.reset();
     break;
@@ -142,12 +151,17 @@ void caller::failed(time_point now, std::uint64_t attempt, errc code, request_fa
   }
 }
 
+/// That may still be answered, by the books of the node and not by those of the call.
+bool caller::has_sent_tries(std::uint64_t number) const {
+  return std::ranges::any_of(tries_, [&](const auto& each) {
+    return each.second == number && requests_.contains(each.first);
+  });
+}
+
 void caller::refused(time_point now, call_table::iterator which, const parcel& what) {
-  if (what.reason == refusal::superseded)
-    return;
   auto& open = which->second;
   open.tries.failed(now, what.attempt == open.last_attempt, fate_of(what.reason));
-  if (what.reason != refusal::overloaded)
+  if (what.reason != refusal::overloaded && what.reason != refusal::superseded)
     end(which, std::nullopt);
 }
 

@@ -41,6 +41,7 @@ public:
     std::function<std::optional<target>()> find; ///< somebody who can be called now
     std::function<void(const call_key&)> tried;
     std::function<void(const call_key&, std::optional<std::int64_t> answer, requests::request_fate)> ended;
+    std::function<void(const call_key&)> abandoned; ///< given up while a leaving node has one of its tries
     std::function<void(const std::string& branch)> met;
   };
 
@@ -69,6 +70,7 @@ private:
     requests::attempts tries;
     std::optional<target> whom;
     std::uint64_t last_attempt = 0;
+    bool was_refused_by_leaving = false; ///< and an earlier try was open
   };
   using call_table = std::map<std::uint64_t, open_call>;
 
@@ -76,6 +78,7 @@ private:
   void send_try(time_point now, call_table::iterator which);
   std::uint64_t lowest_open(const target& at, std::uint64_t at_most) const;
   void failed(time_point now, std::uint64_t attempt, errc code, requests::request_fate fate);
+  bool has_sent_tries(std::uint64_t number) const;
   void refused(time_point now, call_table::iterator which, const parcel& what);
   void end(call_table::iterator which, std::optional<std::int64_t> answer);
 

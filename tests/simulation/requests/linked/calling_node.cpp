@@ -57,6 +57,7 @@ caller::environment calling_node::around_caller() {
         );
         all_.check_.ended(call.client, {call.number, answer, fate});
       },
+      [this](const call_key& call) { all_.check_.abandoned(call.client, call.number); },
       [this](const std::string& branch) { all_.met_.add(branch); }};
 }
 
@@ -99,6 +100,12 @@ void calling_node::set_lazy(bool lazy) {
 void calling_node::end_worker() {
   auto ended = std::exchange(worker_, make_worker());
   ended->end();
+  arm();
+}
+
+void calling_node::drain(duration within) {
+  if (!leave_at_)
+    leave_at_ = timer_->now() + within;
   arm();
 }
 
@@ -154,6 +161,13 @@ void calling_node::deliver(const peer& from, const parcel& what) {
     return;
   case parcel::kind::call:
     break;
+  case parcel::kind::answer:
+    if (what.nature == message_nature::unreadable) { // what remoting makes of it
+      all_.met_.add("answer cannot be read");
+      auto fate = fate_at(request_stage::answered);
+      return caller_.receive(timer_->now(), from, failure_of(what, errc::unknown_type, fate));
+    }
+    [[fallthrough]];
   default:
     return caller_.receive(timer_->now(), from, what);
   }
@@ -163,6 +177,8 @@ void calling_node::deliver(const peer& from, const parcel& what) {
   };
   if (what.nature == message_nature::unreadable)
     return turn_away("call cannot be read", errc::unknown_type);
+  if (leave_at_)
+    return turn_away("call of a leaving node", errc::unavailable);
   if (what.worker != worker_->number())
     return turn_away("call of a worker that has ended", errc::not_found);
   worker_->receive(timer_->now(), from, what);
@@ -210,11 +226,24 @@ void calling_node::turn() {
     way_.turn();
   worker_->tick(now);
   caller_.tick(now);
+  leave_if_done(now);
   arm();
+}
+
+void calling_node::leave_if_done(time_point now) {
+  auto is_done = worker_->is_idle() && way_.empty();
+  if (!leave_at_ || (!is_done && now < *leave_at_))
+    return;
+  if (!is_done)
+    all_.met_.add("node left before it had answered");
+  leave_at_.reset();
+  for (const auto& other : links_.peers())
+    leave(other);
 }
 
 void calling_node::arm() {
   auto next = earliest(caller_.next_deadline(), worker_ ? worker_->next_deadline() : std::nullopt);
+  next = earliest(next, leave_at_);
   if (turn_due_)
     next = earliest(next, timer_->now() + turn_within);
   timer_->arm(next);

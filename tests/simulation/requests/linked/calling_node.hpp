@@ -38,6 +38,9 @@ public:
   void chatter(const peer& to, std::size_t bytes);
   void set_lazy(bool lazy);
   void end_worker();
+
+  /// Refuses calls from now on, and leaves once all that it has are answered, or after this time.
+  void drain(duration within);
   void declare_failed(const peer& other) { links_.apply(other, link::peer_failed{}); }
   void leave(const peer& other) { links_.apply(other, link::close{}); }
 
@@ -74,12 +77,14 @@ private:
   void bounce(const peer& to, const parcel& what, errc code);
   void consume(const peer& from, std::size_t cost);
   void turn();
+  void leave_if_done(time_point now);
   void arm();
 
   simulation::node& node_;
   linked_request_trial& all_;
   bool lazy_ = false;
   bool turn_due_ = false; ///< the outbox has something for the links
+  std::optional<time_point> leave_at_;
   std::vector<std::pair<peer, std::size_t>> unread_;
   std::unique_ptr<clock_seam> timer_;
   simulation::link_layer links_;

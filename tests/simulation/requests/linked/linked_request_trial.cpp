@@ -65,14 +65,16 @@ void linked_request_trial::work(random_generator& chance) {
     at->declare_failed(other);
   else if (dice < 996)
     at->leave(other);
+  else
+    at->drain(chance.duration_between(100ms, 2s));
 }
 
 /// Most are ordinary.
-message_nature any_nature(random_generator& chance, message_nature at_the_other_end) {
+message_nature any_nature(random_generator& chance) {
   auto dice = chance.below(20);
   return dice == 0   ? message_nature::undeclared
          : dice == 1 ? message_nature::too_large
-         : dice == 2 ? at_the_other_end
+         : dice == 2 ? message_nature::unreadable
                      : message_nature::ordinary;
 }
 
@@ -87,8 +89,8 @@ void linked_request_trial::call(simulation::node_index from, random_generator& c
       request_semantics::at_least_once,
       request_semantics::at_most_once}[chance.below(3)];
   what.whom = *whom;
-  what.nature = any_nature(chance, message_nature::unreadable);
-  what.answer = any_nature(chance, message_nature::ordinary);
+  what.nature = any_nature(chance);
+  what.answer = any_nature(chance);
   what.filling.resize(chance.chance(0.5) ? 0 : 300);
   check_.begun(what.call.client, what.call.number, what.how);
   program(from)->begin(what);
@@ -146,6 +148,10 @@ std::vector<std::string> expected_of_linked_requests() {
       "call comes back unsent: node_down",
       "call cannot be read",
       "call of a worker that has ended",
+      "call of a leaving node",
+      "answered by a leaving node that refused a later try",
+      "node left before it had answered",
+      "answer cannot be read",
       "worker ended under a call",
       "link lost under a call",
       "answer cannot be sent: overloaded",

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <string>
 
-/// Calls between nodes that are joined by links: what remoting and the stubs of `actors/requests` do with
-/// `runtime/requests`, in a few lines.
+/// Calls between nodes that are joined by links. Production code are the link and, of `runtime/requests`, the
+/// attempts, fates, failures of tries and the duplicate filter. A model of `actors`, which CAF keeps out of
+/// the simulator: `caller` of caller_stub and open_requests, `worker` of server_stub, `calling_node` of
+/// remoting, `way` of the outbox. A mistake in those is not found here.
 namespace chorus::testing::linked_calls {
 
 /// Which call, for the books: who began it, under which number.
