@@ -81,7 +81,7 @@ std::shared_ptr<const caf::actor> spawn_stub(caf::actor_system& system, const ca
 ///
 /// Requests of one caller to one target are first tried in the order in which they are made; who is tried
 /// again may be overtaken. Copies are the same caller. Open requests go on when the last copy is gone, and
-/// end when `self` does.
+/// end when `self` or its node does, with `unavailable` or `outcome_unknown`.
 ///
 /// Thread rules: those of `self`.
 template <class Self>

@@ -71,6 +71,15 @@ caf::behavior caller_stub::make_behavior() {
   };
 }
 
+void caller_stub::on_exit() {
+  let_go_ = false; // it quits already
+  while (!calls_.empty()) {
+    auto which = calls_.begin();
+    which->second.last_failure = to_caf({errc::unavailable, "the caller or its node ends"});
+    give_up(which);
+  }
+}
+
 void caller_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) {
   if (!what->mid.is_response())
     return event_based_actor::enqueue(std::move(what), context);

@@ -44,8 +44,8 @@ public:
 
   caf::behavior make_behavior() override;
 
-  /// Nobody waits for the open calls any more.
-  void on_exit() override { calls_.clear(); }
+  /// Answers all open calls with an error: CAF drops promises of actors that end.
+  void on_exit() override;
 
   /// Answers of any type become `try_outcome`s before CAF looks for a handler of that type.
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;

@@ -9,6 +9,7 @@
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -138,6 +139,14 @@ TEST_F(open_call, is_not_executed_if_a_leaving_node_refuses_its_only_try) {
   ASSERT_TRUE(only);
   answer(*only, nullptr, to_caf({errc::unavailable, "leaving"}, request_fate::not_executed));
   EXPECT_TRUE(log_.wait_for("unavailable, not_executed")) << testing::PrintToString(log_.all());
+}
+
+TEST_F(open_call, ends_with_the_stub_that_makes_its_tries) {
+  make(at_least_once{.retry = patient, .find_again = [] { return caf::actor{}; }});
+  auto first = try_number(0);
+  ASSERT_TRUE(first);
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(first->from), caf::exit_reason::user_shutdown);
+  EXPECT_TRUE(log_.wait_for("outcome_unknown, unknown")) << testing::PrintToString(log_.all());
 }
 
 } // namespace

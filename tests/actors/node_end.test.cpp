@@ -2,6 +2,7 @@
 #include "../../actors/ending.hpp"
 #include "cluster.hpp"
 
+#include <chorus/actors/fate.hpp>
 #include <chorus/actors/requests/caller.hpp>
 #include <chorus/runtime/limits.hpp>
 
@@ -542,6 +543,34 @@ TEST(node_end, is_survived_by_handles_of_remote_actors) {
   caf::anon_send(remote, 1);
   remote = nullptr;
   EXPECT_TRUE(everything_is_reclaimed());
+}
+
+TEST(node_end, ends_the_calls_that_threads_wait_for) {
+  event asked;
+  event_log log;
+  std::thread asking;
+  {
+    auto node = open_node([](config& settings) { settings.drain_within = {}; });
+    auto silent = node.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+      return {[&, self](ask_atom) {
+        self->make_response_promise();
+        asked.happen();
+      }};
+    });
+    asking = std::thread{[&] {
+      caf::scoped_actor self{node.system()};
+      caller calls{self};
+      at_least_once again{{patience, 1ms, 1ms, patience, 10}, [] { return caf::actor{}; }};
+      calls.request(silent, again, ask_atom::value)
+          .receive(
+              [&](int) { log.add("answered"); },
+              [&](const caf::error& reason) { log.add(to_string(fate(reason))); }
+          );
+    }};
+    EXPECT_TRUE(asked.wait());
+  }
+  EXPECT_TRUE(log.wait_for("unknown"));
+  asking.join();
 }
 
 // -- messages of other nodes that nobody has read when the node ends ------------------------------------
