@@ -135,7 +135,7 @@ struct moved_request {
 struct unreadable_message {
   std::uint64_t sender = 0; ///< of the pair that the message came on
   std::uint64_t receiver = 0;
-  message_header header;  ///< of one-way messages: of the first
+  message_header header;  ///< of one-way messages: of the first; the others have the same `foreign_sender`
   std::uint64_t type = 0; ///< key of the type that could not be read; 0 if it did not come so far
   std::uint64_t count = 1;
   errc reason = errc::malformed;

@@ -1,5 +1,7 @@
 #include "unreadable_messages.hpp"
 
+#include <caf/message_id.hpp>
+
 namespace chorus {
 
 unreadable_messages::effect unreadable_messages::add(const peer& from, const unreadable_message& what) {
@@ -22,7 +24,7 @@ std::vector<std::pair<peer, unreadable_message>> unreadable_messages::take_all()
       i = records_.erase(i);
       continue;
     }
-    all.emplace_back(std::get<peer>(where), record);
+    all.emplace_back(where.from, record);
     record.count = 0;
     ++i;
   }
@@ -35,11 +37,15 @@ void unreadable_messages::postpone(const peer& from, const unreadable_message& w
 }
 
 void unreadable_messages::forget(const peer& who) {
-  std::erase_if(records_, [&who](auto& record) { return std::get<peer>(record.first) == who; });
+  std::erase_if(records_, [&who](auto& record) { return record.first.from == who; });
 }
 
 unreadable_messages::key unreadable_messages::key_of(const peer& from, const unreadable_message& what) {
-  return {from, what.sender, what.receiver, what.type, what.reason};
+  caf::message_id id{what.header.id};
+  auto kind = id.is_request()    ? message_kind::request
+              : id.is_response() ? message_kind::response
+                                 : message_kind::one_way;
+  return {from, what.sender, what.receiver, what.header.foreign_sender, kind, what.type, what.reason};
 }
 
 } // namespace chorus

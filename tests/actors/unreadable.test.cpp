@@ -109,6 +109,31 @@ TEST(unreadable_messages, tell_the_first_at_once_and_the_others_together) {
   EXPECT_TRUE(table.take_all().empty());
 }
 
+/// The node that has sent them decides by the first one's header who is told.
+TEST(unreadable_messages, of_each_kind_and_on_behalf_of_each_foreign_actor_have_a_record_of_their_own) {
+  using effect = unreadable_messages::effect;
+  auto request = caf::make_message_id().integer_value() | 1;
+  caf17::actor_reference cleo{{{3, 3}, {1}}, 4};
+  std::vector<message_header> headers{
+      {caf::message_id{request}.response_id().integer_value(), {}},
+      {request, {}},
+      {request, cleo},
+      {0, cleo},
+      {}};
+  headers.back().id = headers[3].id = caf::make_message_id().integer_value();
+  unreadable_messages table;
+  for (auto& header : headers)
+    for (auto expected : {effect::opened, effect::counted}) {
+      auto what = some_message();
+      what.header = header;
+      EXPECT_EQ(table.add(ada, what), expected);
+    }
+  auto counted = table.take_all();
+  ASSERT_EQ(counted.size(), headers.size());
+  for (auto& [from, what] : counted)
+    EXPECT_EQ(what.count, 1u);
+}
+
 TEST(unreadable_messages, have_a_limit) {
   using effect = unreadable_messages::effect;
   unreadable_messages table;
@@ -149,13 +174,19 @@ protected:
 
   /// A message of bob to the local actor, with one element of this type.
   void receive(std::uint64_t type, caf::message_id id = caf::make_message_id(), byte_buffer value = {}) {
+    receive_for(local_, type, {id.integer_value(), {}}, value);
+  }
+
+  void receive_for(
+      std::uint64_t receiver, std::uint64_t type, const message_header& header, const byte_buffer& value = {}
+  ) {
     auto bytes = codec::encode(parcel::message);
     auto append = [&](const byte_buffer& more) { bytes.insert(bytes.end(), more.begin(), more.end()); };
-    append(codec::encode(message_header{id.integer_value(), {}}));
+    append(codec::encode(header));
     append(codec::encode(std::uint32_t{1}));
     append(codec::encode(type));
     append(value);
-    remoting_->deliver(bob, {{77, local_}, shared_bytes{std::move(bytes)}, 100});
+    remoting_->deliver(bob, {{77, receiver}, shared_bytes{std::move(bytes)}, 100});
   }
 
   template <class Content>
@@ -245,6 +276,45 @@ TEST_F(what_cannot_be_read, of_requests_is_told_one_by_one) {
   for (auto number : {1u, 2u})
     receive(other_version, caf::message_id{number | caf::message_id::default_async_value});
   EXPECT_EQ(sent<unreadable_message>(parcel::unreadable).size(), 2u);
+}
+
+TEST_F(what_cannot_be_read, is_told_also_after_a_delegated_request_on_the_same_pair) {
+  receive_for(local_, other_version, {caf::make_message_id().integer_value() | 1, {{{3, 3}, {1}}, 77}});
+  receive(other_version);
+  auto told = sent<unreadable_message>(parcel::unreadable);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_TRUE(caf::message_id{told[0].header.id}.is_request());
+  EXPECT_FALSE(caf::message_id{told[1].header.id}.is_request());
+  EXPECT_FALSE(told[1].header.foreign_sender.home);
+}
+
+class passive_actor final : public caf::monitorable_actor {
+public:
+  explicit passive_actor(caf::actor_config& settings) : monitorable_actor(settings) {}
+  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {}
+};
+
+/// With it its destructor runs, which is a user's code.
+TEST_F(what_cannot_be_read, lets_go_of_the_receivers_last_handle_in_another_thread) {
+  /// A request that brings back the last handle of its receiver.
+  auto receive_last = [&](std::uint64_t type) {
+    caf::actor_config settings;
+    auto actor = caf::make_actor<passive_actor, caf::strong_actor_ptr>(
+        system_.next_actor_id(), system_.node(), &system_, settings
+    );
+    auto number = remoting_->give_handle(actor, bob).actor;
+    actor = nullptr;
+    receive_parcel(parcel::release, std::vector<released_handle>{{number, 1, 1}});
+    auto value = type == known_version ? codec::encode(order{1}) : byte_buffer{};
+    receive_for(number, type, {caf::make_message_id().integer_value() | 1, {}}, value);
+  };
+  receive_last(other_version);
+  EXPECT_EQ(disposed_, 1u) << "it is unreadable";
+  receive_last(known_version);
+  EXPECT_EQ(disposed_, 2u);
+  remoting_->refuse_requests();
+  receive_last(known_version);
+  EXPECT_EQ(disposed_, 3u) << "it is refused";
 }
 
 TEST_F(what_cannot_be_read, there_is_told_to_its_sender_here) {
