@@ -49,8 +49,11 @@ void remoting::lose(const peer& who, const error& reason) {
   introductions_.forget(who);
   unreadable_.forget(who);
   if (auto node = nodes_.lose(who)) {
-    for (auto& message : node->lose(to_caf(reason)))
+    auto waiting = node->lose(to_caf(reason));
+    for (auto& message : waiting)
       bounce(who, {message.pair, std::move(message.payload), link::refused::why::closed});
+    if (!waiting.empty())
+      losses_.erase(who); // the node was not met: no link ends, and nobody takes them
     for (auto& origin : node->take_delegators())
       send_parcel(origin, parcel::lost_link, lost_link_to{who});
   }

@@ -55,6 +55,16 @@ TEST(handles, of_a_node_that_is_not_met_leave_room_for_its_notices) {
   EXPECT_TRUE(world.at(0).deferred.empty()) << "nothing is given up";
 }
 
+TEST(messages, to_a_node_that_is_not_met_are_no_losses_of_a_link) {
+  remoting_world world{1};
+  peer nowhere{{0, 99}, {1}};
+  auto& remote = *world.at(0).remote;
+  auto handle = remote.receive_handle({nowhere, 1}, remoting::nobody);
+  handle->enqueue(nullptr, caf::make_message_id(), caf::make_message(1), nullptr);
+  remote.lose(nowhere, {errc::node_down, "it does not answer"});
+  EXPECT_EQ(remote.take_losses(nowhere).not_sent, 0u);
+}
+
 TEST(handles, of_made_up_nodes_do_not_hold_up_the_thread_when_they_end) {
   remoting_world world{1};
   auto& remote = *world.at(0).remote;
