@@ -40,6 +40,23 @@ struct remoting::arrival {
   link::pair between;
 };
 
+/// A handle that arrived with a message. If it has become the last one of its actor, users' code runs when it
+/// is let go: not in the I/O thread.
+struct remoting::received_handle {
+  received_handle(const hooks& services, caf::strong_actor_ptr handle)
+      : around(services), actor(std::move(handle)) {}
+  received_handle(const received_handle&) = delete;
+  received_handle& operator=(const received_handle&) = delete;
+
+  ~received_handle() {
+    if (actor && actor->strong_refs.load(std::memory_order_acquire) == 1)
+      around.dispose({std::move(actor)});
+  }
+
+  const hooks& around;
+  caf::strong_actor_ptr actor;
+};
+
 std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered message) {
   auto node = sending_node(from);
   if (node == nullptr)
@@ -112,10 +129,11 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
 
   // Everything in the message is read before anything is decided: its handles count in any case.
   auto& foreign = header->foreign_sender;
-  auto sender = receive_handle(
-      foreign.home ? foreign : caf17::actor_reference{what.from, what.between.sender}, what.from
-  );
-  auto receiver = exports_.came_back(what.between.receiver, what.from);
+  auto from = foreign.home ? foreign : caf17::actor_reference{what.from, what.between.sender};
+  received_handle sending{around_, receive_handle(from, what.from)};
+  received_handle receiving{around_, exports_.came_back(what.between.receiver, what.from)};
+  const auto& sender = sending.actor;
+  const auto& receiver = receiving.actor;
   auto element = codec::decode_with(archive, [&](codec::reader& source) {
     auto read = caf17::load_element(source, sender, id, std::move(held));
     if (source.left() > 0)
@@ -172,20 +190,18 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     receiver->enqueue(std::move(*element), &receiving_unit_);
   else if (id.is_response())
     receiver->enqueue(nullptr, id, unreadable_answer(explain_here(*unreadable), sender != nullptr), nullptr);
-  if (receiver->strong_refs.load(std::memory_order_acquire) == 1)
-    around_.dispose({std::move(receiver)}); // it ends with this handle
 }
 
 void remoting::deliver_link(const arrival& what, parcel kind) {
   auto sender = receive_handle({what.from, what.between.sender}, what.from);
-  auto receiver = exports_.came_back(what.between.receiver, what.from);
-  if (!sender || !receiver)
+  received_handle receiver{around_, exports_.came_back(what.between.receiver, what.from)};
+  if (!sender || !receiver.actor)
     return; // the receiver's end is on its way to the sender
   auto& remote = static_cast<caf17::remote_actor&>(*sender->get());
   if (kind == parcel::linked)
-    remote.accept_link(receiver);
+    remote.accept_link(receiver.actor);
   else
-    remote.accept_unlink(receiver);
+    remote.accept_unlink(receiver.actor);
 }
 
 void remoting::deliver_ended(const arrival& what, codec::reader& archive) {

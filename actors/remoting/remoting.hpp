@@ -193,6 +193,7 @@ public:
 
 private:
   struct arrival;
+  struct received_handle;
 
   // sending
   error transmit(

@@ -11,6 +11,8 @@
 #include <chorus/runtime/fnv.hpp>
 
 #include <caf/actor_cast.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/monitorable_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
@@ -156,7 +158,7 @@ protected:
         remoting::hooks{
             [this](auto& what) { troubles_.push_back(what); },
             [](auto task) { task(); },
-            [](auto) {},
+            [this](auto actors) { disposed_ += actors.size(); },
             [](auto) { return false; }}
     );
     remoting_->add_link(bob, link_);
@@ -218,6 +220,7 @@ protected:
   caf::actor_system system_{settings_};
   std::shared_ptr<outbox> link_ = std::make_shared<outbox>(100'000, 10'000, [] {});
   std::vector<remoting::trouble> troubles_;
+  std::size_t disposed_ = 0; ///< handles that were let go in another thread
   std::shared_ptr<flow_control> flow_;
   std::shared_ptr<remoting> remoting_;
   caf::actor remote_;
