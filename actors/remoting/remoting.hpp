@@ -198,6 +198,7 @@ private:
   // sending
   error transmit(
       const caf17::remote_actor& target,
+      remote_node* node,
       const caf::strong_actor_ptr& sender,
       caf::message_id id,
       const caf::type_erased_tuple& content

@@ -148,7 +148,7 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
       );
   auto changed = error_answered(what);
   const auto& content = changed.empty() ? what.content() : changed.content();
-  if (auto failed = transmit(target, what.sender, what.mid, content)) {
+  if (auto failed = transmit(target, target.home(), what.sender, what.mid, content)) {
     if (!awaits_answer || open_requests_.close(what.sender->id(), what.mid))
       refuse(target, what, failed);
   } else if (requester != nullptr && requester->reference().home != home) {
@@ -159,15 +159,17 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
   }
 }
 
-/// Books the handles in the message as sent and sends it; if it cannot, nothing has happened.
+/// Books the handles in the message as sent and sends it; if it cannot, nothing has happened. `node`: the
+/// target's; null if there is no way to it.
 error remoting::transmit(
     const caf17::remote_actor& target,
+    remote_node* node,
     const caf::strong_actor_ptr& sender,
     caf::message_id id,
     const caf::type_erased_tuple& content
 ) {
   const auto& home = target.reference().home;
-  if (stopped_ || target.home() == nullptr)
+  if (stopped_ || node == nullptr)
     return describe(errc::node_down, home);
   outgoing_handles handles{*this, home};
   message_header header{id.integer_value(), {}};
@@ -185,11 +187,12 @@ error remoting::transmit(
         errc::invalid_argument,
         "the message holds a handle of an actor of another node in this process; let that node send it"};
   if (!failed) {
-    target.count_returned();
-    auto code = target.home()->send({between, urgency_of(id, content), std::move(*bytes)});
+    auto is_of_its_table = target.home() != nullptr; // or else no release of the table tells it
+    is_of_its_table ? target.count_returned() : node->count_returned(between.receiver);
+    auto code = node->send({between, urgency_of(id, content), std::move(*bytes)});
     if (code == errc::none)
       return {};
-    target.take_back_returned();
+    is_of_its_table ? target.take_back_returned() : node->take_back_returned(between.receiver);
     failed = describe(code, home);
   }
   handles.take_back();
@@ -217,17 +220,20 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
 }
 
 /// From nobody: that is how a requester that tries again knows that this is not its target's answer. A
-/// requester that hears nothing at all would wait as long as the link lives.
+/// requester that hears nothing at all would wait as long as the link lives. Its own stand-in may have been
+/// dropped as unused; the one that was made for it knows no way.
 void remoting::replace_answer(
     const caf17::remote_actor& requester, caf::message_id id, const error& reason, request_fate fate
 ) {
   auto told = caf::make_message(to_caf(reason, fate));
-  auto failed = transmit(requester, nullptr, id, told.content());
+  auto found = requester.home() != nullptr ? nullptr : nodes_.find(requester.reference().home);
+  auto* node = found ? found.get() : requester.home();
+  auto failed = transmit(requester, node, nullptr, id, told.content());
   if (!failed)
     return;
   discard(nullptr, caf::strong_actor_ptr{requester.ctrl()}, failed);
-  if (auto* home = requester.home(); home != nullptr && failed.code != errc::node_down)
-    lose_notice(*home, failed.code);
+  if (node != nullptr && failed.code != errc::node_down)
+    lose_notice(*node, failed.code);
 }
 
 /// One-way messages are lost.

@@ -282,6 +282,20 @@ TEST_F(fate_of_a_remote_request, is_executed_if_the_link_has_no_room_for_the_ans
   expect(to_caf({errc::overloaded, {}}, executed));
 }
 
+TEST_F(fate_of_a_remote_request, is_executed_if_the_answer_comes_back_when_the_requester_is_no_longer_used) {
+  ask();
+  world.deliver_all();
+  answer(servant, std::string("done"));
+  auto answers = world.at(1).links.at(world.at(0).self)->take().messages;
+  ASSERT_EQ(answers.size(), 1u);
+  world.settle();
+  auto& there = *world.at(1).remote;
+  ASSERT_EQ(there.size().stand_ins, 0u);
+  auto refused = link::refused::why::too_large;
+  there.bounce(world.at(0).self, {answers[0].pair, answers[0].payload, refused});
+  expect(to_caf({errc::too_large, {}}, executed));
+}
+
 TEST_F(fate_of_a_remote_request, is_executed_if_its_handler_passes_on_an_error_that_denies_it) {
   ask();
   world.deliver_all();
