@@ -42,7 +42,9 @@
 /// executed and for others, so they promise nothing. A call of several tries is not executed if none of its
 /// tries was, and executed if one of them was.
 ///
-/// Limits: a handler that delegates a request hands it over, and what it did before does not count. A handler
+/// Limits: a handler that delegates a request hands it over, and what it did before does not count. The same
+/// holds for composed actors: of `f * g`, `g` hands its result to `f` as the same request, and the fate is
+/// that of `f`. If `f` is remote and its link full, that is `not_executed`, although `g` has run. A handler
 /// that answers with the error of a request of its own passes on that request's fate to requesters on the
 /// same node; there it should say `with_fate(reason, chorus::request_fate::executed)`.
 namespace chorus {

@@ -131,7 +131,7 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
         target,
         what,
         {errc::invalid_argument,
-         "composed actors (f * g) do not reach across nodes; send to g, and its answer to f"}
+         "of a composed actor (f * g) only f may be on another node; send to g, and its answer to f"}
     );
   const auto& home = target.reference().home;
   auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;

@@ -3,6 +3,7 @@
 #include "../../actors/remoting/remoting.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/actors/fate.hpp>
 #include <chorus/actors/flow.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -225,6 +226,28 @@ TEST_F(undelivered_messages, to_a_composed_actor_whose_second_part_is_remote_are
       .receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
   ASSERT_TRUE(answer);
   EXPECT_EQ(*answer, errc::invalid_argument);
+  caf::anon_send_exit(local, caf::exit_reason::kill);
+}
+
+/// What `fate.hpp` names as a limit: the remote actor gets the local one's result as the same request.
+TEST_F(undelivered_messages, to_a_composed_actor_whose_last_part_is_remote_have_the_fate_of_that_part) {
+  std::atomic<int> executed = 0;
+  auto local = system_.spawn([&]() -> caf::behavior {
+    return {[&](int value) {
+      ++executed;
+      return std::string(100, 'x') + std::to_string(value);
+    }};
+  });
+  fill();
+  notices();
+  std::optional<caf::error> answer;
+  (*self_)
+      ->request(remote_ * local, 60s, 1)
+      .receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
+  EXPECT_EQ(executed, 1);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, errc::overloaded);
+  EXPECT_EQ(fate(*answer), request_fate::not_executed);
   caf::anon_send_exit(local, caf::exit_reason::kill);
 }
 
