@@ -14,21 +14,31 @@ namespace chorus {
 
 namespace {
 
-bool is_own(const std::string& digits) {
-  if (is_loopback(digits) || is_wildcard(digits))
-    return true;
-  auto own = interface_addresses();
-  return std::ranges::any_of(own, [&digits](const auto& each) { return each.host == digits; });
+/// No other machine reaches this one there.
+bool is_of_one_machine(const std::string& digits) {
+  return is_loopback(digits) || is_wildcard(digits);
 }
 
-/// Why `seed` cannot connect to a loopback address of this machine; empty if it can.
+bool is_own(const std::string& digits) {
+  auto own = interface_addresses();
+  return is_of_one_machine(digits)
+         || std::ranges::any_of(own, [&digits](const auto& each) { return each.host == digits; });
+}
+
+/// Why a cluster with this seed has members that cannot connect to a loopback address of this machine; empty
+/// if the seed itself is reached over the loopback only.
 std::string why_remote(const address& seed) {
-  if (is_loopback(seed.host) || is_wildcard(seed.host))
+  if (is_of_one_machine(seed.host))
     return "";
   auto found = look_up(seed.host);
   if (!found)
     return "does not resolve, so it is no name of this machine (" + found.failure().what + ')';
-  return std::ranges::all_of(*found, is_own) ? "" : "is on another machine and could not connect back";
+  if (std::ranges::all_of(*found, is_of_one_machine))
+    return "";
+  return std::ranges::all_of(*found, is_own)
+             ? "is on this machine at an address that other machines use, and they could not connect to the "
+               "loopback"
+             : "is on another machine and could not connect back";
 }
 
 struct remote_seed {
@@ -97,7 +107,7 @@ result<address> choose_advertised(
               "machine, "
               "or leave it out to let this node choose one"};
   }
-  // Those on other machines decide: what reaches them is also good for this one.
+  // Those that other machines reach decide: what reaches them is also good for this machine.
   std::vector<address> remote_seeds;
   std::optional<remote_seed> first_remote;
   for (const auto& each : seeds) {

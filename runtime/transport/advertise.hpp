@@ -18,8 +18,9 @@ namespace chorus {
 ///
 /// `bound` is what `transport::listening_on` says. Resolves names and may BLOCK; for the start of a
 /// node. Errors: invalid_argument when others could not reach the result: `wanted` is a wildcard; or it is a
-/// loopback address, or the node listens on the loopback only, and a seed is on another machine or has a
-/// name that does not resolve (this machine's own names always do).
+/// loopback address, or the node listens on the loopback only, and a seed has an address that other machines
+/// reach (also one of this machine: the cluster has, or will have, members elsewhere) or a name that does
+/// not resolve (this machine's own names always do).
 result<address> choose_advertised(
     const address& bound, const std::optional<address>& wanted, const std::vector<address>& seeds
 );

@@ -94,9 +94,28 @@ TEST(advertised_address, that_is_every_interface_is_refused) {
   EXPECT_FALSE(is_every_interface("127.0.0.1"));
 }
 
-TEST(advertised_address, of_a_node_whose_seed_is_on_this_machine_may_be_loopback) {
-  for (const auto& own : interface_addresses())
-    EXPECT_TRUE(choose_advertised({"127.0.0.1", 4321}, {}, {{own.host, 4000}})) << own.host;
+/// Members on other machines reach a seed at an interface of this machine, and would not reach the loopback.
+TEST(advertised_address, is_no_loopback_where_the_seed_is_at_an_interface_of_this_machine) {
+  for (const auto& own : interface_addresses()) {
+    const address seed{own.host, 4000};
+    auto bound_to_loopback = choose_advertised({"127.0.0.1", 4321}, {}, {local_seed, seed});
+    auto advertised = choose_advertised(all_interfaces, address{"127.0.0.1", 0}, {local_seed, seed});
+    ASSERT_EQ(static_cast<bool>(bound_to_loopback), is_loopback(own.host)) << own.host;
+    ASSERT_EQ(static_cast<bool>(advertised), is_loopback(own.host)) << own.host;
+    if (is_loopback(own.host))
+      continue;
+    EXPECT_EQ(choose_advertised(all_interfaces, {}, {local_seed, seed})->host, own.host);
+    for (const auto* refused : {&bound_to_loopback, &advertised}) {
+      EXPECT_EQ(refused->failure().code, errc::invalid_argument);
+      EXPECT_NE(
+          refused->failure().what.find(
+              "the seed " + to_string(seed) + " is on this machine at an address that other machines use"
+          ),
+          std::string::npos
+      ) << refused->failure().what;
+    }
+    EXPECT_NE(bound_to_loopback.failure().what.find("listen on *:4321"), std::string::npos);
+  }
 }
 
 TEST(advertised_address, is_refused_with_the_reason_when_the_name_of_a_seed_does_not_resolve) {
