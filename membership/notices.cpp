@@ -29,8 +29,7 @@ struct sentence {
     switch (what.content.reason) {
     case refusal::why::name_taken:
       return begin + "its name is taken by node " + to_string(holder.who) + " at " + to_string(holder.where)
-             + ", known for " + in_seconds(what.content.known_for) + " and last heard of "
-             + in_seconds(what.content.heard_ago) + " ago; give one of the two another name, or stop it";
+             + ", " + describe_holder(what.content) + "; give one of the two another name, or stop it";
     case refusal::why::node_id_taken:
       return begin + "its node id is that of " + name(holder)
              + "; give each of the two a data directory of its own that was not copied";

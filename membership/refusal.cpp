@@ -5,8 +5,7 @@ namespace chorus::membership {
 
 std::string describe(const refusal& what, const address& self) {
   const auto node = "node " + to_string(what.holder.who) + " at " + to_string(what.holder.where);
-  const auto since = ", known for " + in_seconds(what.known_for) + " and last heard of "
-                     + in_seconds(what.heard_ago) + " ago";
+  const auto since = ", " + describe_holder(what);
   switch (what.reason) {
   case refusal::why::name_taken:
     return "the name '" + what.holder.name + "' is taken by " + node + since
@@ -25,6 +24,13 @@ std::string describe(const refusal& what, const address& self) {
              "connect (--advertise, --listen), or let its port through the firewall";
   }
   return "the cluster refuses this node";
+}
+
+std::string describe_holder(const refusal& what) {
+  const auto known = "known for " + in_seconds(what.known_for) + " and ";
+  if (!what.heard_ago)
+    return known + "not heard of yet but through others";
+  return known + "last heard of " + in_seconds(*what.heard_ago) + " ago";
 }
 
 } // namespace chorus::membership

@@ -5,6 +5,7 @@
 #include <chorus/runtime/time.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace chorus::membership {
@@ -21,7 +22,10 @@ struct refusal {
   why reason = why::name_taken;
   member holder;
   duration known_for{}; ///< how long whoever refuses has known this life of `holder`
-  duration heard_ago{}; ///< when whoever refuses last had a sign of life of `holder`
+
+  /// When whoever refuses last had a sign of life of `holder` that came from it; nothing if all that it knows
+  /// of `holder` is hearsay.
+  std::optional<duration> heard_ago = duration{};
 
   friend bool operator==(const refusal&, const refusal&) = default;
 };
@@ -29,5 +33,8 @@ struct refusal {
 /// Why, and what to do about it: a sentence for the operator of the node that is refused. `self` is the
 /// address that this node advertises.
 std::string describe(const refusal& what, const address& self);
+
+/// "known for 3.0 s and last heard of 1.0 s ago": what whoever refuses knows of the holder.
+std::string describe_holder(const refusal& what);
 
 } // namespace chorus::membership

@@ -117,9 +117,9 @@ private:
   struct known_member {
     member who;
     chorus::refutation refutation;
-    time_point since;        ///< it is a member
-    time_point heard_at;     ///< the latest sign of life, or `since`
-    bool acquainted = false; ///< it has spoken to this node, so it knows it
+    time_point since;                                  ///< it is a member
+    std::optional<time_point> heard_at = std::nullopt; ///< it has spoken, or answered a helper; no hearsay
+    bool acquainted = false;                           ///< it has spoken to this node, so it knows it
     std::optional<suspicion> suspected = std::nullopt;
     std::optional<time_point> trying_since = std::nullopt;        ///< a connection
     std::optional<time_point> refusals_count_from = std::nullopt; ///< the last one meant nothing

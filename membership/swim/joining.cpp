@@ -105,6 +105,7 @@ void core::welcome(time_point now, const hello& what) {
   spread(now, newcomer);
   auto& known = members_.at(what.self.who.node);
   known.acquainted = what.answers.has_value();
+  known.heard_at = now;
   hear_view(now, what.self.who, what.view);
   if (what.asked_at)
     greet_back(now, what, std::nullopt);

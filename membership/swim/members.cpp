@@ -26,9 +26,8 @@ void core::take_up(time_point now, const alive& what) {
   if (roll_call_)
     roll_call_->settle(node);
   contacts_.settle(what.who.where);
-  const auto [newcomer, added] = members_.emplace(
-      node, known_member{.who = what.who, .refutation = what.refutation, .since = now, .heard_at = now}
-  );
+  const auto [newcomer, added] =
+      members_.emplace(node, known_member{.who = what.who, .refutation = what.refutation, .since = now});
   newcomers_.leave(what.who.who);
   schedule_.add(node);
   weights_changed_ = true;

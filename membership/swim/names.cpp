@@ -97,7 +97,8 @@ refusal core::explain(time_point now, refusal::why reason, const peer& subject, 
   } else if (const auto known = members_.find(holder.who.node);
              known != members_.end() && known->second.who.who == holder.who) {
     told.known_for = now - known->second.since;
-    told.heard_ago = now - known->second.heard_at;
+    const auto& heard_at = known->second.heard_at;
+    told.heard_ago = heard_at ? std::optional{now - *heard_at} : std::nullopt;
   }
   return told;
 }

@@ -75,12 +75,13 @@ void core::handle(time_point now, const peer& from, const ping_request& what) {
     send(*asker, nack{what.number});
 }
 
-void core::handle(time_point now, const peer& from, const indirect_ack& what) {
+void core::handle(time_point, const peer& from, const indirect_ack& what) {
   const auto waiting = probes_.find(what.number);
   if (waiting == probes_.end() || !waiting->second.detoured || waiting->second.subject == from)
     return;
+  // It answered after it was asked; how much later, only the helper knows.
   if (auto* subject = find(waiting->second.subject))
-    subject->heard_at = now;
+    subject->heard_at = std::max(subject->heard_at, std::optional{waiting->second.asked_at});
   probes_.erase(waiting);
 }
 

@@ -14,7 +14,7 @@ void core::hear(time_point now, const peer& from, const rumour& what) {
   std::visit([&](const auto& told) { hear(now, from, told); }, what);
 }
 
-void core::hear(time_point now, const peer&, const alive& what) {
+void core::hear(time_point now, const peer& from, const alive& what) {
   const auto& who = what.who.who;
   if (who.node == config_.self.who.node) {
     if (who != config_.self.who || (what.refutation == refutation_ && what.who != config_.self))
@@ -34,6 +34,8 @@ void core::hear(time_point now, const peer&, const alive& what) {
       return;
     }
     take_up(now, what);
+    if (who == from)
+      members_.at(who.node).heard_at = now;
     spread(now, what);
     return;
   }
@@ -41,7 +43,6 @@ void core::hear(time_point now, const peer&, const alive& what) {
   if (subject.who.who != who || what.refutation <= subject.refutation)
     return;
   subject.refutation = what.refutation;
-  subject.heard_at = now; // only it says more about itself
   if (std::exchange(subject.who, what.who) != what.who)
     output_.changes.emplace_back(member_updated{what.who});
   if (subject.suspected && subject.suspected->refutation() < what.refutation)

@@ -203,7 +203,9 @@ void put(writer& to, const refusal& what) {
   to.put_byte(static_cast<std::uint8_t>(what.reason));
   put(to, what.holder);
   put_length(to, what.known_for);
-  put_length(to, what.heard_ago);
+  to.put_byte(what.heard_ago ? 1 : 0);
+  if (what.heard_ago)
+    put_length(to, *what.heard_ago);
 }
 
 void take(reader& from, refusal& what) {
@@ -211,7 +213,9 @@ void take(reader& from, refusal& what) {
   what.reason = static_cast<refusal::why>(from.take_choice(4));
   take(from, what.holder);
   take_length(from, what.known_for);
-  take_length(from, what.heard_ago);
+  what.heard_ago.reset();
+  if (from.take_choice(2) == 1)
+    take_length(from, what.heard_ago.emplace());
 }
 
 void put(writer& to, const abstention& what) {

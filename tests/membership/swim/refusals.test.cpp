@@ -25,7 +25,8 @@ const timing times{failure_timeout};
 struct patience : testing::Test {
   using advice = refusal_patience::advice;
 
-  advice hear_at(duration when, duration heard_ago, refusal::why reason = refusal::why::name_taken) {
+  advice
+  hear_at(duration when, std::optional<duration> heard_ago, refusal::why reason = refusal::why::name_taken) {
     refusal what;
     what.reason = reason;
     what.heard_ago = heard_ago;
@@ -49,6 +50,13 @@ TEST_F(patience, lasts_until_the_holder_was_heard_of_since_it_began) {
   EXPECT_EQ(hear_at(8s, 7s + 1ns), advice::wait_on);
   EXPECT_EQ(hear_at(16s, 15s + 1ns), advice::go_on) << "it is said once";
   EXPECT_EQ(hear_at(24s, 1s), advice::give_up);
+}
+
+TEST_F(patience, lasts_while_the_holder_is_known_from_hearsay_only) {
+  EXPECT_EQ(hear_at(0s, std::nullopt), advice::begin);
+  EXPECT_EQ(hear_at(8s, std::nullopt), advice::wait_on);
+  EXPECT_EQ(hear_at(16s, std::nullopt), advice::go_on);
+  EXPECT_EQ(hear_at(24s, 0s), advice::give_up);
 }
 
 TEST_F(patience, needs_no_sign_of_life_where_the_name_is_not_the_reason) {
@@ -122,7 +130,8 @@ TEST_F(refusal_story, a_taken_name_is_said_at_once_by_both_ends_and_decided_with
   EXPECT_EQ(heard[0].content.holder.name, "b");
   EXPECT_EQ(heard[0].content.holder.who, cluster.life_of("b"));
   EXPECT_GE(heard[0].content.known_for, 3s);
-  EXPECT_LE(heard[0].content.heard_ago, 3s);
+  ASSERT_TRUE(heard[0].content.heard_ago);
+  EXPECT_LE(*heard[0].content.heard_ago, 3s);
   EXPECT_EQ(heard[0].gives_up_in, times.refusal_patience());
   const auto said = notices_of<refusal_sent>("a");
   ASSERT_EQ(said.size(), 1u);
@@ -225,6 +234,7 @@ struct sums {
   int waited_on = 0;
   int waited_for_seeds = 0;
   int said_by_others = 0;
+  int known_by_hearsay = 0; ///< the dead holder, by a seed
 };
 
 /// As `run_until`, for a condition that costs much: it is looked at ten times a second.
@@ -300,6 +310,43 @@ void try_namesake(std::uint64_t seed, sums& met) {
   }
   met.waited_on += cluster.count("waits on");
   met.said_by_others += cluster.count("refuses");
+}
+
+/// The holder vanishes, and the only seed of its namesake dies before it has suspected the holder. It comes
+/// back to a cluster that still believes in the holder, so it takes the dead one up from others, later than
+/// it has refused the namesake first.
+void try_namesake_with_a_seed_that_comes_back(std::uint64_t seed, sums& met) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  random_generator chance{seed};
+  world cluster{seed};
+  constexpr auto size = 40;
+  cluster.start("n0");
+  for (auto n = 1; n < size; ++n)
+    cluster.start("n" + std::to_string(n), {"n0"});
+  ASSERT_TRUE(holds_within(cluster, 60s, [&] { return cluster.is_calm(); }));
+  cluster.run_for(chance.duration_between(1s, 5s));
+  const auto dead = cluster.life_of("n1");
+  cluster.vanish("n1");
+  cluster.start({"n1", "elsewhere", 10'000, {"n0"}});
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.count("refused") > 0; }, 10s));
+  cluster.run_for(times.period / 4);
+  cluster.crash("n0");
+  cluster.run_for(chance.duration_between(times.period, 2 * times.period));
+  cluster.start("n0", {"n2"});
+  cluster.run_for(100ms);
+  const auto by_hearsay = std::ranges::count(cluster.at("n0").members(), dead, &member::who) == 1;
+  met.known_by_hearsay += by_hearsay ? 1 : 0;
+  cluster.run_for(40s);
+  EXPECT_EQ(cluster.count("rejected"), 0) << "nobody is refused because of a dead node";
+  EXPECT_EQ(std::ranges::count(cluster.at("n2").members(), cluster.life_of("elsewhere"), &member::who), 1)
+      << "a name whose holder is dead becomes free";
+}
+
+TEST(refusals_at_random, are_never_for_the_dead_of_whom_a_seed_knows_by_hearsay) {
+  sums met;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    try_namesake_with_a_seed_that_comes_back(seed, met);
+  EXPECT_GT(met.known_by_hearsay, 3);
 }
 
 TEST(refusals_at_random, are_for_names_whose_holder_lives_and_for_no_others) {

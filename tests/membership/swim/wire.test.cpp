@@ -100,6 +100,10 @@ TEST(swim_wire, keeps_what_a_refusal_says_of_the_holder) {
   ASSERT_TRUE(bounded);
   EXPECT_GT(std::get<refusal>(bounded->what).known_for, std::chrono::hours{24} * 365 * 30);
   EXPECT_EQ(std::get<refusal>(bounded->what).heard_ago, duration::zero());
+  said.heard_ago.reset();
+  const auto of_hearsay = read(wire::encode({said, {}}).head);
+  ASSERT_TRUE(of_hearsay);
+  EXPECT_FALSE(std::get<refusal>(of_hearsay->what).heard_ago);
 }
 
 TEST(swim_wire, needs_one_datagram_for_the_longest_abstention) {
