@@ -29,6 +29,7 @@ membership::connection_tried::outcome outcome_of(connection_outcome how) {
   case connection_outcome::no_answer:
   case connection_outcome::unknown_host:
   case connection_outcome::foreign:
+  case connection_outcome::silent:
     return outcome::no_answer;
   }
   return outcome::no_answer;
@@ -58,12 +59,13 @@ member_service::member_service(
     member_events& events,
     std::shared_ptr<spdlog::logger> log
 )
-    : transport_(transport), events_(events), log_(std::move(log)), seed_reports_(transport, log_),
+    : transport_(transport), events_(events), log_(std::move(log)),
+      seed_reports_(transport, seed_reasons_, log_),
       driver_(core{transport.now(), core_settings(settings, self, seed)}, host_, *this, *this) {}
 
 void member_service::start(const std::vector<address>& seeds) {
   for (auto& seed : seeds)
-    seed_reports_.add(seed);
+    seed_reasons_.add(seed);
   for (auto& seed : seeds)
     driver_.apply_in_batch(membership::add_seed{seed});
   driver_.perform();
@@ -79,7 +81,7 @@ void member_service::link_lost(const peer& who) {
 }
 
 void member_service::contact_refused(const address& where, const error& reason) {
-  seed_reports_.was_refused(where, reason);
+  seed_reasons_.refused_connection(transport_.now(), where, reason.what);
 }
 
 void member_service::connection_lost(const peer& who) {
@@ -168,6 +170,7 @@ void member_service::host::perform(const membership::member_up& step) {
     auto place = std::lower_bound(owner.members_.begin(), owner.members_.end(), step.who, by_id);
     owner.members_.insert(place, step.who);
   }
+  owner.seed_reasons_.member_is_up();
   owner.events_.member_is_up(step.who);
 }
 
@@ -212,14 +215,11 @@ void member_service::host::perform(const membership::try_connection& step) {
 }
 
 void member_service::host::perform(const membership::declared_failed& step) {
-  owner.log_->warn(
-      "node {}, for a cluster of {} members, declared this node failed: it was silent for longer than the "
-      "failure timeout (--failure-timeout). This process or its machine may have been paused, or the network "
-      "cut",
-      name_of(step.by),
-      step.members
+  owner.events_.declared_failed(
+      "node " + owner.name_of(step.by) + ", for a cluster of " + std::to_string(step.members)
+      + " members, did not hear from this node for longer than the failure timeout (--failure-timeout). This "
+        "process or its machine may have been paused, or the network cut"
   );
-  owner.events_.declared_failed();
 }
 
 void member_service::host::perform(const membership::rejected& step) {
@@ -240,7 +240,9 @@ void member_service::host::perform(const membership::seed_silent& step) {
 
 void member_service::host::perform(const membership::notice& step) {
   if (const auto* seed = std::get_if<membership::seed_is_self>(&step))
-    owner.seed_reports_.is_self(seed->where);
+    owner.seed_reasons_.is_self(seed->where);
+  else if (const auto* refused = std::get_if<membership::refusal_received>(&step))
+    owner.seed_reasons_.refused(owner.now(), membership::describe(refused->content, refused->self));
   owner.log_->log(is_ordinary(step) ? spdlog::level::info : spdlog::level::warn, describe(step));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "seed_reasons.hpp"
 #include "seed_reports.hpp"
 
 #include <chorus/actors/config.hpp>
@@ -36,8 +37,9 @@ public:
   virtual void member_is_trusted(const membership::member& who) = 0;
   virtual void member_is_updated(const membership::member& who) = 0;
 
-  /// The cluster has declared this life failed; answer with `member_service::live_on`.
-  virtual void declared_failed() = 0;
+  /// The cluster has declared this life failed, which `verdict` explains; answer with
+  /// `member_service::live_on`.
+  virtual void declared_failed(const std::string& verdict) = 0;
 
   /// The cluster does not take this node.
   virtual void rejected(const std::string& reason) = 0;
@@ -46,8 +48,8 @@ public:
 /// Runs the membership protocol over the transport's datagram lane, in the I/O thread: a busy
 /// scheduler of actors never makes a healthy node look dead.
 ///
-/// Thread rules: `members`, `why_suspected` and `why_seeds_are_silent` from any thread, everything else in
-/// the I/O thread.
+/// Thread rules: `members`, `why_suspected` and `why_alone` from any thread, everything else in the I/O
+/// thread.
 class member_service final : private network_seam, private clock_seam {
 public:
   /// Reports of suspicions that are kept for `why_suspected`; of more, the oldest is forgotten.
@@ -79,8 +81,8 @@ public:
   /// The first accusation of the latest suspicion, as a clause for the log.
   std::string describe_suspicion(const node_id& who) const;
 
-  /// For each seed that does not answer and of which the reason is known.
-  std::string why_seeds_are_silent() const { return seed_reports_.why_silent(); }
+  /// What is known about why there are no members.
+  const seed_reasons& why_alone() const { return seed_reasons_; }
 
 private:
   using core = membership::swim::core;
@@ -115,6 +117,7 @@ private:
   chorus::transport& transport_;
   member_events& events_;
   std::shared_ptr<spdlog::logger> log_;
+  seed_reasons seed_reasons_;
   seed_reports seed_reports_;
   host host_{*this};
   driver<core, wire, host> driver_;

@@ -120,8 +120,8 @@ public:
   caf::actor find(std::string_view name) const;
 
   /// Waits until somebody has announced `name`. Errors: unavailable (no seed answered within the time, or
-  /// this node has stopped), not_found (nobody announced it), refused (the cluster rejected this node).
-  /// Blocks its thread: never call it in an actor's.
+  /// this node has stopped), not_found (nobody announced it), refused (the cluster has rejected this node, or
+  /// members refuse it so far and it goes on asking). Blocks its thread: never call it in an actor's.
   result<caf::actor> find(std::string_view name, duration within) const;
 
   /// All names that begin with `prefix`, and the actor that each of them stands for.

@@ -183,12 +183,16 @@ result<caf::actor> node_services::find(std::string_view name, duration within) c
     return actor;
   if (auto over = why_over())
     return over;
-  if (!settings_.seeds.empty() && members_->members().empty()) {
-    auto why = members_->why_seeds_are_silent();
-    return error{
-        errc::unavailable,
-        "no seed has answered; is a node running at " + to_string(settings_.seeds.front()) + "?"
-            + (why.empty() ? "" : " (" + why + ')')};
+  if (members_->members().empty()) {
+    if (auto refused = members_->why_alone().why_refused())
+      return error{errc::refused, *refused};
+    if (!settings_.seeds.empty()) {
+      auto why = members_->why_alone().why_silent();
+      return error{
+          errc::unavailable,
+          "no seed has answered; is a node running at " + to_string(settings_.seeds.front()) + "?"
+              + (why.empty() ? "" : " (" + why + ')')};
+    }
   }
   return error{errc::not_found, "nobody has announced '" + std::string{name} + "'"};
 }
@@ -446,13 +450,13 @@ void node_services::finish_departure(const membership::member_down& what, bool h
   subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));
 }
 
-void node_services::declared_failed() {
+void node_services::declared_failed(const std::string& verdict) {
   auto next = identity_.take_next();
   if (!next) {
     rejected("it was declared failed, and cannot take a new incarnation: " + next.failure().what);
     return;
   }
-  log_->warn("the cluster declared this node failed; it goes on as {}", to_string(*next));
+  log_->warn("the cluster declared this node failed; it goes on as {}: {}", to_string(*next), verdict);
   {
     std::lock_guard guard{mutex_};
     self_.who = *next;

@@ -95,7 +95,7 @@ private:
   void member_is_suspected(const membership::member& who) override;
   void member_is_trusted(const membership::member& who) override;
   void member_is_updated(const membership::member& who) override;
-  void declared_failed() override;
+  void declared_failed(const std::string& verdict) override;
   void rejected(const std::string& reason) override;
 
   void sweep_handles();

@@ -6,27 +6,8 @@
 
 namespace chorus {
 
-void seed_reports::add(const address& seed) {
-  keep(seed, "");
-}
-
-void seed_reports::was_refused(const address& where, const error& reason) {
-  std::lock_guard guard{mutex_};
-  if (reasons_.contains(where))
-    refusals_.insert_or_assign(where, refusal{transport_.now(), reason});
-}
-
 void seed_reports::is_silent(const membership::seed_silent& seed, const address& self) {
   transport_.try_zeromq(seed.where, [this, seed, self](connection_outcome how) { report(seed, self, how); });
-}
-
-std::string seed_reports::why_silent() const {
-  std::lock_guard guard{mutex_};
-  std::string text;
-  for (const auto& [seed, reason] : reasons_)
-    if (!reason.empty())
-      text += (text.empty() ? "" : "; ") + to_string(seed) + ": " + reason;
-  return text;
 }
 
 void seed_reports::report(const membership::seed_silent& seed, const address& self, connection_outcome how) {
@@ -37,7 +18,7 @@ void seed_reports::report(const membership::seed_silent& seed, const address& se
       membership::in_seconds(seed.lasted),
       reason
   );
-  keep(seed.where, std::move(reason));
+  reasons_.is_silent(transport_.now(), seed.where, std::move(reason));
 }
 
 std::string seed_reports::explain(const address& seed, const address& self, connection_outcome how) const {
@@ -50,21 +31,17 @@ std::string seed_reports::explain(const address& seed, const address& self, conn
     return "no connection can be made; the machine may be down or unreachable, or a firewall drops packets";
   case connection_outcome::foreign:
     return "the process that listens there does not speak ZeroMQ, so it is no chorus node; correct the seed";
+  case connection_outcome::silent:
+    return "a process accepts the connection and says nothing; it may be paused or overloaded, or it is no "
+           "chorus node";
   case connection_outcome::open:
     break;
   }
-  auto refused = refusals_.find(seed);
-  if (refused != refusals_.end() && transport_.now() - refused->second.when < refusal_lasts)
-    return refused->second.reason.what;
+  if (auto refused = reasons_.why_refused_connection(transport_.now(), seed))
+    return *refused;
   return "a process listens there and does not answer; it may be no chorus node, it may be paused, or it "
-         "cannot "
-         "connect to this node at "
+         "cannot connect to this node at "
          + to_string(self) + " (--advertise, --listen)";
-}
-
-void seed_reports::keep(const address& seed, std::string reason) {
-  std::lock_guard guard{mutex_};
-  reasons_.insert_or_assign(seed, std::move(reason));
 }
 
 } // namespace chorus

@@ -29,8 +29,10 @@ constexpr std::size_t signature_bytes = 10;
 int rank(connection_outcome how) {
   switch (how) {
   case connection_outcome::open:
-    return 4;
+    return 5;
   case connection_outcome::foreign:
+    return 4;
+  case connection_outcome::silent:
     return 3;
   case connection_outcome::no_answer:
     return 2;
@@ -175,13 +177,13 @@ void connection_attempts::tick(time_point now) {
       overdue.push_back(which);
   }
   for (auto which : overdue) {
-    const auto& attempts = open_.at(which)->attempts;
-    auto is_connected = [](const auto& each) { return each->socket && each->is_connected; };
-    finish(
-        which,
-        std::ranges::any_of(attempts, is_connected) ? connection_outcome::foreign
-                                                    : connection_outcome::no_answer
-    );
+    auto& asked = *open_.at(which);
+    for (auto& each : asked.attempts)
+      if (each->socket)
+        each->end(
+            asked.best, each->is_connected ? connection_outcome::silent : connection_outcome::no_answer
+        );
+    finish(which, asked.best.value_or(connection_outcome::no_answer));
   }
   connect_waiting();
 }

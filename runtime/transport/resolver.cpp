@@ -23,9 +23,11 @@ struct question {
 
 /// Outlives the resolver when a look-up was abandoned.
 struct resolver::shared_state {
-  explicit shared_state(post_function post_answer) : post(std::move(post_answer)) {}
+  shared_state(post_function post_answer, look_up_function how)
+      : post(std::move(post_answer)), ask(std::move(how)) {}
 
   const post_function post;
+  const look_up_function ask;
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<question> waiting;
@@ -43,7 +45,7 @@ struct resolver::shared_state {
       self->waiting.pop_front();
       self->looking_up = true;
       lock.unlock();
-      auto found = look_up(next.host);
+      auto found = self->ask(next.host);
       lock.lock();
       self->looking_up = false;
       if (self->stopping)
@@ -55,7 +57,8 @@ struct resolver::shared_state {
   }
 };
 
-resolver::resolver(post_function post) : state_(std::make_shared<shared_state>(std::move(post))) {}
+resolver::resolver(post_function post, look_up_function ask)
+    : state_(std::make_shared<shared_state>(std::move(post), std::move(ask))) {}
 
 resolver::~resolver() {
   std::unique_lock lock{state_->mutex};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "host.hpp"
+
 #include <chorus/runtime/result.hpp>
 
 #include <cstddef>
@@ -18,6 +20,7 @@ class resolver {
 public:
   using answer = std::function<void(result<std::vector<std::string>>)>;
   using post_function = std::function<void(std::function<void()>)>;
+  using look_up_function = std::function<result<std::vector<std::string>>(const std::string& host)>;
 
   /// Names that wait for the thread. One is asked for each peer and seed at a time, so this is several
   /// times what a cluster whose connections are all open needs; beyond it something is wrong with the name
@@ -25,8 +28,8 @@ public:
   static constexpr std::size_t waiting_limit = 256;
 
   /// `post` runs a task in the owner's thread; it is called from both threads, for as long as the
-  /// resolver lives.
-  explicit resolver(post_function post);
+  /// resolver lives. `ask` asks the system, and blocks.
+  explicit resolver(post_function post, look_up_function ask = look_up);
 
   /// No answer is posted any more. Does not wait for a look-up that is under way: the system offers no
   /// way to cancel it, so its thread is left to end by itself.

@@ -24,7 +24,8 @@ enum class connection_outcome : std::uint8_t {
   refused,      ///< the machine answers that nobody does, for every address that the name has
   no_answer,    ///< in time; or the network cannot be reached, or too many were asked
   unknown_host, ///< the name does not resolve
-  foreign,      ///< of `try_zeromq` only: somebody listens who does not greet as ZeroMQ does, in time
+  foreign,      ///< of `try_zeromq` only: somebody listens who says something else than ZeroMQ, or hangs up
+  silent,       ///< of `try_zeromq` only: the connection is open, and no greeting came over it in time
 };
 
 /// What the transport tells its node. Every call comes from the I/O thread and must return soon:

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,52 @@ TEST(members, say_of_themselves_as_much_as_there_is_room_for_and_no_more) {
   auto refused = node::open(settings);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.failure().code, errc::invalid_argument);
+}
+
+/// Asks until the answer is as it should be.
+testing::AssertionResult finds_nothing_because(const node& asking, errc code, const std::string& reason) {
+  error latest;
+  for (const auto end = std::chrono::steady_clock::now() + patience;
+       std::chrono::steady_clock::now() < end;) {
+    latest = asking.find("nobody", std::chrono::milliseconds{10}).failure();
+    if (latest.code == code && latest.what.find(reason) != std::string::npos)
+      return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << to_string(latest);
+}
+
+config seeking(const address& seed) {
+  config settings;
+  settings.seeds = {seed};
+  settings.log_level = "off";
+  settings.failure_timeout = 10 * patience; // it gives up, and reports silence, later than this test
+  return settings;
+}
+
+TEST(members, that_are_refused_find_nothing_and_say_why_at_once) {
+  cluster nodes;
+  nodes.add("ada");
+  nodes.add("ben");
+  auto settings = seeking(nodes.at(0).self().where);
+  settings.name = "ben";
+  auto namesake = node::open(settings);
+  ASSERT_TRUE(namesake);
+  EXPECT_TRUE(finds_nothing_because(*namesake, errc::refused, "the name 'ben' is taken by node"));
+  nodes.remove(1);
+  ASSERT_TRUE(nodes.events(0).wait_for("up ben", 2));
+  EXPECT_TRUE(finds_nothing_because(*namesake, errc::not_found, "nobody has announced"));
+}
+
+TEST(members, of_another_cluster_are_named_at_once) {
+  cluster nodes;
+  const auto where = nodes.add("ada").self().where;
+  auto settings = seeking(where);
+  settings.cluster = "band";
+  auto stranger = node::open(settings);
+  ASSERT_TRUE(stranger);
+  EXPECT_TRUE(finds_nothing_because(
+      *stranger, errc::unavailable, to_string(where) + ": it belongs to cluster 'chorus', this node to 'band'"
+  ));
 }
 
 TEST(members, that_nobody_suspected_have_no_report) {

@@ -143,6 +143,15 @@ TEST(exit_codes, a_seed_that_is_no_node_is_named) {
   EXPECT_TRUE(client->logs("the process that listens there does not speak ZeroMQ"));
 }
 
+TEST(exit_codes, a_seed_that_stands_still_is_not_called_a_stranger) {
+  auto host = start_counter({"--host"});
+  const auto seed = address_of(*host);
+  host->pause();
+  auto client = start_counter({"--seed", seed, "get"});
+  EXPECT_EQ(client->wait(), code(exit_code::unavailable));
+  EXPECT_TRUE(client->logs(seed + ": a process accepts the connection and says nothing; it may be stopped"));
+}
+
 TEST(exit_codes, a_seed_that_is_the_node_itself_is_named) {
   auto where = to_string(free_address());
   auto client = start_counter({"--listen", where, "--seed", where, "get"});

@@ -1,10 +1,19 @@
+#include "../../runtime/transport/connection_attempts.hpp"
+
 #include "port.hpp"
 #include "two_nodes.hpp"
+
+#include <chorus/runtime/transport/steady_clock.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 /// Whether anybody listens somewhere, asked by a plain TCP connection.
@@ -85,9 +94,6 @@ TEST(connection_attempts, know_no_host_of_a_name_that_does_not_resolve) {
 TEST(connection_attempts, tell_zeromq_from_others_who_listen) {
   test_node node{options_of(bob)};
   EXPECT_EQ(greeting(node.where()), outcomes{connection_outcome::open});
-  port silent;
-  silent.listen_without_accepting();
-  EXPECT_EQ(greeting(silent.number(), 100ms), outcomes{connection_outcome::foreign});
   port closed;
   EXPECT_EQ(greeting(closed.number()), outcomes{connection_outcome::refused});
   for (const auto* words : {"220 smtp", "", "\xff but no signature"}) {
@@ -97,12 +103,83 @@ TEST(connection_attempts, tell_zeromq_from_others_who_listen) {
   }
 }
 
+/// As the kernel of a process that stands still does.
+TEST(connection_attempts, tell_who_accepts_and_says_nothing_from_those_who_do_not_speak_zeromq) {
+  port silent;
+  silent.listen_without_accepting();
+  EXPECT_EQ(greeting(silent.number(), 100ms), outcomes{connection_outcome::silent});
+  port hesitates;
+  hesitates.listen_and_say("\xff", port::then::wait);
+  EXPECT_EQ(greeting(hesitates.number(), 100ms), outcomes{connection_outcome::silent});
+}
+
 TEST(connection_attempts, follow_all_addresses_of_a_name) {
   test_node node{options_of(bob)};
   // localhost may be ::1 as well, where nobody listens.
   EXPECT_EQ(answer({"localhost", node.where().port}), outcomes{connection_outcome::open});
   port closed;
   EXPECT_EQ(answer({"localhost", closed.number().port}), outcomes{connection_outcome::refused});
+}
+
+/// Asks the two addresses of a name for a greeting. The loop is this thread's.
+class asked_at_two_addresses : public ::testing::Test {
+protected:
+  connection_outcome greeting(std::uint16_t number) {
+    attempts_.ask({"two", number}, connection_attempts::goal::greeting, [this](connection_outcome how) {
+      answer_ = how;
+    });
+    for (const auto end = steady_now() + patience; !answer_ && steady_now() < end;) {
+      run_tasks();
+      sockets_.wait(earliest(attempts_.deadline(), steady_now() + 10ms));
+      attempts_.tick(steady_now());
+    }
+    EXPECT_TRUE(answer_);
+    return answer_.value_or(connection_outcome::unknown_host);
+  }
+
+private:
+  void run_tasks() {
+    std::unique_lock guard{mutex_};
+    for (; !tasks_.empty(); guard.lock()) {
+      auto next = std::move(tasks_.front());
+      tasks_.pop_front();
+      guard.unlock();
+      next();
+    }
+  }
+
+  std::function<void(std::function<void()>)> post_ = [this](std::function<void()> task) {
+    std::lock_guard guard{mutex_};
+    tasks_.push_back(std::move(task));
+  };
+
+  std::mutex mutex_; ///< guards tasks_
+  std::deque<std::function<void()>> tasks_;
+  poll_set sockets_;
+  descriptor_budget descriptors_ = *descriptor_budget::open({1024, 0}, 0);
+  resolver names_{post_, [](const std::string&) -> result<std::vector<std::string>> {
+                    return std::vector<std::string>{"127.0.0.1", "127.0.0.2"};
+                  }};
+  connection_attempts attempts_{names_, sockets_, descriptors_, post_, 300ms};
+  std::optional<connection_outcome> answer_;
+};
+
+TEST_F(asked_at_two_addresses, the_one_that_says_most_counts_also_when_the_other_does_not_answer_in_time) {
+  port first;
+  const auto number = first.number().port;
+  port second{INADDR_LOOPBACK + 1, number};
+  first.listen_and_say("220 smtp");
+  second.fill_queue();
+  EXPECT_EQ(greeting(number), connection_outcome::foreign);
+}
+
+TEST_F(asked_at_two_addresses, one_that_is_silent_says_more_than_one_that_does_not_answer) {
+  port first;
+  const auto number = first.number().port;
+  port second{INADDR_LOOPBACK + 1, number};
+  first.listen_without_accepting();
+  second.fill_queue();
+  EXPECT_EQ(greeting(number), connection_outcome::silent);
 }
 
 TEST(connection_attempts, are_bounded_in_number_and_whoever_is_one_too_many_is_told) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <cstdint>
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
@@ -15,12 +16,14 @@
 
 namespace chorus::testing {
 
-/// A port of 127.0.0.1 that this test owns.
+/// A port that this test owns: of 127.0.0.1, or of another loopback address and with a given number.
 class port {
 public:
-  port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit port(in_addr_t host = INADDR_LOOPBACK, std::uint16_t number = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     where_.sin_family = AF_INET;
-    where_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    where_.sin_addr.s_addr = htonl(host);
+    where_.sin_port = htons(number);
     socklen_t size = sizeof where_;
     EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&where_), size), 0);
     EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&where_), &size), 0);
@@ -42,12 +45,17 @@ public:
   /// At most `queue` and one more get a connection.
   void listen_without_accepting(int queue = 0) { EXPECT_EQ(listen(socket_, queue), 0); }
 
-  /// To the first one who comes; then hangs up.
-  void listen_and_say(std::string words) {
+  enum class then { hang_up, wait };
+
+  /// To the first one who comes; then hangs up, or waits until the other does.
+  void listen_and_say(std::string words, then after = then::hang_up) {
     listen_without_accepting();
-    speaker_ = std::thread{[this, words = std::move(words)] {
+    speaker_ = std::thread{[this, words = std::move(words), after] {
       auto caller = accept(socket_, nullptr, nullptr);
       send(caller, words.data(), words.size(), MSG_NOSIGNAL);
+      char byte;
+      while (after == then::wait && recv(caller, &byte, 1, 0) > 0)
+        ;
       close(caller);
     }};
   }
