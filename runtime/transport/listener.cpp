@@ -74,7 +74,8 @@ result<listener> bind(zmq::context_t& context, const socket_settings& settings, 
   keep_alive(router);
   router.set(zmq::sockopt::router_mandatory, true);
   router.set(zmq::sockopt::router_handover, true);
-  // Only refusals are ever written to it; a connection that does not take them needs none.
+  // Only refusals and replies to newcomers that cannot be reached otherwise are written to it; a connection
+  // that does not take them needs none.
   router.set(zmq::sockopt::sndhwm, datagrams_waiting);
   // As many as the system lets wait: whoever finds no place in the queue tries again only in a second.
   router.set(zmq::sockopt::backlog, SOMAXCONN);

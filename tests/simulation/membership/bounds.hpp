@@ -69,8 +69,7 @@ struct deaths {
 ///   Half a period is for the voice of the second survivor and the news.
 /// - One silent death: B.
 /// - Several silent deaths: the helpers that a survivor asks may be dead too. It then doubts its own health,
-/// up
-///   to three points for each probe (Lifeguard, section IV-A), so its probes take up to 1 + 3 (dead - 1)
+///   up to three points for each probe (Lifeguard, section IV-A), so its probes take up to 1 + 3 (dead - 1)
 ///   times as long, but at most nine times. A suspicion may wait for the voice of a member that is dead and
 ///   not suspected yet, so it ends at the latest when every survivor has probed every dead member itself:
 ///   twice round the members. From then on nobody who can answer is missing, and the shortest suspicion and
