@@ -171,7 +171,7 @@ public:
   void request_stop();
 
   /// Leaves the cluster. First new work is refused: the names of this node are withdrawn, and requests of
-  /// other nodes are answered with `not_found`. Then it waits until work under way is done, at most
+  /// other nodes are refused as `unavailable`. Then it waits until work under way is done, at most
   /// `config::drain_within`: until every local actor is idle, every request of this node to another one is
   /// answered, and every call of a `chorus::caller` has ended. Then until what was sent is acknowledged, at
   /// most `config::leave_within`. Then it says goodbye, ends the I/O, and fails the requests to other nodes
