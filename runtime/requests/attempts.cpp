@@ -41,7 +41,7 @@ void attempts::failed(time_point now, bool last_try, request_fate fate) {
   if (fate == request_fate::not_executed)
     ++refused_;
   was_executed_ = was_executed_ || fate == request_fate::executed;
-  CHORUS_CHECK(failed_ <= tries_, "a try fails at most once");
+  CHORUS_CHECK(refused_ <= tries_, "a try fails at most once");
   auto ends_waiting = awaits_all_ ? !has_open_tries() : last_try && is_waiting_;
   if (ends_waiting && !ended_)
     pause(now);
