@@ -51,8 +51,10 @@ void linked_request_trial::work(random_generator& chance) {
     return;
   auto other = around_.at(to).self();
   auto dice = chance.below(1000);
-  if (dice < 600)
+  if (dice < 580)
     call(from, chance);
+  else if (dice < 600)
+    at->drain(chance.duration_between(100ms, 2s));
   else if (dice < 900)
     chatter(from, to, chance);
   else if (dice < 930)
@@ -65,8 +67,6 @@ void linked_request_trial::work(random_generator& chance) {
     at->declare_failed(other);
   else if (dice < 996)
     at->leave(other);
-  else
-    at->drain(chance.duration_between(100ms, 2s));
 }
 
 /// Most are ordinary.

@@ -77,7 +77,8 @@ void worker::tick(time_point now) {
 void worker::execute(time_point now, request what) {
   around_.executed(what.call, ++value_);
   busy_until_ = now + chance_.duration_between(1ms, 40ms);
-  executed_.emplace(now + chance_.duration_between(0ms, 150ms), result{std::move(what), value_});
+  auto slowest = chance_.chance(0.1) ? duration{1s} : duration{150ms}; // some outlast the time of a try
+  executed_.emplace(now + chance_.duration_between(0ms, slowest), result{std::move(what), value_});
 }
 
 /// An at-most-once call's answer is kept, and given to its last try.
