@@ -24,7 +24,10 @@ protected:
     for (auto& [other, program] : nodes_)
       flags.insert(flags.end(), {"--seed", to_string(addresses_.at(other))});
     auto& fresh = *(nodes_[name] = start_chorusd(std::move(flags)));
+    EXPECT_TRUE(fresh.logs("started: " + name + ' '));
     for (auto& [other, program] : nodes_) {
+      if (other == name)
+        continue;
       EXPECT_TRUE(program->logs("joined: " + name + ' ')) << other;
       EXPECT_TRUE(fresh.logs("joined: " + other + ' ')) << other;
     }
