@@ -91,7 +91,7 @@ TEST_F(delegated_request, fails_when_only_the_link_that_it_was_to_go_over_is_los
   world.lose(1, 2);
   world.deliver_all();
   ASSERT_EQ(seen().size(), 1u);
-  EXPECT_NE(seen().front().find("the link that it went over is lost"), std::string::npos) << seen().front();
+  EXPECT_NE(seen().front().find("the link to that node ended"), std::string::npos) << seen().front();
 }
 
 TEST_F(delegated_request, does_not_fail_when_the_link_that_it_came_over_is_lost_afterwards) {

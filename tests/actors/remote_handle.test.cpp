@@ -292,7 +292,7 @@ TEST_F(remote_handle, fails_open_requests_and_monitors_once_when_its_node_leaves
   local_ = nullptr; // no handle outlives its node
   nodes_.remove(0);
   EXPECT_TRUE(log.wait_for("request failed"));
-  EXPECT_TRUE(log.wait_for("down node_down: node ada left"));
+  EXPECT_TRUE(log.wait_for("down node_down: node ada left; find the actor again by its name"));
   auto after = log.all();
   EXPECT_EQ(std::count(after.begin(), after.end(), "request failed"), 1);
   EXPECT_EQ(after.size(), 4u);

@@ -149,7 +149,7 @@ TEST(exit_codes, a_seed_that_stands_still_is_not_called_a_stranger) {
   host->pause();
   auto client = start_counter({"--seed", seed, "get"});
   EXPECT_EQ(client->wait(), code(exit_code::unavailable));
-  EXPECT_TRUE(client->logs(seed + ": a process accepts the connection and says nothing; it may be stopped"));
+  EXPECT_TRUE(client->logs(seed + ": a process accepts the connection and says nothing; it may be paused"));
 }
 
 TEST(exit_codes, a_seed_that_is_the_node_itself_is_named) {

@@ -99,7 +99,7 @@ TEST_F(strangers, who_speak_anything_but_zeromq_are_reported_once) {
   }
   expect_service();
   open.clear();
-  expect_one_report("without ZeroMQ's handshake");
+  expect_one_report("ended during ZeroMQ's handshake");
   expect_service();
 }
 
@@ -114,7 +114,7 @@ TEST_F(strangers, with_zeromq_sockets_of_other_kinds_are_reported_once) {
       socket.connect("tcp://" + seed);
     }
   }
-  expect_one_report("without ZeroMQ's handshake");
+  expect_one_report("ended during ZeroMQ's handshake");
   expect_service();
 }
 
