@@ -286,7 +286,9 @@ TEST_F(remote_handle, fails_open_requests_and_monitors_once_when_its_node_leaves
               log.add(reason == errc::node_down ? "request failed" : "other error");
             }
         );
-    log.add("asked");
+    // Behind it: a node that leaves refuses what arrives later.
+    self->request(servant, caf::infinite, echo_atom::value, std::string{"asked"})
+        .then([&log](const std::string& text) { log.add(text); });
   });
   ASSERT_TRUE(log.wait_for("asked"));
   local_ = nullptr; // no handle outlives its node
