@@ -4,6 +4,7 @@
 #include "remoting.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/runtime/link/refusal_code.hpp>
 
 #include <caf/make_message.hpp>
 

@@ -22,29 +22,6 @@ error describe(errc code, const peer& to) {
   }
 }
 
-errc to_code(link::refused::why reason) {
-  switch (reason) {
-  case link::refused::why::too_large:
-    return errc::too_large;
-  case link::refused::why::closed:
-    return errc::node_down;
-  case link::refused::why::overloaded:
-    break;
-  }
-  return errc::overloaded;
-}
-
-link::refused::why to_reason(errc code) {
-  switch (code) {
-  case errc::too_large:
-    return link::refused::why::too_large;
-  case errc::node_down:
-    return link::refused::why::closed;
-  default:
-    return link::refused::why::overloaded;
-  }
-}
-
 void answer_with_error(
     const caf::strong_actor_ptr& requester, caf::message_id id, const error& reason, request_fate fate
 ) {

@@ -2,7 +2,6 @@
 
 #include <chorus/actors/fate.hpp>
 #include <chorus/runtime/ids.hpp>
-#include <chorus/runtime/link/link.hpp>
 #include <chorus/runtime/result.hpp>
 
 #include <caf/actor_control_block.hpp>
@@ -12,11 +11,6 @@ namespace chorus {
 
 /// Why a link did not take a message, in words that say what to do.
 error describe(errc code, const peer& to);
-
-errc to_code(link::refused::why reason);
-
-/// The other way round, for what `outbox::send` answers.
-link::refused::why to_reason(errc code);
 
 /// Answers a request in place of the actor that was asked; from nobody. A no-op without a requester.
 void answer_with_error(

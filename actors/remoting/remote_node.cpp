@@ -5,6 +5,7 @@
 #include "wrapping_count.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/runtime/link/refusal_code.hpp>
 
 #include <caf/actor_config.hpp>
 #include <caf/make_actor.hpp>
@@ -97,7 +98,7 @@ std::vector<link::refused> remote_node::open(std::shared_ptr<outbox> link) {
     std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
     for (auto& message : std::exchange(waiting_, {}))
       if (auto code = link->send(message); code != errc::none)
-        refused.push_back({message.pair, std::move(message.payload), to_reason(code)});
+        refused.push_back({message.pair, std::move(message.payload), link::to_reason(code)});
     waiting_bytes_ = 0;
     link_ = std::move(link);
     open_link_.store(link_.get(), std::memory_order_release);

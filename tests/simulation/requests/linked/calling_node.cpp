@@ -2,6 +2,7 @@
 
 #include "linked_request_trial.hpp"
 
+#include <chorus/runtime/link/refusal_code.hpp>
 #include <chorus/runtime/requests/fate.hpp>
 
 #include <algorithm>
@@ -18,18 +19,6 @@ namespace {
 
 /// How long what was sent may wait in the outbox for the I/O thread.
 constexpr duration turn_within = 2ms;
-
-errc code_of(link::refused::why reason) {
-  switch (reason) {
-  case link::refused::why::too_large:
-    return errc::too_large;
-  case link::refused::why::closed:
-    return errc::node_down;
-  case link::refused::why::overloaded:
-    break;
-  }
-  return errc::overloaded;
-}
 
 } // namespace
 
@@ -135,7 +124,7 @@ void calling_node::perform(const peer& other, link::delivered&& step) {
 
 void calling_node::perform(const peer& other, link::refused&& step) {
   way_.released(other, step.payload.size() + link::message_overhead);
-  bounce(other, decode(step.payload), code_of(step.reason));
+  bounce(other, decode(step.payload), to_code(step.reason));
 }
 
 void calling_node::perform(const peer& other, const link::released& step) {
