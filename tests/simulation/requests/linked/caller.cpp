@@ -68,7 +68,9 @@ void caller::send_try(time_point now, call_table::iterator which) {
   around_.tried(open.what.call);
   tries_.emplace(what.attempt, which->first);
   requests_.emplace(what.attempt, open.whom->home);
-  auto code = around_.send(open.whom->home, what);
+  auto code = open.whom->has_ended ? errc::node_down : around_.send(open.whom->home, what);
+  if (open.whom->has_ended)
+    around_.met("call finds its handle ended");
   if (code == errc::none)
     return;
   if (code == errc::overloaded)
@@ -109,6 +111,9 @@ void caller::bounced(time_point now, const parcel& call, errc code) {
 }
 
 void caller::lose(time_point now, const peer& other) {
+  for (auto& [number, each] : calls_)
+    if (each.whom && each.whom->home == other)
+      each.whom->has_ended = true;
   std::vector<std::uint64_t> lost;
   for (const auto& [attempt, to] : requests_)
     if (to == other)

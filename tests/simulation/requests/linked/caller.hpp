@@ -17,10 +17,11 @@
 
 namespace chorus::testing::linked_calls {
 
-/// A worker of some life of some node.
+/// A handle of a worker of some life of some node.
 struct target {
   peer home;
   std::uint64_t worker = 0;
+  bool has_ended = false; ///< with the link to its home; a later link does not revive it
 };
 
 /// Makes calls: what a node knows of its open requests, and what its callers' stubs make of that.

@@ -145,6 +145,7 @@ void linked_request_trial::count(simulation::coverage& met) const {
 std::vector<std::string> expected_of_linked_requests() {
   std::vector<std::string> all{
       "call finds the link full",
+      "call finds its handle ended",
       "call comes back unsent: node_down",
       "call cannot be read",
       "call of a worker that has ended",
