@@ -237,15 +237,18 @@ void member_cluster::deafen(const member_process& who, duration length) {
   });
 }
 
-void member_cluster::muffle(const member_process& who, random_generator& chance, duration length) {
+node_id member_cluster::muffle(const member_process& who, random_generator& chance, duration length) {
   auto from = who.node().index();
   std::vector<simulation::network::direction> closed;
   for (const auto& [other, process] : processes_)
     if (other != from)
       closed.emplace_back(from, other);
-  closed.erase(closed.begin() + static_cast<std::ptrdiff_t>(chance.below(closed.size())));
+  auto open = closed.begin() + static_cast<std::ptrdiff_t>(chance.below(closed.size()));
+  auto reached = around_.at(open->second).self().node;
+  closed.erase(open);
   auto id = around_.network().close(std::move(closed));
   around_.events().after(length, [this, id] { around_.network().heal(id); });
+  return reached;
 }
 
 void member_cluster::lose_some_link(const member_process& who, random_generator& chance) {

@@ -86,8 +86,8 @@ public:
   /// Nothing that the others say reaches `who`, for that time.
   void deafen(const member_process& who, duration length);
 
-  /// What `who` says reaches one other process only, for that time.
-  void muffle(const member_process& who, random_generator& chance, duration length);
+  /// What `who` says reaches one other process only, for that time. Returns which.
+  node_id muffle(const member_process& who, random_generator& chance, duration length);
 
   /// The process crashes; with its host or alone, instead of by chance.
   void crash(member_process& who, bool with_host);

@@ -100,6 +100,8 @@ void member_process::do_what_waits() {
 void member_process::send(const peer& to, wire_message message) {
   const auto& view = all_.books().views().at(self_.who.node);
   all_.books().sent(message.head.size(), true);
+  if (leaving_)
+    told_.insert(to.node);
   if (after_datagram_)
     node_.around().events().after({}, std::exchange(after_datagram_, nullptr));
   auto known = view.up.find(to.node);

@@ -40,6 +40,9 @@ public:
   /// Whether it has begun to leave, and says nothing any more.
   bool is_leaving() const noexcept { return leaving_; }
 
+  /// To whom it has said that it leaves.
+  const std::set<node_id>& told() const noexcept { return told_; }
+
   /// Whether it has reason to go on asking there by itself: a seed, or a member, or a member that it has
   /// lost.
   bool asks_at(const address& where) const { return seeds_.contains(where) || known_.contains(where); }
@@ -106,6 +109,7 @@ private:
   membership::member self_;
   random_generator chance_;
   bool leaving_ = false;
+  std::set<node_id> told_;
   std::optional<bool> ends_with_host_;
   std::uint64_t lives_ = 1;
   std::uint64_t verdicts_ = 0; ///< of its core that the books have

@@ -82,11 +82,6 @@ void leaves_are_no_failures::down(
     );
 }
 
-bool leaves_are_no_failures::is_known(const peer& who) const {
-  auto known = leaves_.find(who);
-  return known != leaves_.end() && !known->second.knowing.empty();
-}
-
 void leaves_are_no_failures::up(const reported_view& at, const peer& who) {
   for (auto& [earlier, known] : leaves_)
     if (earlier.node == who.node && earlier.incarnation < who.incarnation)

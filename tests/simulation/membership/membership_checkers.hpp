@@ -52,9 +52,6 @@ public:
 
   void leaving(const peer& who) { leaves_.try_emplace(who); }
 
-  /// Whether anybody knows that it has left.
-  bool is_known(const peer& who) const;
-
   void up(const reported_view& at, const peer& who);
   void suspected(time_point now, const reported_view& at, const peer& who);
 

@@ -169,8 +169,7 @@ void membership_trial::begin_ordeal(time_point now) {
     books.failures().demand(now, {});
     return begin_deaths();
   case trouble::leave:
-    cluster_.muffle(*victim, chance_, period);
-    return cluster_.leave(*victim, 50ms);
+    return begin_leave(*victim);
   case trouble::pause:
     books.agreement().demand(now, {});
     // Just when it has asked something, so that the answer waits for it while its own patience ends.
@@ -201,6 +200,19 @@ void membership_trial::begin_ordeal(time_point now) {
 }
 
 /// Often all but one die, because then nobody can confirm what the last one finds.
+/// Of a large cluster it tells only some. The one member whom its datagrams reach may not be among them.
+void membership_trial::begin_leave(member_process& victim) {
+  auto reached = cluster_.muffle(victim, chance_, period);
+  cluster_.leave(victim, 50ms);
+  auto can_tell = std::min(ordeal_->members - 1, protocol::core::farewells_limit);
+  if (victim.told().size() != can_tell)
+    cluster_.complain(
+        to_string(ordeal_->victim) + " leaves, and tells " + std::to_string(victim.told().size())
+        + " members in place of " + std::to_string(can_tell)
+    );
+  ordeal_->is_heard_of = victim.told().contains(reached);
+}
+
 void membership_trial::begin_deaths() {
   std::vector<node_index> all;
   for (const auto& [which, process] : cluster_.processes())
@@ -303,10 +315,7 @@ void membership_trial::went_down(const member_process& at, const member_down& wh
   auto of_victim = what.who.who == ordeal_->victim;
   switch (ordeal_->what) {
   case trouble::leave:
-    // Of a large cluster it tells only some. The one whom its datagrams reach may not be among them: then
-    // nobody can know that it has left.
-    if (ordeal_->members > protocol::core::farewells_limit
-        && !cluster_.books().leaves().is_known(ordeal_->victim))
+    if (!ordeal_->is_heard_of)
       return cluster_.met("leave that nobody has heard");
     if (what.reason != member_down::why::left)
       blame("and it has left");

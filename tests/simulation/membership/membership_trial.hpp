@@ -48,7 +48,8 @@ private:
     trouble what;
     peer victim;
     time_point since;
-    std::size_t members; ///< when it began
+    std::size_t members;     ///< when it began
+    bool is_heard_of = true; ///< by one member at least, who can tell the others
   };
 
   /// What happens in `trouble::deaths`.
@@ -71,6 +72,7 @@ private:
   void begin_ordeal(time_point now);
   bool has_passed(time_point now);
   bool is_gone(const peer& who) const;
+  void begin_leave(member_process& victim);
   void begin_deaths();
   void kill(node_index which);
   void go_on_dying();
