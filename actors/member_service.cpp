@@ -57,9 +57,10 @@ member_service::member_service(
     std::uint64_t seed,
     chorus::transport& transport,
     member_events& events,
+    const log_names& names,
     std::shared_ptr<spdlog::logger> log
 )
-    : transport_(transport), events_(events), log_(std::move(log)),
+    : transport_(transport), events_(events), names_(names), log_(std::move(log)),
       seed_reports_(transport, seed_reasons_, log_),
       driver_(core{transport.now(), core_settings(settings, self, seed)}, host_, *this, *this) {}
 
@@ -116,18 +117,7 @@ std::string member_service::describe_suspicion(const node_id& who) const {
   if (!report || report->accusations.empty())
     return "for an unknown reason";
   const auto& first = report->accusations.front();
-  return in_words(first.what, name_of(first.accuser));
-}
-
-std::string member_service::name_of(const peer& who) const {
-  if (who == driver_.core().self().who)
-    return driver_.core().self().name;
-  std::lock_guard guard{mutex_};
-  for (const auto& member : members_) {
-    if (member.who == who)
-      return member.name;
-  }
-  return to_string(who);
+  return in_words(first.what, names_.node(first.accuser));
 }
 
 /// Copies what the core knows of those who are suspected now, for other threads: nearly always of nobody.
@@ -216,7 +206,7 @@ void member_service::host::perform(const membership::try_connection& step) {
 
 void member_service::host::perform(const membership::declared_failed& step) {
   owner.events_.declared_failed(
-      "node " + owner.name_of(step.by) + ", for a cluster of " + std::to_string(step.members)
+      "node " + owner.names_.node(step.by) + ", for a cluster of " + std::to_string(step.members)
       + " members, did not hear from this node for longer than the failure timeout (--failure-timeout). This "
         "process or its machine may have been paused, or the network cut"
   );

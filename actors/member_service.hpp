@@ -1,5 +1,6 @@
 #pragma once
 
+#include "log_names.hpp"
 #include "seed_reasons.hpp"
 #include "seed_reports.hpp"
 
@@ -61,6 +62,7 @@ public:
       std::uint64_t seed,
       chorus::transport& transport,
       member_events& events,
+      const log_names& names,
       std::shared_ptr<spdlog::logger> log
   );
 
@@ -108,7 +110,6 @@ private:
 
   void note_reports();
   void keep(membership::suspicion_report report);
-  std::string name_of(const peer& who) const;
 
   void send(const peer& to, wire_message message) override;
   time_point now() const override;
@@ -116,6 +117,7 @@ private:
 
   chorus::transport& transport_;
   member_events& events_;
+  const log_names& names_;
   std::shared_ptr<spdlog::logger> log_;
   seed_reasons seed_reasons_;
   seed_reports seed_reports_;

@@ -91,9 +91,10 @@ error node_services::start() {
     return where.failure();
   transport_ = std::move(*opened);
   self_.where = *where;
+  log_names_->add(self_);
   auto seed = self_.who.node.low ^ self_.who.incarnation.value;
   member_events& events = *this;
-  members_ = std::make_unique<member_service>(settings_, self_, seed, *transport_, events, log_);
+  members_ = std::make_unique<member_service>(settings_, self_, seed, *transport_, events, *log_names_, log_);
   if (auto failed = transport_->start())
     return failed;
   transport_->post([this] {

@@ -1,5 +1,7 @@
 #include "living_actors.hpp"
 
+#include "class_name.hpp"
+
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/attachable.hpp>
@@ -139,13 +141,15 @@ std::vector<caf::strong_actor_ptr> living_actors::select(std::size_t most, Predi
 }
 
 std::string describe(const caf::strong_actor_ptr& actor) {
-  auto& content = static_cast<caf::local_actor&>(*actor->get());
-  auto text = "actor " + std::to_string(actor->id()) + " '" + content.name() + "'";
+  const auto& content = *actor->get();
+  auto about = class_name(content);
+  auto add = [&about](const char* trait) { about.append(about.empty() ? "" : ", ").append(trait); };
   if (content.getf(caf::abstract_actor::is_blocking_flag))
-    text += " (blocking)";
+    add("blocking");
   else if (content.getf(caf::abstract_actor::is_detached_flag))
-    text += " (detached)";
-  return text;
+    add("detached");
+  auto number = "actor " + std::to_string(actor->id());
+  return about.empty() ? number : number + " (" + about + ')';
 }
 
 } // namespace chorus::caf17

@@ -83,7 +83,7 @@ private:
   life* first_ = nullptr; ///< owned by CAF: each is attached to its actor
 };
 
-/// For the log: its number and name, and whether it has a thread of its own.
+/// For the log: its number and class, and whether it has a thread of its own; `actor 7 (worker, blocking)`.
 std::string describe(const caf::strong_actor_ptr& actor);
 
 } // namespace chorus::caf17
