@@ -1,7 +1,6 @@
 #pragma once
 
 #include "caf17/lasting_system.hpp"
-#include "former_nodes.hpp"
 #include "log_names.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
@@ -14,6 +13,7 @@
 
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/membership/peers/former_nodes.hpp>
 #include <chorus/runtime/transport/gate.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
@@ -145,7 +145,7 @@ private:
   std::map<peer, departure> departing_; ///< I/O thread
   /// Members that declared the earlier life of this node failed and are not reported down yet. I/O thread.
   std::set<peer> failed_us_;
-  former_nodes former_; ///< I/O thread
+  membership::peers::former_nodes former_; ///< I/O thread
   /// Why the members are down whose link ended with a word of it before the membership had the news. I/O
   /// thread.
   std::map<peer, membership::member_down::why> last_words_;

@@ -32,6 +32,10 @@ struct node_id {
 /// The first life is 1; 0 means "unknown".
 using incarnation = strong_integer<struct incarnation_tag>;
 
+/// What two lives have with each other: a link, credit, handles, open requests. Each end has a number of its own
+/// for it, from one counter of its process, never reused. 0 is none.
+using relation_number = strong_integer<struct relation_tag>;
+
 /// SWIM's counter within one incarnation: a node that hears itself suspected answers with a greater
 /// one. No link and no handle depends on it.
 using refutation = strong_integer<struct refutation_tag>;

@@ -115,6 +115,8 @@ struct closed {
     closed_here,     ///< `close`
     closed_by_peer,  ///< the other end said goodbye
     peer_failed,     ///< `peer_failed`
+    ended_by_peer,   ///< the other end says that its end is over
+    superseded,      ///< the other end has begun another relation, with a hello that is to be answered
     peer_restarted,  ///< the other node answers with another life
     declared_failed, ///< this life was declared failed, as the other end says or `new_life` did
     wrong_cluster,   ///< the other end belongs to another cluster
