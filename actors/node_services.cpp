@@ -382,8 +382,6 @@ void node_services::member_is_down(const membership::member_down& what) {
     return;
   }
   auto has_failed_us = failed_us_.erase(what.who.who) > 0;
-  if (down.reason == membership::member_down::why::failed && !has_failed_us)
-    transport_->declare_failed(what.who.who);
   transport_->remove_peer(what.who.who, link::peer_failed{});
   finish_departure(down, has_failed_us);
 }

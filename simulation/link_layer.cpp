@@ -6,7 +6,14 @@
 
 namespace chorus::simulation {
 
+namespace peers = membership::peers;
+
 namespace {
+
+/// All that counts here is who.
+membership::member member_of(const peer& who) {
+  return {who, to_string(who), {}};
+}
 
 std::string text_of(const link::hello& what) {
   return "hello, credit " + std::to_string(what.credit);
@@ -32,6 +39,15 @@ std::string text_of(const link::goodbye&) {
   return "goodbye";
 }
 
+std::string text_of(const link::over&) {
+  return "over";
+}
+
+/// `2.7`: relation 7 of life 2.
+std::string text_of(const peer& who, relation_number relation) {
+  return to_string(who.incarnation) + (relation ? '.' + to_string(relation) : "");
+}
+
 } // namespace
 
 /// This end of one link.
@@ -49,9 +65,10 @@ public:
   void perform(Step&& step) {
     using step_type = std::remove_cvref_t<Step>;
     if constexpr (std::is_same_v<step_type, link::closed>)
-      owner_.ended(*this, std::move(step));
-    else
-      owner_.above_.perform(other_, std::forward<Step>(step));
+      return owner_.ended(*this, std::move(step));
+    if constexpr (std::is_same_v<step_type, link::established>)
+      owner_.tell(peers::relation_established{driver_.core().relation()});
+    owner_.above_.perform(other_, std::forward<Step>(step));
   }
   void malformed(const peer&, const error& problem) { owner_.node_.note("cannot read it: " + problem.what); }
 
@@ -63,8 +80,11 @@ private:
 };
 
 link_layer::link_layer(node& at, user& above, link::config limits)
-    : node_(at), above_(above), limits_(std::move(limits)),
-      again_(at.make_timer([this] { tell_those_who_are_over(); })) {}
+    : node_(at), above_(above), limits_(std::move(limits)), timer_(at.make_timer([this] {
+        ended_.clear();
+        peers_.tick(timer_->now());
+        perform_steps();
+      })) {}
 
 link_layer::~link_layer() = default;
 
@@ -88,21 +108,29 @@ void link_layer::receive(const peer& from, const shared_bytes& head, const share
   auto what = link::wire::decode(head, body);
   if (!what)
     return node_.note("cannot read it: " + what.failure().what);
-  // Where there is a link, the core judges whether a frame is for it and of whom.
-  if (auto link = links_.find(what->source.node); link != links_.end())
-    return link->second->core().receive(from, head, body);
-  if (what->destination != node_.self()) {
-    if (asks_for_answer(*what))
-      refuse(what->source, link::refusal::why::wrong_incarnation);
+  if (what->destination != node_.self())
+    return answer(link::answer_to_another_life(node_.self(), *what));
+  if (take(from, what->source, head, body))
     return;
-  }
-  auto* verdict = std::get_if<link::refusal>(&what->content);
-  auto newest = known_.find(what->source.node);
-  auto is_stale = newest == known_.end() || what->source.incarnation < newest->second;
-  if (verdict != nullptr && verdict->reason == link::refusal::why::declared_failed && !is_stale)
-    start_over();
-  else if (is_over(what->source) && asks_for_answer(*what))
-    refuse(what->source, link::refusal::why::declared_failed);
+  // Nobody, or its hello has ended the relation before.
+  if (!std::holds_alternative<link::hello>(what->content))
+    return answer(link::answer_in_no_relation(node_.self(), *what));
+  tell(peers::greeted{what->source});
+  take(from, what->source, head, body);
+}
+
+/// False if there is no link any more: the core judges whether a frame is for it and of whom.
+bool link_layer::take(
+    const peer& from, const peer& source, const shared_bytes& head, const shared_bytes& body
+) {
+  if (auto link = links_.find(source.node); link != links_.end())
+    link->second->core().receive(from, head, body);
+  return links_.contains(source.node);
+}
+
+void link_layer::answer(const std::optional<link::frame>& what) {
+  if (what)
+    node_.network().send(what->destination, link::wire::encode(*what));
 }
 
 void link_layer::reconnected(const node_id& other) {
@@ -116,59 +144,68 @@ void link_layer::life_began(const peer& other) {
   auto& newest = known_[other.node];
   if (other.incarnation <= newest)
     return;
+  if (newest)
+    tell(peers::restarted{member_of({other.node, newest})});
   newest = other.incarnation;
-  if (auto link = links_.find(other.node); link != links_.end())
-    link->second->core().apply(link::peer_failed{});
-  open(other);
+  tell(peers::joined{member_of(other)});
 }
 
-// -- the life of a link ------------------------------------------------------------------------------------
+void link_layer::fail(const peer& other) {
+  tell(peers::failed{other});
+}
 
-void link_layer::open(const peer& other) {
+void link_layer::take_back(const peer& other) {
+  if (known_[other.node] == other.incarnation)
+    tell(peers::joined{member_of(other)});
+}
+
+// -- relations -----------------------------------------------------------------------------------------
+
+void link_layer::tell(const peers::input& what) {
+  peers_.apply(timer_->now(), what);
+  perform_steps();
+}
+
+void link_layer::perform_steps() {
+  if (std::exchange(performing_, true))
+    return;
+  for (auto steps = peers_.drain(); !steps.empty(); steps = peers_.drain())
+    for (const auto& each : steps)
+      std::visit([this](const auto& step) { perform(step); }, each);
+  performing_ = false;
+  timer_->arm(peers_.next_deadline());
+}
+
+void link_layer::perform(const peers::open_relation& step) {
   auto settings = limits_;
   settings.cluster = "simulation";
   settings.self = node_.self();
-  settings.other = other;
-  auto& link = links_[other.node] = std::make_unique<end>(*this, settings);
-  link->core().perform();
+  settings.other = step.who.who;
+  settings.relation = step.relation;
+  auto& link = links_[step.who.who.node] = std::make_unique<end>(*this, settings);
+  if (!step.was_greeted)
+    link->core().perform();
+}
+
+void link_layer::perform(const peers::end_relation& step) {
+  apply(step.who, link::peer_failed{});
+}
+
+void link_layer::perform(const peers::peer_up& step) {
+  above_.came_up(step);
+}
+
+void link_layer::perform(const peers::peer_down& step) {
+  above_.went_down(step);
 }
 
 void link_layer::ended(end& which, link::closed&& how) {
-  auto other = which.other();
-  auto reason = how.reason;
-  above_.perform(other, std::move(how));
-  auto link = links_.find(other.node);
+  peers::relation_closed news{which.core().core().relation(), how.reason};
+  above_.perform(which.other(), std::move(how));
+  auto link = links_.find(which.other().node);
   ended_.push_back(std::move(link->second));
   links_.erase(link);
-  over_[other.node] = other.incarnation;
-  again_->arm(again_->now() + tell_again_after);
-  if (reason == link::closed::why::declared_failed)
-    start_over();
-}
-
-/// Whoever has declared this life failed does not talk to it any more.
-void link_layer::start_over() {
-  close();
-  over_.clear();
-  node_.take_new_life();
-  for (const auto& [other, life] : known_)
-    open({other, life});
-}
-
-void link_layer::tell_those_who_are_over() {
-  auto anybody = false;
-  for (const auto& [other, life] : over_)
-    if (known_[other] == life) {
-      refuse({other, life}, link::refusal::why::declared_failed);
-      anybody = true;
-    }
-  if (anybody)
-    again_->arm(again_->now() + tell_again_after);
-}
-
-void link_layer::refuse(const peer& whom, link::refusal::why reason) {
-  link::frame refusal{node_.self(), whom, link::refusal{reason, node_.self().incarnation}};
-  node_.network().send(whom, link::wire::encode(refusal));
+  tell(news);
 }
 
 // -- what is known ---------------------------------------------------------------------------------------
@@ -190,17 +227,13 @@ link_layer::end* link_layer::find(const peer& other) const {
   return found != links_.end() && found->second->other() == other ? found->second.get() : nullptr;
 }
 
-bool link_layer::is_over(const peer& other) const {
-  auto found = over_.find(other.node);
-  return found != over_.end() && other.incarnation <= found->second;
-}
-
 std::string link_layer::describe(const wire_message& content) {
   auto what = link::wire::decode(shared_bytes{content.head}, content.body);
   if (!what)
     return what.failure().what;
-  auto lives = to_string(what->source.incarnation) + ">" + to_string(what->destination.incarnation) + ' ';
-  return lives + std::visit([](const auto& kind) { return text_of(kind); }, what->content);
+  auto ends = text_of(what->source, what->source_relation) + '>'
+              + text_of(what->destination, what->destination_relation) + ' ';
+  return ends + std::visit([](const auto& kind) { return text_of(kind); }, what->content);
 }
 
 } // namespace chorus::simulation

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chorus/membership/peers/core.hpp>
 #include <chorus/runtime/driver.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/link/link.hpp>
@@ -8,24 +9,18 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace chorus::simulation {
 
 /// The links of one process to all others, in the simulator: link cores under the production driver over
-/// the faulty network. What `runtime/transport` is in production, with the world's news of lives in place
-/// of the membership service.
-///
-/// - A link is opened when the world tells of a life, and fails when it tells of a newer one.
-/// - A life whose link has ended is over here: it is told again and again that it was declared failed, until
-///   there is news of its next life.
-/// - Who is told so takes its next incarnation and starts over: all links end, new ones are opened.
+/// the faulty network, and the production table of peers (`membership/peers`) that opens and ends them. What
+/// `runtime/transport` and `actors/node_services` are in production. The world's news of lives take the place
+/// of the membership service; `fail` and `take_back` are its errors.
 class link_layer {
 public:
-  /// How long until a life that is over is told again.
-  static constexpr duration tell_again_after = std::chrono::milliseconds{500};
-
   /// What the links tell the process. A user may call back; it may not destroy the layer.
   class user {
   public:
@@ -37,6 +32,10 @@ public:
 
     /// The link is gone when this returns.
     virtual void perform(const peer& other, link::closed&& step) = 0;
+
+    /// What the table of peers says; the links say more.
+    virtual void came_up(const membership::peers::peer_up&) {}
+    virtual void went_down(const membership::peers::peer_down&) {}
   };
 
   /// `limits`: of every link; its cluster and ends are filled in. Both references must outlive the layer.
@@ -51,6 +50,10 @@ public:
 
   /// Says goodbye to everybody.
   void close();
+
+  /// That life is declared failed, until it is taken back.
+  void fail(const peer& other);
+  void take_back(const peer& other);
 
   // -- what the process hands down -----------------------------------------------------------------------
 
@@ -72,21 +75,28 @@ public:
 private:
   class end;
 
-  void open(const peer& other);
+  bool take(const peer& from, const peer& source, const shared_bytes& head, const shared_bytes& body);
+  void answer(const std::optional<link::frame>& what);
   void ended(end& which, link::closed&& how);
-  void refuse(const peer& whom, link::refusal::why reason);
-  void start_over();
-  void tell_those_who_are_over();
   end* find(const peer& other) const;
-  bool is_over(const peer& other) const;
+
+  void tell(const membership::peers::input& what);
+  void perform_steps();
+  void perform(const membership::peers::open_relation& step);
+  void perform(const membership::peers::end_relation& step);
+  void perform(const membership::peers::peer_up& step);
+  void perform(const membership::peers::peer_down& step);
+  template <class Step>
+  void perform(const Step&) {}
 
   node& node_;
   user& above_;
   const link::config limits_;
-  std::unique_ptr<clock_seam> again_;
+  membership::peers::core peers_;
+  bool performing_ = false;
+  std::unique_ptr<clock_seam> timer_;
   std::map<node_id, std::unique_ptr<end>> links_;
   std::map<node_id, incarnation> known_;    ///< the newest life of each
-  std::map<node_id, incarnation> over_;     ///< the newest life of each that is over here
   std::vector<std::unique_ptr<end>> ended_; ///< may still be in the middle of a call
 };
 

@@ -19,8 +19,10 @@ struct counters {
   std::uint64_t overloaded = 0;       ///< refused because the send buffer is full
   std::uint64_t beyond_credit = 0;    ///< segments sent from the reserve
   std::uint64_t acknowledgements = 0; ///< frames that only acknowledge or give credit
-  std::uint64_t welcomes = 0;         ///< hellos answered
-  std::uint64_t hello_retries = 0;    ///< hellos sent again
+  std::uint64_t hellos = 0;
+  std::uint64_t welcomes = 0;
+  std::uint64_t greeting_retries = 0; ///< hellos and welcomes sent again without an answer
+  std::uint64_t stale_hellos = 0;     ///< of a relation before the one that is known, ignored
   std::uint64_t timeouts = 0;         ///< the resend timer fired for an unacknowledged frame
   std::uint64_t frames_resent = 0;    ///< after a timeout or a reconnect
   std::uint64_t probes = 0;           ///< empty frames that ask for credit
@@ -28,8 +30,10 @@ struct counters {
   std::uint64_t duplicates = 0;       ///< segments that came again
   std::uint64_t overlaps = 0;         ///< frames of which a first part had come before
   std::uint64_t gaps = 0;             ///< frames dropped because one before them is missing
-  std::uint64_t early = 0;            ///< data ignored because the handshake was not complete
-  std::uint64_t strays = 0;           ///< frames from another node or another life, ignored
+  std::uint64_t strays = 0;           ///< frames of another node, life or relation, ignored
+  std::uint64_t overs_sent = 0;
+  std::uint64_t overs_received = 0; ///< that ended the link
+  std::uint64_t overs_ignored = 0;  ///< of an earlier relation
   std::uint64_t refusals_sent = 0;
   std::uint64_t refusals_received = 0; ///< that ended the link
   std::uint64_t refusals_ignored = 0;  ///< stale ones
@@ -55,8 +59,10 @@ struct counters {
     visit("overloaded", overloaded);
     visit("beyond_credit", beyond_credit);
     visit("acknowledgements", acknowledgements);
+    visit("hellos", hellos);
     visit("welcomes", welcomes);
-    visit("hello_retries", hello_retries);
+    visit("greeting_retries", greeting_retries);
+    visit("stale_hellos", stale_hellos);
     visit("timeouts", timeouts);
     visit("frames_resent", frames_resent);
     visit("probes", probes);
@@ -64,8 +70,10 @@ struct counters {
     visit("duplicates", duplicates);
     visit("overlaps", overlaps);
     visit("gaps", gaps);
-    visit("early", early);
     visit("strays", strays);
+    visit("overs_sent", overs_sent);
+    visit("overs_received", overs_received);
+    visit("overs_ignored", overs_ignored);
     visit("refusals_sent", refusals_sent);
     visit("refusals_received", refusals_received);
     visit("refusals_ignored", refusals_ignored);

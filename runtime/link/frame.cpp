@@ -12,7 +12,15 @@ namespace chorus::link {
 
 namespace {
 
-enum class kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3, data = 4, goodbye = 5, lone = 6 };
+enum class kind : std::uint8_t {
+  hello = 1,
+  welcome = 2,
+  refusal = 3,
+  data = 4,
+  goodbye = 5,
+  over = 6,
+  lone = 7
+};
 
 // -- encoding --------------------------------------------------------------------------------------
 
@@ -46,6 +54,7 @@ struct content_encoder {
     out.insert(out.end(), head.begin(), head.end());
   }
   void operator()(const goodbye&) const {}
+  void operator()(const over&) const {}
 };
 
 kind kind_of(const frame& what) {
@@ -73,7 +82,7 @@ Greeting take_greeting(bounded_reader& reader) {
 std::optional<refusal> take_refusal(bounded_reader& reader) {
   auto reason = reader.take<std::uint8_t>();
   if (reason < static_cast<std::uint8_t>(refusal::why::wrong_cluster)
-      || reason > static_cast<std::uint8_t>(refusal::why::violation))
+      || reason > static_cast<std::uint8_t>(refusal::why::wrong_incarnation))
     return std::nullopt;
   return refusal{static_cast<refusal::why>(reason), {reader.take<std::uint64_t>()}};
 }
@@ -118,6 +127,21 @@ std::optional<data> take_lone(bounded_reader& reader, const shared_bytes& head, 
   return is_one && is_plausible(*what) ? what : std::nullopt;
 }
 
+/// Which of the two numbers stand in a frame is decided by its kind; the core relies on it.
+bool names_its_relation(const frame& what) noexcept {
+  auto is_outside =
+      std::holds_alternative<refusal>(what.content) || std::holds_alternative<over>(what.content);
+  auto has_source = !is_outside;
+  auto has_destination = !std::holds_alternative<hello>(what.content);
+  return static_cast<bool>(what.source_relation) == has_source
+         && static_cast<bool>(what.destination_relation) == has_destination;
+}
+
+bool asks_for_answer(const frame& what) noexcept {
+  return !std::holds_alternative<refusal>(what.content) && !std::holds_alternative<goodbye>(what.content)
+         && !std::holds_alternative<over>(what.content);
+}
+
 } // namespace
 
 std::string_view to_string(refusal::why reason) noexcept {
@@ -128,16 +152,21 @@ std::string_view to_string(refusal::why reason) noexcept {
     return "wrong version";
   case refusal::why::wrong_incarnation:
     return "wrong incarnation";
-  case refusal::why::declared_failed:
-    return "declared failed";
-  case refusal::why::violation:
-    return "violation";
   }
   return "unknown";
 }
 
-bool asks_for_answer(const frame& what) noexcept {
-  return !std::holds_alternative<refusal>(what.content) && !std::holds_alternative<goodbye>(what.content);
+std::optional<frame> answer_to_another_life(const peer& self, const frame& what) {
+  if (!asks_for_answer(what))
+    return std::nullopt;
+  refusal answer{refusal::why::wrong_incarnation, self.incarnation};
+  return frame{self, what.source, {}, what.source_relation, answer};
+}
+
+std::optional<frame> answer_in_no_relation(const peer& self, const frame& what) {
+  if (!asks_for_answer(what) || std::holds_alternative<hello>(what.content))
+    return std::nullopt;
+  return frame{self, what.source, {}, what.source_relation, over{}};
 }
 
 wire_message wire::encode(const frame& what) {
@@ -148,6 +177,8 @@ wire_message wire::encode(const frame& what) {
   append(message.head, static_cast<std::uint8_t>(kind_of(what)));
   append(message.head, what.source);
   append(message.head, what.destination);
+  append(message.head, what.source_relation.value);
+  append(message.head, what.destination_relation.value);
   std::visit(content_encoder{message.head}, what.content);
   if (auto* content = std::get_if<data>(&what.content))
     message.body = content->lone.empty() ? content->segments : content->lone;
@@ -170,6 +201,8 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
   frame what;
   what.source = reader.take_peer();
   what.destination = reader.take_peer();
+  what.source_relation.value = reader.take<std::uint64_t>();
+  what.destination_relation.value = reader.take<std::uint64_t>();
   switch (static_cast<kind>(kind_number)) {
   case kind::hello:
     what.content = take_greeting<hello>(reader);
@@ -198,6 +231,9 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
   case kind::goodbye:
     what.content = goodbye{};
     break;
+  case kind::over:
+    what.content = over{};
+    break;
   default:
     return malformed("a frame of an unknown kind");
   }
@@ -205,6 +241,8 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
     return malformed("a frame of the wrong length");
   if (!body.empty() && !std::holds_alternative<data>(what.content))
     return malformed("a frame with a body that its kind has not");
+  if (!names_its_relation(what))
+    return malformed("a frame that does not name its relation");
   return what;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,14 +25,15 @@ inline constexpr std::uint16_t frame_magic = 0x4843;
 /// The place of a segment on its link, from 1. 64 bits do not wrap around in a lifetime.
 using sequence = strong_integer<struct sequence_tag>;
 
-/// Opens the link: says who is there and what it may be sent. Sent by both ends, again until the
-/// other end's `hello` or `welcome` arrives.
+/// Opens a relation: says who is there, the sender's number for it, and what it may be sent. Repeated until
+/// the other end has said its own number.
 struct hello {
   std::string cluster;
   std::uint64_t credit = 0; ///< bytes, in total, that the other end may send
 };
 
-/// Answers a `hello`: the same, but asks for no answer.
+/// Answers a `hello`: the same, and names the relation by both its numbers. Repeated until a frame names the
+/// sender's number.
 struct welcome {
   std::string cluster;
   std::uint64_t credit = 0;
@@ -44,10 +46,8 @@ struct refusal {
     wrong_cluster = 1,
     wrong_version = 2,
     wrong_incarnation = 3, ///< this node lives as `current`, not as whom the other end talks to
-    declared_failed = 4,   ///< the sender's incarnation was declared failed here; it must take a new one
-    violation = 5,         ///< the sender broke the protocol, for example overran its credit
   };
-  why reason = why::violation;
+  why reason = why::wrong_cluster;
   incarnation current; ///< of the node that refuses
 };
 
@@ -67,30 +67,41 @@ struct data {
                      ///< So a large payload travels as it is, instead of being copied into a frame
 };
 
-/// The last frame of a life that ends in order.
+/// The last frame of a relation that ends in order.
 struct goodbye {};
 
-/// One frame of the message lane. Both ends stand in every frame, so that nothing from or for an old
-/// life is ever mistaken for something of the present one.
+/// "The relation that you call `destination_relation` is over." Said at its end, unless a `goodbye` is, and
+/// to whoever still speaks in it. Never answered.
+struct over {};
+
+/// One frame of the message lane. Both lives and both numbers of the relation stand in every frame, so that
+/// nothing from or for an earlier life or relation is ever mistaken for something of the present one.
 struct frame {
   peer source;
   peer destination;
-  std::variant<hello, welcome, refusal, data, goodbye> content;
+  relation_number source_relation;      ///< the sender's number; none in refusals and `over`
+  relation_number destination_relation; ///< the receiver's number; none in a hello
+  std::variant<hello, welcome, refusal, data, goodbye, over> content;
 };
 
-/// Whether somebody who cannot take the frame says so: farewells and refusals are not answered, or two nodes
-/// could refuse each other for ever.
-bool asks_for_answer(const frame& what) noexcept;
+/// What `self` answers to a frame for another life of its node. Nothing to farewells and refusals, or two
+/// nodes could refuse each other for ever.
+std::optional<frame> answer_to_another_life(const peer& self, const frame& what);
+
+/// What `self` answers to a frame of a relation that it does not have, or has no more. Nothing to a hello,
+/// which names none, and to what is never answered.
+std::optional<frame> answer_in_no_relation(const peer& self, const frame& what);
 
 /// How frames look as bytes: little-endian, fixed width, in this order:
-///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) | content
+///   magic 0x4843 (2) | protocol version (1) | kind (1) | source (24) | destination (24) |
+///   source's relation (8) | destination's relation (8) | content
 /// The segments of `data` are the body of the wire message, everything else its head. With `lone` it is of
 /// another kind: `segments` ends the head, `lone` is the body.
 /// `decode` believes nothing: anything but exactly one frame is `malformed`, another protocol version
 /// is `refused`. What is inside the segments is checked by the core that receives them.
 struct wire {
   /// The head of a `data` frame without `lone`; every other is smaller than this plus `limits::name_bytes`.
-  static constexpr std::size_t data_head_bytes = 4 + 24 + 24 + 8 + 8 + 1 + 8 + 4;
+  static constexpr std::size_t data_head_bytes = 4 + 24 + 24 + 8 + 8 + 8 + 8 + 1 + 8 + 4;
 
   static wire_message encode(const frame& what);
   static result<frame> decode(const shared_bytes& head, const shared_bytes& body);

@@ -1,3 +1,4 @@
+#include "handshake.hpp"
 #include "receiver.hpp"
 #include "resend_timer.hpp"
 #include "sender.hpp"
@@ -27,19 +28,23 @@ public:
   core::output drain();
 
   bool settled() const noexcept { return ended_ || sender_.is_settled(); }
-  bool is_established() const noexcept { return established_ && !ended_; }
+  bool is_established() const noexcept { return handshake_.is_up() && !ended_; }
   bool has_ended() const noexcept { return ended_; }
+  const link::handshake& handshake() const noexcept { return handshake_; }
   const counters& statistics() const noexcept { return count_; }
 
 private:
-  // frames of the other end, the present life of both ends checked
-  void on(const hello& what);
-  void on(const welcome& what);
-  void on(const data& what);
-  void on(const goodbye& what);
-  void on(const refusal&) {} // is handled before the lives are checked
+  // frames of the present lives of both ends
+  void on(const frame& envelope, const hello& what);
+  void on(const frame& envelope, const welcome& what);
+  void on(const frame& envelope, const data& what);
+  void on(const frame& envelope, const goodbye& what);
+  void on(const frame& envelope, const over& what);
+  void on(const frame&, const refusal&) {} // is handled before the lives are checked
 
   void on_refusal(const frame& envelope, const refusal& what);
+  bool is_of_this_relation(const frame& what);
+  bool is_up_with(std::uint64_t credit);
 
   // inputs
   void on(const send& what);
@@ -49,29 +54,27 @@ private:
   void on(const peer_failed& what);
   void on(const new_life& what);
 
-  template <class Greeting>
-  bool greeted(const Greeting& what);
+  bool is_of_this_cluster(const frame& envelope, const std::string& cluster);
   void try_again();
-  void refuse(const peer& whom, refusal::why reason);
-  void refuse(const peer& whom, refusal what);
   void violated();
   void end(closed::why reason);
+  void say_over();
   void mind_timer();
-  void welcome_other();
+  void greet();
 
   frame to_other(decltype(frame::content) content) const;
   void transmit_frame(frame what);
 
   const config settings_;
   counters count_;
+  link::handshake handshake_;
   sender sender_;
   receiver receiver_;
   resend_timer timer_;
   time_point now_;
 
-  bool hello_due_ = true;
-  bool established_ = false;
-  bool other_established_ = false; ///< as far as its frames show
+  bool greeting_due_ = true; ///< hello or welcome, as the handshake stands
+  bool was_up_ = false;
   bool ended_ = false;
   bool goodbye_due_ = false; ///< after everything else
   core::output output_;
@@ -81,6 +84,7 @@ namespace {
 
 config checked(config settings) {
   CHORUS_CHECK(settings.self && settings.other, "a link has two ends");
+  CHORUS_CHECK(static_cast<bool>(settings.relation), "a relation has a number");
   CHORUS_CHECK(settings.cluster.size() <= limits::name_bytes, "the cluster's name fits into a hello");
   CHORUS_CHECK(
       settings.message_bytes <= std::numeric_limits<std::uint32_t>::max(), "the size of a message has 32 bits"
@@ -103,8 +107,8 @@ config checked(config settings) {
 } // namespace
 
 core::implementation::implementation(time_point now, config settings)
-    : settings_(checked(std::move(settings))), sender_(settings_, count_), receiver_(settings_, count_),
-      timer_(settings_), now_(now) {
+    : settings_(checked(std::move(settings))), handshake_(settings_.relation), sender_(settings_, count_),
+      receiver_(settings_, count_), timer_(settings_), now_(now) {
   timer_.restart(now);
 }
 
@@ -123,58 +127,48 @@ void core::implementation::receive(time_point now, const frame& what) {
     return on_refusal(what, *answer);
   if (what.destination != settings_.self) {
     ++count_.strays;
-    if (!std::holds_alternative<goodbye>(what.content))
-      refuse(what.source, refusal::why::wrong_incarnation);
+    if (auto answer = answer_to_another_life(settings_.self, what)) {
+      ++count_.refusals_sent;
+      transmit_frame(std::move(*answer));
+    }
     return;
   }
   if (what.source != settings_.other) {
     ++count_.strays;
     return;
   }
-  std::visit([this](const auto& content) { on(content); }, what.content);
+  std::visit([&](const auto& content) { on(what, content); }, what.content);
   mind_timer();
 }
 
-void core::implementation::on(const hello& what) {
-  if (greeted(what))
-    welcome_other();
-}
-
-void core::implementation::on(const welcome& what) {
-  other_established_ = greeted(what);
-}
-
-void core::implementation::welcome_other() {
-  ++count_.welcomes;
-  transmit_frame(to_other(welcome{settings_.cluster, receiver_.credit()}));
-}
-
-/// Whether the greeting was of our cluster.
-template <class Greeting>
-bool core::implementation::greeted(const Greeting& what) {
-  if (what.cluster != settings_.cluster) {
-    refuse(settings_.other, refusal::why::wrong_cluster);
-    end(closed::why::wrong_cluster);
-    return false;
-  }
-  if (!established_) {
-    established_ = true;
-    hello_due_ = false;
-    output_.established_now = true;
-    sender_.start(what.credit);
-    timer_.restart(now_);
-  } else if (sender_.learn({}, what.credit) == sender::news::progress) {
-    timer_.restart(now_);
-  }
-  return true;
-}
-
-void core::implementation::on(const data& what) {
-  if (!established_) {
-    ++count_.early; // it comes again
+void core::implementation::on(const frame& envelope, const hello& what) {
+  if (!is_of_this_cluster(envelope, what.cluster))
     return;
+  switch (handshake_.hear_hello(envelope.source_relation)) {
+  case handshake::greeting::answer:
+    greeting_due_ = true;
+    return;
+  case handshake::greeting::ignore:
+    ++count_.stale_hellos;
+    return;
+  case handshake::greeting::end:
+    return end(closed::why::superseded);
   }
-  other_established_ = true;
+}
+
+/// It is repeated until it is confirmed, so it is confirmed at once.
+void core::implementation::on(const frame& envelope, const welcome& what) {
+  if (!is_of_this_cluster(envelope, what.cluster) || !is_of_this_relation(envelope))
+    return;
+  receiver_.answer_soon();
+  if (!is_up_with(what.credit) && sender_.learn({}, what.credit) == sender::news::progress)
+    timer_.restart(now_);
+}
+
+void core::implementation::on(const frame& envelope, const data& what) {
+  if (!is_of_this_relation(envelope))
+    return;
+  is_up_with(what.credit);
   if (!receiver_.receive(now_, what, output_.deliveries))
     return violated();
   switch (sender_.learn(what.acknowledged, what.credit)) {
@@ -192,15 +186,25 @@ void core::implementation::on(const data& what) {
   }
 }
 
-void core::implementation::on(const goodbye&) {
-  end(closed::why::closed_by_peer);
+void core::implementation::on(const frame& envelope, const goodbye&) {
+  if (is_of_this_relation(envelope))
+    end(closed::why::closed_by_peer);
 }
 
-/// A refusal may come from a newer life of the other node, but must be for the present one of ours,
-/// or one that was long under way could end a link it does not mean.
+void core::implementation::on(const frame& envelope, const over&) {
+  if (envelope.destination_relation != handshake_.mine()) {
+    ++count_.overs_ignored;
+    return;
+  }
+  ++count_.overs_received;
+  end(closed::why::ended_by_peer);
+}
+
+/// A refusal may come from a newer life of the other node, but must be for the present one of ours and for
+/// this relation, or one that was long under way could end a link it does not mean.
 void core::implementation::on_refusal(const frame& envelope, const refusal& what) {
-  auto is_stale =
-      envelope.destination != settings_.self || envelope.source.incarnation < settings_.other.incarnation;
+  auto is_stale = envelope.destination != settings_.self || envelope.destination_relation != handshake_.mine()
+                  || envelope.source.incarnation < settings_.other.incarnation;
   auto names_this_life =
       what.reason == refusal::why::wrong_incarnation && what.current <= settings_.other.incarnation;
   if (is_stale || names_this_life) {
@@ -215,11 +219,49 @@ void core::implementation::on_refusal(const frame& envelope, const refusal& what
     return end(closed::why::wrong_version);
   case refusal::why::wrong_incarnation:
     return end(closed::why::peer_restarted);
-  case refusal::why::declared_failed:
-    return end(closed::why::declared_failed);
-  case refusal::why::violation:
-    return end(closed::why::violation);
   }
+}
+
+// -- the handshake ---------------------------------------------------------------------------------
+
+bool core::implementation::is_of_this_cluster(const frame& envelope, const std::string& cluster) {
+  if (cluster == settings_.cluster)
+    return true;
+  ++count_.refusals_sent;
+  refusal answer{refusal::why::wrong_cluster, settings_.self.incarnation};
+  transmit_frame({settings_.self, settings_.other, {}, envelope.source_relation, answer});
+  end(closed::why::wrong_cluster);
+  return false;
+}
+
+/// Whoever still speaks in an earlier one is told that it is over.
+bool core::implementation::is_of_this_relation(const frame& what) {
+  switch (handshake_.hear(what.destination_relation, what.source_relation)) {
+  case handshake::fit::fits:
+    return true;
+  case handshake::fit::not_mine:
+    ++count_.strays;
+    if (auto answer = answer_in_no_relation(settings_.self, what)) {
+      ++count_.overs_sent;
+      transmit_frame(std::move(*answer));
+    }
+    return false;
+  case handshake::fit::not_theirs:
+    ++count_.strays;
+    return false;
+  }
+  return false;
+}
+
+/// True if that is news.
+bool core::implementation::is_up_with(std::uint64_t credit) {
+  if (std::exchange(was_up_, true))
+    return false;
+  greeting_due_ = false;
+  output_.established_now = true;
+  sender_.start(credit);
+  timer_.restart(now_);
+  return true;
 }
 
 // -- inputs ----------------------------------------------------------------------------------------
@@ -245,12 +287,10 @@ void core::implementation::on(const reconnected&) {
   if (ended_)
     return;
   ++count_.reconnects;
-  if (!established_) {
-    hello_due_ = true;
+  if (!handshake_.is_up()) {
+    greeting_due_ = true;
     return;
   }
-  if (!other_established_) // our welcome may be lost, for example because this connection came late
-    welcome_other();
   receiver_.answer_soon(); // what was told last may be lost
   sender_.start_over();
 }
@@ -265,7 +305,6 @@ void core::implementation::on(const close&) {
 void core::implementation::on(const peer_failed&) {
   if (ended_)
     return;
-  refuse(settings_.other, refusal::why::declared_failed);
   end(closed::why::peer_failed);
 }
 
@@ -273,7 +312,11 @@ void core::implementation::on(const new_life& what) {
   CHORUS_CHECK(what.current > settings_.self.incarnation, "a new life is a later one");
   if (ended_)
     return;
-  refuse(settings_.other, {refusal::why::wrong_incarnation, what.current});
+  if (handshake_.theirs()) {
+    ++count_.refusals_sent;
+    refusal last_word{refusal::why::wrong_incarnation, what.current};
+    transmit_frame({settings_.self, settings_.other, {}, handshake_.theirs(), last_word});
+  }
   end(closed::why::declared_failed);
 }
 
@@ -296,15 +339,15 @@ std::optional<time_point> core::implementation::next_deadline() const {
 }
 
 void core::implementation::try_again() {
-  if (established_)
+  if (handshake_.is_up())
     return sender_.try_again();
-  ++count_.hello_retries;
-  hello_due_ = true;
+  ++count_.greeting_retries;
+  greeting_due_ = true;
 }
 
 /// The timer runs while something waits for the other end.
 void core::implementation::mind_timer() {
-  auto waits = !ended_ && (!established_ || sender_.is_waiting());
+  auto waits = !ended_ && (!handshake_.is_up() || sender_.is_waiting());
   if (!waits)
     timer_.stop();
   else if (!timer_.running())
@@ -313,23 +356,16 @@ void core::implementation::mind_timer() {
 
 // -- the end ---------------------------------------------------------------------------------------
 
-void core::implementation::refuse(const peer& whom, refusal::why reason) {
-  refuse(whom, {reason, settings_.self.incarnation});
-}
-
-void core::implementation::refuse(const peer& whom, refusal what) {
-  ++count_.refusals_sent;
-  transmit_frame({settings_.self, whom, what});
-}
-
 void core::implementation::violated() {
   ++count_.violations;
-  refuse(settings_.other, refusal::why::violation);
   end(closed::why::violation);
 }
 
 void core::implementation::end(closed::why reason) {
   ended_ = true;
+  if (reason == closed::why::peer_failed || reason == closed::why::violation
+      || reason == closed::why::unresponsive)
+    say_over();
   auto left = sender_.take_leftovers();
   for (auto& message : left.not_sent)
     output_.refusals.push_back({message.pair, std::move(message.payload), refused::why::closed});
@@ -337,19 +373,27 @@ void core::implementation::end(closed::why reason) {
   timer_.stop();
 }
 
+/// If it is lost, the next frame of the other end is answered with it.
+void core::implementation::say_over() {
+  if (!handshake_.theirs())
+    return;
+  ++count_.overs_sent;
+  transmit_frame({settings_.self, settings_.other, {}, handshake_.theirs(), over{}});
+}
+
 // -- output ----------------------------------------------------------------------------------------
 
 core::output core::implementation::drain() {
   if (!ended_) {
-    if (std::exchange(hello_due_, false))
-      transmit_frame(to_other(hello{settings_.cluster, receiver_.credit()}));
+    if (std::exchange(greeting_due_, false))
+      greet();
     sender_.fill();
     mind_timer();
   }
   auto frames = sender_.take_frames();
   // A graceful close first sends its final acknowledgement, or the other end could not settle its messages.
   auto must_answer = ended_ ? goodbye_due_ && receiver_.owes_answer() : receiver_.must_answer(now_);
-  if (frames.empty() && established_ && must_answer) {
+  if (frames.empty() && was_up_ && must_answer) {
     ++count_.acknowledgements;
     frames.emplace_back();
   }
@@ -360,13 +404,23 @@ core::output core::implementation::drain() {
     what.credit = receiver_.credit();
     transmit_frame(to_other(std::move(what)));
   }
-  if (std::exchange(goodbye_due_, false))
+  if (std::exchange(goodbye_due_, false) && handshake_.theirs())
     transmit_frame(to_other(goodbye{}));
   return std::exchange(output_, {});
 }
 
+void core::implementation::greet() {
+  if (handshake_.state() == handshake::state::opening) {
+    ++count_.hellos;
+    transmit_frame(to_other(hello{settings_.cluster, receiver_.credit()}));
+  } else {
+    ++count_.welcomes;
+    transmit_frame(to_other(welcome{settings_.cluster, receiver_.credit()}));
+  }
+}
+
 frame core::implementation::to_other(decltype(frame::content) content) const {
-  return {settings_.self, settings_.other, std::move(content)};
+  return {settings_.self, settings_.other, handshake_.mine(), handshake_.theirs(), std::move(content)};
 }
 
 void core::implementation::transmit_frame(frame what) {
@@ -410,6 +464,14 @@ bool core::settled() const noexcept {
 
 bool core::is_established() const noexcept {
   return implementation_->is_established();
+}
+
+relation_number core::relation() const noexcept {
+  return implementation_->handshake().mine();
+}
+
+relation_number core::relation_there() const noexcept {
+  return implementation_->handshake().theirs();
 }
 
 bool core::has_ended() const noexcept {

@@ -59,7 +59,7 @@ struct reconnected {};
 /// This end ends in order: say goodbye and report what is left.
 struct close {};
 
-/// The failure detector has declared the other incarnation failed: end at once.
+/// The failure detector has declared the other life failed: end at once.
 struct peer_failed {};
 
 /// This node was declared failed and goes on as another life of itself: this one's link ends at once, and the
@@ -72,7 +72,7 @@ using input = std::variant<send, consumed, reconnected, close, peer_failed, new_
 
 // -- steps: what the link wants done, in this order ----------------------------------------------
 
-/// The handshake is complete.
+/// The handshake is complete: both ends know that they are in this relation with each other.
 struct established {};
 
 /// A message arrived, once and in order for its pair. `cost` is what to give back through `consumed`
@@ -118,7 +118,7 @@ struct closed {
     ended_by_peer,   ///< the other end says that its end is over
     superseded,      ///< the other end has begun another relation, with a hello that is to be answered
     peer_restarted,  ///< the other node answers with another life
-    declared_failed, ///< this life was declared failed, as the other end says or `new_life` did
+    declared_failed, ///< `new_life`: this life was declared failed
     wrong_cluster,   ///< the other end belongs to another cluster
     wrong_version,   ///< the other end speaks another version
     violation,       ///< one end broke the protocol
@@ -169,6 +169,7 @@ struct config {
   std::string cluster;
   peer self;
   peer other;
+  relation_number relation; ///< this end's; greater than any that this process has used towards `other`
 
   std::size_t message_bytes = limits::message_bytes;
   std::size_t chunk_bytes = limits::chunk_bytes;
@@ -190,7 +191,8 @@ struct config {
   duration give_up_after = std::chrono::seconds{30}; ///< without any progress although something waits
 };
 
-/// One end of one link between two live incarnations: a pure protocol core.
+/// One end of one relation between two live incarnations: a pure protocol core. When it has ended, a later
+/// relation is another core with a number of its own.
 ///
 /// Guarantee: as in runtime/link/README.md. Limit: it does not find out by itself that an idle peer
 /// is gone; that is the failure detector's job.
@@ -219,6 +221,12 @@ public:
 
   /// Whether the handshake is complete and the link has not ended.
   bool is_established() const noexcept;
+
+  /// The number of the relation here.
+  relation_number relation() const noexcept;
+
+  /// The number of the relation at the other end; none while it is unknown.
+  relation_number relation_there() const noexcept;
 
   /// Whether the link has ended; from then on only `send` is answered, with `refused`.
   bool has_ended() const noexcept;

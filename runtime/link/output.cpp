@@ -50,7 +50,7 @@ std::string_view explain(closed::why reason) noexcept {
   case closed::why::peer_restarted:
     return "the other node has restarted";
   case closed::why::declared_failed:
-    return "the other node had declared this one failed";
+    return "this node was declared failed";
   case closed::why::wrong_cluster:
     return "the other node belongs to another cluster";
   case closed::why::wrong_version:

@@ -204,6 +204,7 @@ void transport::implementation::add_peer(const peer& who, const address& where) 
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;
+  settings.relation = last_relation_ = last_relation_.next();
   auto& place = links_[who];
   auto starts_now = links_.size() <= options_.links_kept_open;
   auto fresh = std::make_shared<peer_link>(around_links_, settings, where, starts_now);
@@ -226,11 +227,6 @@ void transport::implementation::remove_peer(const peer& who, const link::input& 
   link->close(steady_now() + options_.flush_within);
 }
 
-void transport::implementation::declare_failed(const peer& who) {
-  check_thread();
-  failed_.add(who);
-}
-
 bool transport::implementation::has_talked_to(const peer& who) const {
   check_thread();
   auto* link = find(who);
@@ -249,9 +245,6 @@ void transport::implementation::take_incarnation(const peer& self) {
       self.node == options_.self.node && self.incarnation > options_.self.incarnation,
       "a new life is a later one of the same node"
   );
-  // At once, or the new life would tell those who went on without the old one that they have failed, and
-  // they would have to bury it in turn.
-  failed_.clear();
   // First, so that links opened from within `link_closed` already speak for the new life.
   options_.self = self;
   auto old_links = links_;

@@ -7,7 +7,6 @@
 #include "descriptor_reserve.hpp"
 #include "door.hpp"
 #include "envelope.hpp"
-#include "failed_lives.hpp"
 #include "io_loop.hpp"
 #include "listener.hpp"
 #include "peer_link.hpp"
@@ -56,7 +55,6 @@ public:
 
   void add_peer(const peer& who, const address& where);
   void remove_peer(const peer& who, const link::input& why);
-  void declare_failed(const peer& who);
   bool has_talked_to(const peer& who) const;
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
   void send_datagram(const peer& to, byte_buffer payload);
@@ -87,7 +85,7 @@ private:
   void accept(const envelope::datagram& what, const origin& from);
   void accept(const envelope::refusal& what, const origin& from);
   void accept(const envelope::other_version& what, const origin& from);
-  void answer(const received_message& message, const origin& to, link::refusal::why reason);
+  void answer(const received_message& message, const origin& to);
   void answer(const origin& to, envelope::refusal::why reason);
   void report(const origin& from, error reason);
   void report(const std::string& where, error reason);
@@ -118,11 +116,11 @@ private:
   peer_link::environment around_links_;
 
   std::map<peer, std::shared_ptr<peer_link>> links_;
+  relation_number last_relation_;
   seed_connections seeds_;
   connection_attempts attempts_;
   poll_set::watch watch_door_;
   poll_set::watch watch_incoming_;
-  failed_lives failed_;
   rate_limit reports_;
   return_paths return_paths_;
   std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open

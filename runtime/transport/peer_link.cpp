@@ -31,20 +31,26 @@ peer_link::peer_link(environment& around, const link::config& settings, const ad
 }
 
 void peer_link::start() {
+  // Its first frame finds no connection yet; the core is told when there is one.
+  if (make_core())
+    driver_->perform();
+}
+
+/// False if there is one.
+bool peer_link::make_core() {
   if (driver_)
-    return;
+    return false;
   network_seam& network = *this;
   clock_seam& clock = *this;
   driver_.emplace(link::core{steady_now(), settings_}, *this, network, clock);
-  // Its first frame finds no connection yet; the core is told when there is one.
-  driver_->perform();
+  return true;
 }
 
 void peer_link::receive(const peer& source, const shared_bytes& head, const shared_bytes& body) {
   if (ended_)
     return;
   heard_ = true;
-  start();
+  make_core(); // a hello is answered with a welcome, not with a hello
   if (auto bytes = outbox_->take_consumed(); bytes > 0)
     driver_->apply_in_batch(link::consumed{bytes});
   driver_->receive(source, head, body);

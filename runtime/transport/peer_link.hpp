@@ -96,6 +96,7 @@ private:
   void datagram_done(bool was_sent) override;
 
   void start();
+  bool make_core();
   void try_again();
   void end(const link::input& how, link::closed::why reason);
   bool may_close(time_point now) const;

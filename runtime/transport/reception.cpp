@@ -62,17 +62,11 @@ void transport::implementation::accept(
       );
     return;
   }
-  if (ends.destination != options_.self)
-    return answer(message, from, link::refusal::why::wrong_incarnation);
-  if (failed_.contains(ends.source))
-    return answer(message, from, link::refusal::why::declared_failed);
-  // Whom the node does not know yet sends its hello again, when it has been added.
-  if (auto* link = find(ends.source)) {
-    door_.has_spoken(from.descriptor);
-    link->receive(ends.source, message.head, message.body);
-  } else {
-    ++counters_.frames_of_strangers;
-  }
+  auto* link = ends.destination == options_.self ? find(ends.source) : nullptr;
+  if (link == nullptr)
+    return answer(message, from);
+  door_.has_spoken(from.descriptor);
+  link->receive(ends.source, message.head, message.body);
 }
 
 void transport::implementation::accept(const envelope::datagram& what, const origin& from) {
@@ -103,21 +97,20 @@ void transport::implementation::accept(const envelope::other_version& what, cons
   answer(from, envelope::refusal::why::wrong_version);
 }
 
-/// Answers a frame of the message lane for which there is no link.
-void transport::implementation::answer(
-    const received_message& message, const origin& to, link::refusal::why reason
-) {
+/// Answers a frame of the message lane for which there is no link: it is for another life of this node, or of
+/// a relation that is over. A hello of somebody who is no peer yet is not answered; it comes again.
+void transport::implementation::answer(const received_message& message, const origin& to) {
   ++counters_.frames_of_strangers;
   auto frame = link::wire::decode(message.head, message.body);
   if (!frame) {
     ++counters_.frames_malformed;
     return;
   }
-  if (to.connection == nullptr || !asks_for_answer(*frame))
-    return;
-  link::frame refusal{options_.self, frame->source, link::refusal{reason, options_.self.incarnation}};
-  // Best effort: whoever was not told asks again.
-  send_to_router(incoming_.socket, *to.connection, link::wire::encode(refusal));
+  auto answer = frame->destination == options_.self ? link::answer_in_no_relation(options_.self, *frame)
+                                                    : link::answer_to_another_life(options_.self, *frame);
+  // Best effort: whoever was not told speaks again.
+  if (answer && to.connection != nullptr)
+    send_to_router(incoming_.socket, *to.connection, link::wire::encode(*answer));
 }
 
 void transport::implementation::answer(const origin& to, envelope::refusal::why reason) {

@@ -57,10 +57,6 @@ bool transport::lend_thread(std::function<void(bool here)> work) {
   return content_->lend_thread(std::move(work));
 }
 
-void transport::declare_failed(const peer& who) {
-  content_->declare_failed(who);
-}
-
 bool transport::has_talked_to(const peer& who) const {
   return content_->has_talked_to(who);
 }

@@ -92,7 +92,7 @@ struct transport_counters {
   std::uint64_t frames_received = 0;
   std::uint64_t frames_dropped_unwritable = 0; ///< not written because the socket could not take them
   std::uint64_t frames_malformed = 0;
-  std::uint64_t frames_of_strangers = 0; ///< wrong cluster, version or life, or from an unknown peer
+  std::uint64_t frames_of_strangers = 0; ///< wrong cluster, version or life, or without a link here
   std::uint64_t datagrams_sent = 0;
   std::uint64_t datagrams_received = 0;
   std::uint64_t datagrams_dropped = 0;
@@ -153,8 +153,8 @@ public:
 
   // -- in the I/O thread ------------------------------------------------------------------------
 
-  /// Opens a link to `who` at `where`; a no-op if there is one. Names are resolved by the transport,
-  /// all addresses of a name are tried, and it is resolved again on reconnect.
+  /// Opens a link to `who` at `where`, in a relation of its own; a no-op if there is one. Names are resolved
+  /// by the transport, all addresses of a name are tried, and it is resolved again on reconnect.
   void add_peer(const peer& who, const address& where);
 
   /// Ends the link: `peer_failed` at once, `close` after what is queued was flushed or
@@ -166,11 +166,6 @@ public:
   /// I/O thread; so work may block. `work(false)` gives it back without doing it. At most one piece at a
   /// time: false, and the caller keeps it, if there is one already or no thread could take over.
   [[nodiscard]] bool lend_thread(std::function<void(bool here)> work);
-
-  /// Answers every frame that still comes from this incarnation, or an earlier one, with "declared
-  /// failed". Its datagrams are delivered as before: what to say to them is the failure detector's
-  /// question.
-  void declare_failed(const peer& who);
 
   /// Whether the link to `who` was ever used, or is being opened without that: then its end is heard of.
   bool has_talked_to(const peer& who) const;
@@ -203,9 +198,8 @@ public:
   /// As `try_connection`, and tells ZeroMQ from others who listen. Takes longer: for the log.
   void try_zeromq(const address& where, std::function<void(connection_outcome)> done);
 
-  /// Takes a new life: what `declare_failed` remembers is forgotten, every link ends (`link_closed` with
-  /// reason `declared_failed`) and from now on this node speaks as `self`. Pre: same node, greater
-  /// incarnation.
+  /// Takes a new life: every link ends (`link_closed` with reason `declared_failed`) and from now on this
+  /// node speaks as `self`. Pre: same node, greater incarnation.
   void take_incarnation(const peer& self);
 
   /// Calls `task` in the I/O thread at `when` or soon after; a new call with the same `key` replaces

@@ -17,7 +17,21 @@ struct connected : two_ends {
 
   /// A frame from A to B that A has not sent.
   void forge(decltype(link::frame::content) content) {
-    forge(link::frame{identity(a), identity(b), std::move(content)});
+    forge(from_a(identity(a), identity(b), std::move(content)));
+  }
+
+  /// As A would send it in its present relation, with these lives.
+  link::frame
+  from_a(const peer& source, const peer& destination, decltype(link::frame::content) content) const {
+    auto is_outside =
+        std::holds_alternative<link::refusal>(content) || std::holds_alternative<link::over>(content);
+    auto is_hello = std::holds_alternative<link::hello>(content);
+    return {
+        source,
+        destination,
+        is_outside ? relation_number{} : relation(a),
+        is_hello ? relation_number{} : relation(b),
+        std::move(content)};
   }
 
   void forge(const link::frame& what) {

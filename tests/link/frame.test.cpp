@@ -13,13 +13,18 @@ using chorus::testing::bytes_of;
 
 constexpr std::size_t version_at = 2;
 constexpr std::size_t kind_at = 3;
-constexpr std::size_t content_at = 52;
+constexpr std::size_t content_at = 68;
 
 const peer ada{{0x0102030405060708, 0x1112131415161718}, {7}};
 const peer bob{{3, 4}, {1}};
 
 frame make(decltype(frame::content) content) {
-  return {ada, bob, std::move(content)};
+  frame what{ada, bob, {21}, {22}, std::move(content)};
+  if (std::holds_alternative<hello>(what.content))
+    what.destination_relation = {};
+  if (std::holds_alternative<refusal>(what.content) || std::holds_alternative<over>(what.content))
+    what.source_relation = {};
+  return what;
 }
 
 shared_bytes two_segments() {
@@ -63,6 +68,8 @@ frame round_trip(const frame& what) {
   EXPECT_TRUE(decoded);
   EXPECT_EQ(decoded->source, what.source);
   EXPECT_EQ(decoded->destination, what.destination);
+  EXPECT_EQ(decoded->source_relation, what.source_relation);
+  EXPECT_EQ(decoded->destination_relation, what.destination_relation);
   return *decoded;
 }
 
@@ -90,11 +97,7 @@ TEST(frame, hello_and_welcome_carry_cluster_and_credit) {
 
 TEST(frame, every_refusal_carries_its_reason_and_the_life_that_answers) {
   for (auto reason :
-       {refusal::why::wrong_cluster,
-        refusal::why::wrong_version,
-        refusal::why::wrong_incarnation,
-        refusal::why::declared_failed,
-        refusal::why::violation}) {
+       {refusal::why::wrong_cluster, refusal::why::wrong_version, refusal::why::wrong_incarnation}) {
     auto refused = round_trip(make(refusal{reason, {9}}));
     EXPECT_EQ(std::get<refusal>(refused.content).reason, reason);
     EXPECT_EQ(std::get<refusal>(refused.content).current, incarnation{9});
@@ -144,6 +147,50 @@ TEST(frame, data_without_segments_and_goodbye_have_no_body) {
   EXPECT_TRUE(wire::encode(make(data{})).body.empty());
   EXPECT_EQ(std::get<data>(round_trip(make(data{})).content).count, 0u);
   EXPECT_TRUE(std::holds_alternative<goodbye>(round_trip(make(goodbye{})).content));
+  EXPECT_TRUE(std::holds_alternative<over>(round_trip(make(over{})).content));
+}
+
+TEST(frame, names_those_numbers_of_its_relation_that_its_kind_has) {
+  for (const auto& good :
+       {make(hello{"x", 1}),
+        make(welcome{"x", 1}),
+        make(refusal{refusal::why::wrong_cluster, {1}}),
+        make(some_data()),
+        make(goodbye{}),
+        make(over{})}) {
+    EXPECT_EQ(failure_of(wire::encode(good)), errc::none);
+    for (auto number : {&frame::source_relation, &frame::destination_relation}) {
+      auto wrong = good;
+      (wrong.*number).value = wrong.*number ? 0 : 1;
+      EXPECT_EQ(failure_of(wire::encode(wrong)), errc::malformed) << good.content.index();
+    }
+  }
+}
+
+TEST(frame, of_a_relation_that_is_over_is_answered_unless_it_is_a_hello_or_a_farewell) {
+  for (const auto& what : {make(welcome{"x", 1}), make(data{})}) {
+    auto answer = answer_in_no_relation(bob, what);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(std::holds_alternative<over>(answer->content));
+    EXPECT_EQ(answer->source, bob);
+    EXPECT_EQ(answer->destination, ada);
+    EXPECT_EQ(answer->destination_relation, what.source_relation);
+    EXPECT_EQ(failure_of(wire::encode(*answer)), errc::none);
+  }
+  for (const auto& what :
+       {make(hello{"x", 1}), make(goodbye{}), make(over{}), make(refusal{refusal::why::wrong_cluster, {1}})})
+    EXPECT_FALSE(answer_in_no_relation(bob, what));
+}
+
+TEST(frame, for_another_life_is_answered_unless_it_is_a_farewell) {
+  for (const auto& what : {make(hello{"x", 1}), make(welcome{"x", 1}), make(data{})}) {
+    auto answer = answer_to_another_life(bob, what);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<refusal>(answer->content).current, bob.incarnation);
+    EXPECT_EQ(answer->destination_relation, what.source_relation);
+  }
+  for (const auto& what : {make(goodbye{}), make(over{}), make(refusal{refusal::why::wrong_cluster, {1}})})
+    EXPECT_FALSE(answer_to_another_life(bob, what));
 }
 
 TEST(frame, looks_the_same_on_every_machine) {
@@ -155,6 +202,8 @@ TEST(frame, looks_the_same_on_every_machine) {
       3,    0,    0,    0,    0,    0,    0,    0,          // destination: high,
       4,    0,    0,    0,    0,    0,    0,    0,          // low,
       1,    0,    0,    0,    0,    0,    0,    0,          // incarnation
+      21,   0,    0,    0,    0,    0,    0,    0,          // relation at the source,
+      0,    0,    0,    0,    0,    0,    0,    0,          // at the destination
       1,    'x',  0,    1,    0,    0,    0,    0,    0, 0, // cluster, credit
   };
   std::vector<unsigned> bytes;
@@ -171,10 +220,11 @@ TEST(frame, any_head_that_is_cut_short_or_too_long_is_malformed) {
   for (const auto& whole :
        {make(hello{"cluster", 16}),
         make(welcome{"cluster", 16}),
-        make(refusal{refusal::why::violation, {1}}),
+        make(refusal{refusal::why::wrong_version, {1}}),
         make(some_data()),
         make(data{}),
-        make(goodbye{})}) {
+        make(goodbye{}),
+        make(over{})}) {
     auto message = wire::encode(whole);
     auto longer = message.head;
     longer.push_back(std::byte{0});
@@ -195,10 +245,10 @@ TEST(frame, bytes_of_another_protocol_are_malformed_and_another_version_is_refus
 TEST(frame, unknown_kinds_and_reasons_and_flags_are_malformed) {
   auto good = wire::encode(make(goodbye{}));
   EXPECT_EQ(failure_of(with_byte(good, kind_at, 0)), errc::malformed);
-  EXPECT_EQ(failure_of(with_byte(good, kind_at, 7)), errc::malformed);
-  auto refused = wire::encode(make(refusal{refusal::why::violation, {1}}));
+  EXPECT_EQ(failure_of(with_byte(good, kind_at, 8)), errc::malformed);
+  auto refused = wire::encode(make(refusal{refusal::why::wrong_version, {1}}));
   EXPECT_EQ(failure_of(with_byte(refused, content_at, 0)), errc::malformed);
-  EXPECT_EQ(failure_of(with_byte(refused, content_at, 6)), errc::malformed);
+  EXPECT_EQ(failure_of(with_byte(refused, content_at, 4)), errc::malformed);
   auto asks = wire::encode(make(data{}));
   EXPECT_EQ(failure_of(with_byte(asks, content_at + 16, 2)), errc::malformed);
 }

@@ -23,9 +23,11 @@ struct link_violation : ::testing::Test {
     ASSERT_TRUE(ends[b].closed);
     EXPECT_EQ(ends[b].closed->reason, closed::why::violation);
     EXPECT_EQ(ends(b).statistics().violations, 1u);
+    auto& way = ends.way_to(a);
+    way.erase(way.begin(), way.end() - 1);
     ends.deliver();
-    ASSERT_TRUE(ends[a].closed) << "the other end is told";
-    EXPECT_EQ(ends[a].closed->reason, closed::why::violation);
+    ASSERT_TRUE(ends[a].closed) << "the other end is told by the last frame";
+    EXPECT_EQ(ends[a].closed->reason, closed::why::ended_by_peer);
   }
 };
 
@@ -86,12 +88,12 @@ TEST_F(link_violation, is_a_chunk_out_of_place) {
 
 // -- who may say what ------------------------------------------------------------------------------
 
-TEST(link, data_before_the_handshake_is_ignored) {
+TEST(link, is_up_by_data_that_names_its_relation) {
   connected ends;
   ends.start(b);
-  ends.forge(segments_of({1}, {"early"}));
-  EXPECT_TRUE(ends[b].delivered.empty());
-  EXPECT_EQ(ends(b).statistics().early, 1u);
+  ends.forge(segments_of({1}, {"soon"}));
+  EXPECT_EQ(ends[b].established, 1);
+  EXPECT_EQ(ends.texts(b), std::vector<std::string>{"soon"});
 }
 
 TEST(link, frames_of_another_node_are_ignored_whatever_they_say) {
@@ -101,11 +103,12 @@ TEST(link, frames_of_another_node_are_ignored_whatever_they_say) {
            segments_of({1}, {"one"}),
            hello{"elsewhere", 1},
            goodbye{},
-           refusal{refusal::why::declared_failed, {1}}}) {
-    ends.forge({stranger, ends.identity(b), content});
-    ends.forge({ends.identity(a), stranger, content});
+           over{},
+           refusal{refusal::why::wrong_incarnation, {2}}}) {
+    ends.forge(ends.from_a(stranger, ends.identity(b), content));
+    ends.forge(ends.from_a(ends.identity(a), stranger, content));
   }
-  EXPECT_EQ(ends(b).statistics().strays, 8u);
+  EXPECT_EQ(ends(b).statistics().strays, 10u);
   EXPECT_FALSE(ends(b).has_ended());
   EXPECT_TRUE(ends[b].delivered.empty());
   EXPECT_TRUE(ends.way_to(a).empty());
@@ -115,8 +118,8 @@ TEST(link, frames_of_another_life_of_the_other_node_are_ignored) {
   connected ends;
   for (std::uint64_t life : {0, 2}) {
     const peer other_life{ends.identity(a).node, {life}};
-    ends.forge({other_life, ends.identity(b), segments_of({1}, {"one"})});
-    ends.forge({other_life, ends.identity(b), goodbye{}});
+    ends.forge(ends.from_a(other_life, ends.identity(b), segments_of({1}, {"one"})));
+    ends.forge(ends.from_a(other_life, ends.identity(b), goodbye{}));
   }
   EXPECT_EQ(ends(b).statistics().strays, 4u);
   EXPECT_FALSE(ends(b).has_ended());
@@ -127,7 +130,7 @@ TEST(link, frames_for_another_life_of_this_node_are_refused_with_the_present_one
   connected ends;
   ends.restart(b);
   const peer earlier{ends.identity(b).node, {1}};
-  ends.forge({ends.identity(a), earlier, segments_of({1}, {"late"})});
+  ends.forge(ends.from_a(ends.identity(a), earlier, segments_of({1}, {"late"})));
   EXPECT_TRUE(ends[b].delivered.empty());
   auto answer = ends.on_the_way(a);
   EXPECT_EQ(answer.destination, ends.identity(a));
@@ -141,8 +144,8 @@ TEST(link, refusals_and_goodbyes_for_another_life_are_not_answered) {
   ends.perform(b);
   ends.way_to(a).clear();
   const peer earlier{ends.identity(b).node, {1}};
-  ends.forge({ends.identity(a), earlier, refusal{refusal::why::violation, {1}}});
-  ends.forge({ends.identity(a), earlier, goodbye{}});
+  ends.forge(ends.from_a(ends.identity(a), earlier, refusal{refusal::why::wrong_version, {1}}));
+  ends.forge(ends.from_a(ends.identity(a), earlier, goodbye{}));
   EXPECT_TRUE(ends.way_to(a).empty());
   EXPECT_FALSE(ends(b).has_ended());
 }
@@ -151,12 +154,10 @@ TEST(link, every_refusal_ends_the_link_for_its_reason) {
   for (auto [said, ended] :
        {std::pair{refusal::why::wrong_cluster, closed::why::wrong_cluster},
         {refusal::why::wrong_version, closed::why::wrong_version},
-        {refusal::why::wrong_incarnation, closed::why::peer_restarted},
-        {refusal::why::declared_failed, closed::why::declared_failed},
-        {refusal::why::violation, closed::why::violation}}) {
+        {refusal::why::wrong_incarnation, closed::why::peer_restarted}}) {
     connected ends;
     const peer later_life{ends.identity(a).node, {2}};
-    ends.forge({later_life, ends.identity(b), refusal{said, later_life.incarnation}});
+    ends.forge(ends.from_a(later_life, ends.identity(b), refusal{said, later_life.incarnation}));
     ASSERT_TRUE(ends[b].closed);
     EXPECT_EQ(ends[b].closed->reason, ended);
   }
@@ -166,11 +167,118 @@ TEST(link, a_stale_refusal_ends_nothing) {
   connected ends;
   const peer earlier_b{ends.identity(b).node, {0}};
   const peer earlier_a{ends.identity(a).node, {0}};
-  ends.forge({ends.identity(a), earlier_b, refusal{refusal::why::declared_failed, {1}}});
-  ends.forge({earlier_a, ends.identity(b), refusal{refusal::why::declared_failed, {0}}});
-  ends.forge({ends.identity(a), ends.identity(b), refusal{refusal::why::wrong_incarnation, {1}}});
+  const peer later_a{ends.identity(a).node, {2}};
+  const refusal restarted{refusal::why::wrong_incarnation, {2}};
+  ends.forge(ends.from_a(later_a, earlier_b, restarted));
+  ends.forge(ends.from_a(earlier_a, ends.identity(b), restarted));
+  ends.forge(ends.from_a(ends.identity(a), ends.identity(b), refusal{refusal::why::wrong_incarnation, {1}}));
+  auto of_another_relation = ends.from_a(later_a, ends.identity(b), restarted);
+  of_another_relation.destination_relation = of_another_relation.destination_relation.next();
+  ends.forge(of_another_relation);
   EXPECT_FALSE(ends(b).has_ended());
-  EXPECT_EQ(ends(b).statistics().refusals_ignored, 3u);
+  EXPECT_EQ(ends(b).statistics().refusals_ignored, 4u);
+}
+
+// -- relations -------------------------------------------------------------------------------------
+
+TEST(link, a_hello_alone_establishes_nothing) {
+  two_ends ends;
+  ends.perform(a);
+  ends.deliver_one(b);
+  EXPECT_EQ(ends[b].established, 0);
+  EXPECT_FALSE(ends[b].core->is_established());
+  ends.deliver_one(a);
+  EXPECT_EQ(ends[a].established, 1);
+  ends.deliver_one(b);
+  EXPECT_EQ(ends[b].established, 1) << "the welcome is confirmed at once";
+}
+
+TEST(link, repeats_its_welcome_until_it_is_confirmed) {
+  two_ends ends;
+  ends.perform(a);
+  ends.deliver_one(b);
+  for (auto lost : {"first", "second"}) {
+    ASSERT_FALSE(ends.way_to(a).empty()) << lost;
+    ends.way_to(a).clear();
+    ends.way_to(b).clear();
+    ends.advance(std::chrono::seconds{1});
+  }
+  ends.deliver();
+  EXPECT_EQ(ends[a].established, 1);
+  EXPECT_EQ(ends[b].established, 1);
+}
+
+TEST(link, takes_nothing_of_another_relation_and_says_that_it_is_over) {
+  connected ends;
+  auto late = ends.from_a(ends.identity(a), ends.identity(b), segments_of({1}, {"late"}));
+  late.destination_relation = late.destination_relation.next();
+  ends.forge(late);
+  EXPECT_TRUE(ends[b].delivered.empty());
+  EXPECT_TRUE(std::holds_alternative<over>(ends.on_the_way(a).content));
+  EXPECT_EQ(ends.on_the_way(a).destination_relation, late.source_relation);
+}
+
+TEST(link, takes_nothing_of_a_second_partner) {
+  connected ends;
+  auto foreign = ends.from_a(ends.identity(a), ends.identity(b), segments_of({1}, {"foreign"}));
+  foreign.source_relation = foreign.source_relation.next();
+  ends.forge(foreign);
+  EXPECT_TRUE(ends[b].delivered.empty());
+  EXPECT_TRUE(ends.way_to(a).empty());
+  EXPECT_FALSE(ends(b).has_ended());
+}
+
+TEST(link, ends_when_the_other_end_begins_a_later_relation) {
+  connected ends;
+  ends.start(a);
+  ends.perform(a);
+  ends.deliver_one(b);
+  ASSERT_TRUE(ends[b].closed);
+  EXPECT_EQ(ends[b].closed->reason, closed::why::superseded);
+}
+
+TEST(link, ignores_a_hello_of_an_earlier_relation) {
+  connected ends;
+  auto old = ends.from_a(ends.identity(a), ends.identity(b), hello{"tests", 1});
+  ends.start(a);
+  ends.perform(a);
+  ends.start(b);
+  ends.deliver();
+  ASSERT_TRUE(ends(b).is_established());
+  ends.forge(old);
+  EXPECT_TRUE(ends(b).is_established());
+  EXPECT_EQ(ends(b).statistics().stale_hellos, 1U);
+}
+
+TEST(link, ignores_the_end_of_an_earlier_relation) {
+  connected ends;
+  auto late = ends.from_a(ends.identity(a), ends.identity(b), over{});
+  late.destination_relation = {99};
+  ends.forge(late);
+  EXPECT_FALSE(ends(b).has_ended());
+  EXPECT_EQ(ends(b).statistics().overs_ignored, 1U);
+}
+
+TEST(link, that_begins_with_a_hello_of_an_earlier_relation_gives_way_to_the_present_one) {
+  two_ends ends;
+  ends.perform(a);
+  auto old = ends.way_to(b).front(); // comes late
+  ends.way_to(b).clear();
+  ends.start(a);
+  ends.perform(a);
+  ends.way_to(b).push_front(old);
+  ends.deliver_one(b);
+  ends.deliver_one(b);
+  ASSERT_TRUE(ends[b].closed) << "it was bound to a relation that is over";
+  EXPECT_EQ(ends[b].established, 0);
+  ends.start(b);
+  ends.way_to(a).clear();
+  ends.advance(std::chrono::seconds{1}); // the hello is said again
+  ends.deliver();
+  EXPECT_TRUE(ends[a].core->is_established());
+  EXPECT_TRUE(ends[b].core->is_established());
+  EXPECT_EQ(ends[a].core->relation_there(), ends.relation(b));
+  EXPECT_EQ(ends[b].core->relation_there(), ends.relation(a));
 }
 
 // -- the end ---------------------------------------------------------------------------------------

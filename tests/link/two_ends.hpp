@@ -57,12 +57,17 @@ public:
   time_point now() const { return now_; }
   peer identity(side which) const { return {{which + 1, which + 1}, {lives_[which]}}; }
 
-  /// A new core at that end, in the present life.
+  /// The number of the latest relation at that end; those of A are odd, those of B even.
+  relation_number relation(side which) const { return {2 * relations_[which] + which - 1}; }
+
+  /// A new core at that end, in the present life, for a new relation.
   void start(side which) {
+    ++relations_[which];
     auto settings = settings_;
     settings.cluster = clusters_[which];
     settings.self = identity(which);
     settings.other = identity(other(which));
+    settings.relation = relation(which);
     records_[which] = {};
     records_[which].core.emplace(now_, std::move(settings));
   }
@@ -173,6 +178,7 @@ private:
   std::array<std::string, 2> clusters_;
   time_point now_;
   std::array<std::uint64_t, 2> lives_{1, 1};
+  std::array<std::uint64_t, 2> relations_{0, 0};
   std::array<record, 2> records_;
   std::array<std::deque<wire_message>, 2> ways_; ///< to each end
 };

@@ -145,12 +145,16 @@ void link_stage::add_verbs() {
     *transcript_ += name(at) + " begins life " + to_string(ends_->identity(at).incarnation) + "\n";
     ends_->perform(at);
   });
-  add("relink", [this](side at, const command&) {
+  auto reopen = [this](side at) {
     said_[at] = {};
     consumed_[at] = 0;
     ends_->start(at);
+  };
+  add("relink", [this, reopen](side at, const command&) {
+    reopen(at);
     ends_->perform(at);
   });
+  add("await", [reopen](side at, const command&) { reopen(at); });
   add("consume", [this](side at, const command& words) {
     auto& messages = (*ends_)[at].delivered;
     auto left = messages.size() - consumed_[at];
@@ -259,21 +263,26 @@ void link_stage::print(side which, const link::frame& frame) {
   struct visitor {
     link_stage& self;
     side which;
+    const link::frame& envelope;
     std::string operator()(const link::hello& what) const {
-      return "hello, credit " + std::to_string(what.credit);
+      return "hello in " + to_string(envelope.source_relation) + ", credit " + std::to_string(what.credit);
     }
     std::string operator()(const link::welcome& what) const {
-      return "welcome, credit " + std::to_string(what.credit);
+      return "welcome in " + to_string(envelope.source_relation) + " to "
+             + to_string(envelope.destination_relation) + ", credit " + std::to_string(what.credit);
     }
     std::string operator()(const link::refusal& what) const { return describe(what); }
     std::string operator()(const link::data& what) const { return self.describe_data(which, what); }
     std::string operator()(const link::goodbye&) const { return "goodbye"; }
+    std::string operator()(const link::over&) const {
+      return "over: " + to_string(envelope.destination_relation);
+    }
   };
   if (auto* greeting = std::get_if<link::hello>(&frame.content))
     said_[which].credit = greeting->credit;
   if (auto* greeting = std::get_if<link::welcome>(&frame.content))
     said_[which].credit = greeting->credit;
-  *transcript_ += name(which) + " sends " + std::visit(visitor{*this, which}, frame.content) + '\n';
+  *transcript_ += name(which) + " sends " + std::visit(visitor{*this, which, frame}, frame.content) + '\n';
 }
 
 /// Acknowledgement and credit are mentioned when they are news, or all there is.

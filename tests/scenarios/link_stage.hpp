@@ -23,8 +23,9 @@ namespace chorus::testing {
 ///     reconnect A, close A            inputs of A
 ///     fail A                          the failure detector at A declares the life of B failed
 ///     restart A                       A dies and begins a new life with a new end
-///     relink A                        A opens a new link to the present life of the other
-///     show A                          what A thinks of the link
+///     relink A                        A opens another relation with the present life of the other, by a
+///     hello await A                         the same, but A waits for the other's hello show A what A thinks
+///     of the link
 class link_stage {
 public:
   link_stage();

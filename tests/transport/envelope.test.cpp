@@ -101,7 +101,7 @@ TEST(envelope, hashes_names_as_published) {
 }
 
 TEST(envelope, tells_a_frame_of_a_link_and_its_ends) {
-  auto what = decoded<envelope::link_frame>(link::wire::encode({ada, bob, link::goodbye{}}));
+  auto what = decoded<envelope::link_frame>(link::wire::encode({ada, bob, {1}, {1}, link::goodbye{}}));
   EXPECT_EQ(what.source, ada);
   EXPECT_EQ(what.destination, bob);
 }
@@ -110,7 +110,7 @@ TEST(envelope, tells_other_versions_apart_from_malformed_bytes) {
   auto datagram = some_datagram();
   datagram.head[2] = std::byte{9};
   EXPECT_EQ(decoded<envelope::other_version>(datagram).version, 9);
-  auto frame = link::wire::encode({ada, bob, link::goodbye{}});
+  auto frame = link::wire::encode({ada, bob, {1}, {1}, link::goodbye{}});
   frame.head[2] = std::byte{8};
   EXPECT_EQ(decoded<envelope::other_version>(frame).version, 8);
 }
@@ -125,8 +125,8 @@ TEST(envelope, is_malformed_when_cut_short_anywhere_or_too_long) {
     longer.push_back(std::byte{0});
     EXPECT_TRUE(is_malformed(longer, whole.body));
   }
-  auto frame = link::wire::encode({ada, bob, link::goodbye{}});
-  frame.head.pop_back();
+  auto frame = link::wire::encode({ada, bob, {1}, {1}, link::goodbye{}});
+  frame.head.resize(4 + 2 * 24 - 1); // the rest is the link's to judge
   EXPECT_TRUE(is_malformed(frame.head));
 }
 

@@ -69,20 +69,42 @@ TEST(lives, of_a_restarted_node_get_no_message_of_the_life_before) {
   EXPECT_EQ(b->told.messages, 50u);
 }
 
-TEST(lives, declared_failed_are_told_when_they_come_back) {
+TEST(lives, are_told_that_their_relation_is_over_when_they_speak_in_it) {
   two_nodes nodes;
   ASSERT_TRUE(nodes.are_connected());
-  // The verdict itself does not get through; what the other says later is answered.
+  // The last word does not get through; what the other says later is answered.
   nodes.to_b.refuse();
-  nodes.a.run([&] {
-    nodes.a.net().declare_failed(bob);
-    nodes.a.net().remove_peer(bob, link::peer_failed{});
-  });
+  nodes.a.remove(bob, link::peer_failed{});
   EXPECT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
   EXPECT_EQ(nodes.a_sends->send({first_pair, {}, numbered(1)}), errc::node_down);
   nodes.b_sends->send({first_pair, {}, numbered(1)});
-  EXPECT_TRUE(has_ended(nodes.b, ada, why::declared_failed));
+  EXPECT_TRUE(has_ended(nodes.b, ada, why::ended_by_peer));
   EXPECT_EQ(nodes.a.told.messages, 0u);
+}
+
+TEST(lives, have_another_relation_after_the_end_of_one) {
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  nodes.a.remove(bob, link::peer_failed{});
+  ASSERT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
+  ASSERT_TRUE(has_ended(nodes.b, ada, why::ended_by_peer));
+  auto a_sends = nodes.a.add(bob, nodes.to_b.listening_on());
+  auto b_sends = nodes.b.add(ada, nodes.to_a.listening_on());
+  send_numbers(*a_sends, first_pair, 100);
+  send_numbers(*b_sends, first_pair, 100);
+  EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 100));
+  EXPECT_TRUE(has_all(nodes.a, bob, first_pair, 100));
+}
+
+TEST(lives, end_a_relation_when_the_other_side_begins_another) {
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  nodes.to_b.refuse(); // the last word is lost
+  nodes.a.remove(bob, link::peer_failed{});
+  ASSERT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
+  nodes.a.add(bob, nodes.to_b.listening_on());
+  nodes.to_b.heal();
+  EXPECT_TRUE(has_ended(nodes.b, ada, why::superseded));
 }
 
 TEST(lives, are_taken_anew_by_a_running_node) {

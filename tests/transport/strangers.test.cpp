@@ -111,7 +111,7 @@ TEST(strangers, who_send_frames_for_another_life_learn_of_the_present_one) {
   two_nodes nodes;
   knocker other{nodes.a.where()};
   const peer ada_before{ada.node, {0}};
-  other.send({link::wire::encode({eve, ada_before, link::hello{"test", 1}}).head});
+  other.send({link::wire::encode({eve, ada_before, {1}, {}, link::hello{"test", 1}}).head});
   auto answer = link::wire::decode(shared_bytes{other.receive().head}, {});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->source, ada);
@@ -122,7 +122,7 @@ TEST(strangers, who_send_frames_for_another_life_learn_of_the_present_one) {
 TEST(strangers, who_are_no_peers_are_counted_and_ignored) {
   two_nodes nodes;
   knocker other{nodes.a.where()};
-  other.send({link::wire::encode({eve, ada, link::hello{"test", 1}}).head});
+  other.send({link::wire::encode({eve, ada, {1}, {}, link::hello{"test", 1}}).head});
   EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().frames_of_strangers == 1; }));
   expect_good_peers_are_served(nodes);
 }
@@ -130,7 +130,7 @@ TEST(strangers, who_are_no_peers_are_counted_and_ignored) {
 TEST(strangers, with_malformed_messages_are_counted_and_ignored) {
   two_nodes nodes;
   knocker other{nodes.a.where()};
-  auto frame = link::wire::encode({bob, ada, link::goodbye{}}).head;
+  auto frame = link::wire::encode({bob, ada, {1}, {1}, link::goodbye{}}).head;
   other.send({text_bytes("GET / HTTP/1.1")});
   other.send({byte_buffer{}});
   other.send({frame, byte_buffer(10), byte_buffer(10)});

@@ -22,6 +22,7 @@ config tight() {
   settings.cluster = std::string{"c"};
   settings.self = {{1, 1}, {2}};
   settings.other = {{2, 2}, {2}};
+  settings.relation = {7};
   return settings;
 }
 
@@ -45,9 +46,9 @@ private:
     case 1:
       return receive(welcome{cluster(), 100u * take()});
     case 2:
-      return receive(refusal{static_cast<refusal::why>(1 + take() % 5), {take() % 4u}});
+      return receive(refusal{static_cast<refusal::why>(1 + take() % 3), {take() % 4u}});
     case 3:
-      return receive(goodbye{});
+      return take() % 2 == 0 ? receive(goodbye{}) : receive(over{});
     case 4:
       return receive(any_data());
     case 5:
@@ -71,10 +72,12 @@ private:
   // -- frames ------------------------------------------------------------------------------------------
 
   void receive(decltype(frame::content) content) {
-    frame what{settings_.other, settings_.self, std::move(content)};
-    auto lives = take(); // mostly the right ones
-    if (lives >= 240)
-      (lives % 2 == 0 ? what.source : what.destination).incarnation = {lives % 4u};
+    frame what{settings_.other, settings_.self, {5}, settings_.relation, std::move(content)};
+    auto ends = take(); // mostly the right ones
+    if (ends >= 240)
+      (ends % 2 == 0 ? what.source : what.destination).incarnation = {ends % 4u};
+    else if (ends >= 224)
+      (ends % 2 == 0 ? what.source_relation : what.destination_relation) = {4 + ends % 8u};
     core_.receive(now_, what.source, what);
   }
 

@@ -7,7 +7,7 @@ namespace chorus::testing {
 namespace {
 
 std::string to_text(const link_end& end) {
-  return to_string(end.here) + " to " + to_string(end.there);
+  return to_string(end.here) + '.' + to_string(end.relation) + " to " + to_string(end.there);
 }
 
 /// Calls `visit(id, stream)` for all streams from this end.
@@ -26,7 +26,7 @@ std::string to_string(const stream_id& id) {
 // -- once, in order ----------------------------------------------------------------------------------------
 
 once_and_in_order::once_and_in_order()
-    : checker("between two live incarnations messages arrive once and in order for each pair") {}
+    : checker("in one relation messages arrive once and in order for each pair") {}
 
 void once_and_in_order::delivered(const stream_id& id, stream& of, const std::string& text) {
   auto place = of.delivered++;
@@ -123,6 +123,18 @@ void bounded_memory::delivered(const link_end& end, std::size_t cost) {
     broken(to_text(end) + ": has delivered " + std::to_string(kept) + " bytes that are not consumed");
 }
 
+// -- one partner -------------------------------------------------------------------------------------------
+
+void one_partner::up(const link_end& here, const link_end& there) {
+  for (const auto& [one, other] : {std::pair{here, there}, std::pair{there, here}}) {
+    auto known = partners_.emplace(one, other).first;
+    if (known->second != other)
+      broken(
+          to_text(one) + " is up with " + to_text(other) + ", and is the partner of " + to_text(known->second)
+      );
+  }
+}
+
 // -- no violation ------------------------------------------------------------------------------------------
 
 void no_violation::closed(const link_end& end, const link::closed& how) {
@@ -137,12 +149,14 @@ void link_books::accepted(const stream_id& id, const std::string& text) {
   memory_.accepted(id.from, text.size() + link::message_overhead);
 }
 
-void link_books::delivered(const stream_id& id, const std::string& text, std::size_t cost) {
+void link_books::delivered(
+    const stream_id& id, const link_end& at, const std::string& text, std::size_t cost
+) {
   auto& of = streams_[id];
   not_sent_.delivered(id, of, text);
   order_.delivered(id, of, text);
   hand_over_.handed_over(id.from, text.size() + link::message_overhead);
-  memory_.delivered({id.from.there, id.from.here}, cost);
+  memory_.delivered(at, cost);
 }
 
 void link_books::released(const link_end& end, std::size_t cost) {

@@ -15,14 +15,15 @@
 /// runtime/link/README.md checked against it: one checker for each.
 namespace chorus::testing {
 
-/// One end of a link between two lives.
+/// One end of one relation between two lives.
 struct link_end {
   peer here;
+  relation_number relation; ///< at `here`
   peer there;
   friend auto operator<=>(const link_end&, const link_end&) = default;
 };
 
-/// The messages from one life to another for one pair.
+/// The messages from one end of a relation to the other for one pair.
 struct stream_id {
   link_end from;
   link::pair pair;
@@ -40,7 +41,7 @@ struct stream {
 using streams = std::map<stream_id, stream>;
 
 /// "Once, in order": the next delivery of a stream is the next message that its sender's end accepted. A
-/// delivery that belongs to no stream of these two lives came from another life.
+/// delivery that belongs to no stream of this relation came from another one.
 class once_and_in_order final : public simulation::checker {
 public:
   once_and_in_order();
@@ -113,6 +114,16 @@ private:
   std::map<link_end, std::size_t> to_consume_;
 };
 
+/// Relations match one to one: an end that is up has one partner, which has no other.
+class one_partner final : public simulation::checker {
+public:
+  one_partner() : checker("two relations are partners of each other and of no third one") {}
+  void up(const link_end& here, const link_end& there);
+
+private:
+  std::map<link_end, link_end> partners_; ///< by either end
+};
+
 /// Ends that keep the protocol never accuse each other of breaking it.
 class no_violation final : public simulation::checker {
 public:
@@ -125,8 +136,9 @@ class link_books {
 public:
   explicit link_books(const link::config& limits) : hand_over_(limits), end_(limits), memory_(limits) {}
 
+  void up(const link_end& here, const link_end& there) { partner_.up(here, there); }
   void accepted(const stream_id& id, const std::string& text);
-  void delivered(const stream_id& id, const std::string& text, std::size_t cost);
+  void delivered(const stream_id& id, const link_end& at, const std::string& text, std::size_t cost);
   void released(const link_end& end, std::size_t cost);
   void consumed(const link_end& end, std::size_t cost) { memory_.consumed(end, cost); }
 
@@ -141,11 +153,12 @@ public:
   bool all_delivered(const link_end& from) const;
 
   std::vector<simulation::checker*> checkers() {
-    return {&not_sent_, &order_, &hand_over_, &end_, &memory_, &violation_};
+    return {&partner_, &not_sent_, &order_, &hand_over_, &end_, &memory_, &violation_};
   }
 
 private:
   streams streams_;
+  one_partner partner_;
   not_sent_never_arrives not_sent_;
   once_and_in_order order_;
   acknowledged_after_hand_over hand_over_;

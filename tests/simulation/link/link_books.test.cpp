@@ -29,8 +29,8 @@ protected:
     accepted_.push_back(padded(text));
     books_.accepted(id_, accepted_.back());
   }
-  void deliver(const std::string& text) { books_.delivered(id_, padded(text), cost); }
-  void consume() { books_.consumed({end_.there, end_.here}, cost); }
+  void deliver(const std::string& text) { books_.delivered(id_, there_, padded(text), cost); }
+  void consume() { books_.consumed(there_, cost); }
   void acknowledge(std::size_t bytes = cost) { books_.released(end_, bytes); }
 
   /// The end calls the last ones not sent, those before them unknown; made-up ones if there are too few.
@@ -61,7 +61,8 @@ protected:
     EXPECT_NE(broken()->find(part), std::string::npos) << *broken();
   }
 
-  const link_end end_{{{1, 1}, {1}}, {{2, 2}, {1}}};
+  const link_end end_{{{1, 1}, {1}}, {5}, {{2, 2}, {1}}};
+  const link_end there_{end_.there, {7}, end_.here};
   const stream_id id_{end_, {1, 1}};
   link_books books_{limits()};
 
@@ -103,10 +104,24 @@ TEST_F(books_of_a_link, notice_a_message_that_is_left_out) {
   expect_broken("once and in order");
 }
 
-TEST_F(books_of_a_link, notice_a_message_for_another_life) {
+TEST_F(books_of_a_link, notice_a_message_of_another_life) {
   accept("one");
-  books_.delivered({{{end_.here.node, {2}}, end_.there}, id_.pair}, "one", cost);
+  books_.delivered({{{end_.here.node, {2}}, end_.relation, end_.there}, id_.pair}, there_, "one", cost);
   expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, notice_a_message_of_another_relation) {
+  accept("one");
+  books_.delivered({{end_.here, {6}, end_.there}, id_.pair}, there_, "one", cost);
+  expect_broken("once and in order");
+}
+
+TEST_F(books_of_a_link, notice_a_relation_that_has_two_partners) {
+  books_.up(end_, there_);
+  books_.up(there_, end_);
+  EXPECT_EQ(broken(), std::nullopt);
+  books_.up({end_.here, {6}, end_.there}, there_);
+  expect_broken("partners of each other");
 }
 
 TEST_F(books_of_a_link, notice_what_is_acknowledged_before_it_is_handed_over) {

@@ -25,8 +25,9 @@ public:
 
   void send(const peer& to, link::pair who, link::urgency how, std::size_t size);
   void set_lazy(bool lazy);
-  void declare_failed(const peer& other) { links_.apply(other, link::peer_failed{}); }
-  void leave(const peer& other) { links_.apply(other, link::close{}); }
+  void declare_failed(const peer& other) { links_.fail(other); }
+  void take_back(const peer& other) { links_.take_back(other); }
+  void close(const peer& other) { links_.apply(other, link::close{}); }
 
   const simulation::link_layer& links() const noexcept { return links_; }
 
@@ -45,9 +46,14 @@ private:
   void perform(const peer& other, link::refused&& step) override;
   void perform(const peer& other, const link::released& step) override;
   void perform(const peer& other, link::closed&& step) override;
+  void came_up(const membership::peers::peer_up& step) override;
+  void went_down(const membership::peers::peer_down& step) override;
 
   void consume(const peer& from, std::size_t cost);
-  link_end end_to(const peer& other) const { return {node_.self(), other}; }
+  link_end end_to(const peer& other) const { return {node_.self(), links_.core(other)->relation(), other}; }
+  link_end partner_of(const peer& other) const {
+    return {other, links_.core(other)->relation_there(), node_.self()};
+  }
 
   simulation::node& node_;
   link_trial& all_;
@@ -77,6 +83,7 @@ private:
   friend class link_program;
 
   link_program* program(simulation::node_index which);
+  void take_back(simulation::node_index at, const peer& other);
   bool is_settled(simulation::node_index from, simulation::node_index to);
   void met(const link::core& core);
 
