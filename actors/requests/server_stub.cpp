@@ -1,8 +1,8 @@
 #include "server_stub.hpp"
 
-#include "../caf17/remote_actor.hpp"
 #include "../fate_mark.hpp"
 #include "answer_size.hpp"
+#include "identity.hpp"
 
 #include <chorus/actors/requests/serve_at_most_once.hpp>
 
@@ -11,22 +11,22 @@
 #include <caf/sec.hpp>
 
 #include <any>
+#include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace chorus::requests {
 
 namespace {
 
-/// Local callers have no life of their own to tell apart: their numbers are never given twice.
-caller_id identity_of(const caf::strong_actor_ptr& caller) {
-  if (auto* remote = dynamic_cast<const caf17::remote_actor*>(caller->get()))
-    return {remote->reference().home, remote->reference().actor};
-  return {{}, caller->id()};
+caller_id caller_of(const caf::strong_actor_ptr& sender) {
+  auto who = identity_of(sender);
+  return {who.home, who.actor};
 }
 
 /// In nobody's name: no actor has said it.
-void answer_with_end(const server_stub::waiting& who, request_stage stage) {
+void answer_with_end(const server_stub::asker& who, request_stage stage) {
   auto reason = with_fate(caf::sec::request_receiver_down, fate_at(stage));
   who.sender->enqueue(nullptr, who.id, caf::make_message(std::move(reason)), nullptr);
 }
@@ -53,7 +53,7 @@ server_stub::answer read_answer(caf::mailbox_element& what) {
 server_stub::server_stub(
     caf::actor_config& settings, caf::strong_actor_ptr worker, const duplicate_limits& limits
 )
-    : monitorable_actor(settings), worker_(std::move(worker)), filter_(limits) {}
+    : monitorable_actor(settings), worker_(std::move(worker)), core_(limits) {}
 
 void server_stub::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) {
   if (what->mid.is_response())
@@ -79,77 +79,62 @@ void server_stub::take_try(
 ) {
   if (!what.sender || !what.mid.is_request())
     return; // nobody could be answered, so nobody waits
-  call_id id{identity_of(what.sender), call.number};
-  waiting asker{what.sender, what.mid.response_id()};
-  waiting refused = asker;
-  std::optional<refusal> reason;
-  std::optional<answer> kept;
-  std::optional<caf::message_id> request;
+  server_core::waiting from{{caller_of(what.sender), call.number}, what.mid.response_id().integer_value()};
+  server_core::decision decision;
   bool is_new_caller = false;
   {
-    std::unique_lock guard{mutex_};
-    if (worker_has_ended_) {
-      guard.unlock();
-      return answer_with_end(asker, request_stage::turned_away);
-    }
-    auto verdict = filter_.admit(id, call.lowest_open);
-    reason = refusal_of(verdict);
-    switch (verdict) {
-    case duplicate_filter::verdict::execute:
-      is_new_caller = callers_.emplace(id.caller, what.sender).second;
-      request = ++last_request_;
-      requests_[id] = request->request_id().integer_value();
-      running_.emplace(requests_[id], running{id, std::move(asker)});
-      break;
-    case duplicate_filter::verdict::in_progress:
-      refused = std::exchange(running_.at(requests_.at(id)).last_try, std::move(asker));
-      break;
-    case duplicate_filter::verdict::answered:
-      kept = std::any_cast<const answer&>(filter_.answer_to(id));
-      break;
-    default:
-      break;
-    }
+    std::lock_guard guard{mutex_};
+    decision = core_.receive(from, call.lowest_open);
+    if (std::holds_alternative<server_core::execute>(decision))
+      is_new_caller = callers_.emplace(from.call.caller, what.sender).second;
   }
   if (is_new_caller)
-    watch(what.sender, id.caller);
-  if (request)
-    worker_->enqueue(caf::strong_actor_ptr{ctrl()}, *request, call.content, context);
-  if (kept)
-    deliver(asker, std::move(*kept), context);
-  if (reason)
-    refused.sender->enqueue(nullptr, refused.id, caf::make_message(refused_call{*reason}), context);
+    watch(what.sender, from.call.caller);
+  auto id_of = [](const server_core::waiting& who) { return caf::message_id{who.attempt}; };
+  if (auto* step = std::get_if<server_core::execute>(&decision)) {
+    auto request = caf::make_message_id(step->execution);
+    worker_->enqueue(caf::strong_actor_ptr{ctrl()}, request, call.content, context);
+  } else if (auto* kept = std::get_if<server_core::give_answer>(&decision)) {
+    deliver({what.sender, id_of(from)}, std::any_cast<answer>(std::move(kept->content)), context);
+  } else if (auto* refused = std::get_if<server_core::refuse>(&decision)) {
+    auto reason = caf::make_message(refused_call{refused->reason});
+    what.sender->enqueue(nullptr, id_of(refused->to), std::move(reason), context);
+  } else {
+    answer_with_end({what.sender, id_of(from)}, request_stage::turned_away);
+  }
 }
 
 /// Kept before it is given on: if the link to the caller's node has no room, the next try gets it.
 void server_stub::take_answer(caf::mailbox_element& what, caf::execution_unit* context) {
   auto given = read_answer(what);
   auto size = size_of_answer(given.content);
-  waiting asker;
+  asker to;
   {
     std::lock_guard guard{mutex_};
-    auto known = running_.find(what.mid.request_id().integer_value());
-    if (known == running_.end())
-      return;
-    filter_.finish(known->second.call, std::any{given}, size);
-    asker = std::move(known->second.last_try);
-    requests_.erase(known->second.call);
-    running_.erase(known);
+    if (auto who = core_.answered(what.mid.request_id().integer_value(), std::any{given}, size))
+      to = asker_of(*who);
   }
-  deliver(asker, std::move(given), context);
+  if (to.sender)
+    deliver(to, std::move(given), context);
+}
+
+/// Nobody if the caller has ended. Pre: the lock is held.
+server_stub::asker server_stub::asker_of(const server_core::waiting& who) const {
+  auto known = callers_.find(who.call.caller);
+  return {known == callers_.end() ? nullptr : known->second, caf::message_id{who.attempt}};
 }
 
 /// In the worker's name or, if CAF or remoting answered in its place, in nobody's.
-void server_stub::deliver(const waiting& asker, answer what, caf::execution_unit* context) {
+void server_stub::deliver(const asker& to, answer what, caf::execution_unit* context) {
   auto from = what.by_worker ? caf::strong_actor_ptr{ctrl()} : nullptr;
-  asker.sender->enqueue(std::move(from), asker.id, std::move(what.content), context);
+  to.sender->enqueue(std::move(from), to.id, std::move(what.content), context);
 }
 
 void server_stub::acknowledge(const caf::mailbox_element& what) {
   if (!what.sender)
     return;
   std::lock_guard guard{mutex_};
-  filter_.acknowledge(identity_of(what.sender), what.content().get_as<acknowledged_calls>(0).lowest_open);
+  core_.acknowledge(caller_of(what.sender), what.content().get_as<acknowledged_calls>(0).lowest_open);
 }
 
 /// Not under the lock: for a caller that has ended already the functor runs at once.
@@ -163,26 +148,27 @@ void server_stub::watch(const caf::strong_actor_ptr& caller, const caller_id& wh
 void server_stub::caller_ended(const caller_id& who) {
   caf::strong_actor_ptr released; // must not end under the lock
   std::lock_guard guard{mutex_};
-  filter_.forget(who);
+  core_.caller_ended(who);
   if (auto known = callers_.find(who); known != callers_.end()) {
     released = std::move(known->second);
     callers_.erase(known);
   }
 }
 
+/// The core ends first: no try that is under way in another thread gets through any more.
 void server_stub::worker_ended(const caf::error& reason) {
-  std::map<std::uint64_t, running> open;
-  std::map<caller_id, caf::strong_actor_ptr> released;
+  std::vector<asker> open;
+  std::map<caller_id, caf::strong_actor_ptr> released; // must not end under the lock
   {
     std::lock_guard guard{mutex_};
-    worker_has_ended_ = true; // tries that are under way in other threads meet no half-emptied tables
-    open.swap(running_);
-    requests_.clear();
+    for (const auto& who : core_.worker_ended())
+      open.push_back(asker_of(who));
     released.swap(callers_);
   }
   cleanup(caf::error{reason}, nullptr);
-  for (auto& [request, call] : open)
-    answer_with_end(call.last_try, request_stage::handed_over);
+  for (const auto& each : open)
+    if (each.sender)
+      answer_with_end(each, request_stage::handed_over);
 }
 
 caf::strong_actor_ptr

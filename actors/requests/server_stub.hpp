@@ -2,22 +2,22 @@
 
 #include "call_message.hpp"
 
-#include <chorus/runtime/requests/duplicate_filter.hpp>
+#include <chorus/runtime/requests/server_core.hpp>
 
 #include <caf/actor_control_block.hpp>
+#include <caf/message.hpp>
 #include <caf/message_id.hpp>
 #include <caf/monitorable_actor.hpp>
 
-#include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 
 namespace chorus::requests {
 
 /// The server's stub, in the sense of Birrell and Nelson (1984): stands in front of a worker and lets each
 /// tagged call through once. It has no mailbox of its own: what reaches it goes on to the worker in the
-/// sender's thread, so it costs no hop and keeps the order of each sender.
+/// sender's thread, so it costs no hop and keeps the order of each sender. It translates between messages of
+/// CAF and a `server_core`, which decides.
 ///
 /// Thread rules: `enqueue` from any thread. No lock is held while another actor is given something.
 class server_stub final : public caf::monitorable_actor {
@@ -28,8 +28,8 @@ public:
     bool by_worker = false; ///< not CAF or remoting in its place
   };
 
-  /// Who waits for the answer to a try.
-  struct waiting {
+  /// Where the answer to a try goes.
+  struct asker {
     caf::strong_actor_ptr sender;
     caf::message_id id;
   };
@@ -45,25 +45,16 @@ public:
   void caller_ended(const caller_id& who);
 
 private:
-  /// A call that the worker has been given and not answered.
-  struct running {
-    call_id call;
-    waiting last_try;
-  };
-
   void take_try(caf::mailbox_element& what, const tagged_call& call, caf::execution_unit* context);
   void take_answer(caf::mailbox_element& what, caf::execution_unit* context);
-  void deliver(const waiting& asker, answer what, caf::execution_unit* context);
+  void deliver(const asker& to, answer what, caf::execution_unit* context);
   void acknowledge(const caf::mailbox_element& what);
   void watch(const caf::strong_actor_ptr& caller, const caller_id& who);
+  asker asker_of(const server_core::waiting& who) const;
 
   const caf::strong_actor_ptr worker_;
   std::mutex mutex_;
-  duplicate_filter filter_;
-  bool worker_has_ended_ = false;
-  caf::message_id last_request_;
-  std::map<std::uint64_t, running> running_;           ///< by CAF's number of the request to the worker
-  std::map<call_id, std::uint64_t> requests_;          ///< those numbers
+  server_core core_;
   std::map<caller_id, caf::strong_actor_ptr> callers_; ///< held, so that their end is heard
 };
 

@@ -15,6 +15,11 @@ request_fate fate_of(refusal reason) noexcept {
   return request_fate::unknown;
 }
 
+errc code_of(refusal reason) noexcept {
+  return reason == refusal::overloaded || reason == refusal::not_kept ? errc::overloaded
+                                                                      : errc::outcome_unknown;
+}
+
 std::optional<refusal> refusal_of(duplicate_filter::verdict verdict) noexcept {
   switch (verdict) {
   case duplicate_filter::verdict::in_progress:

@@ -2,6 +2,7 @@
 
 #include <chorus/runtime/requests/duplicate_filter.hpp>
 #include <chorus/runtime/requests/fate.hpp>
+#include <chorus/runtime/result.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,9 @@ enum class refusal : std::uint8_t {
 
 /// What the try has come to.
 request_fate fate_of(refusal reason) noexcept;
+
+/// The code of the error with which a call ends after it, if what became of the call is known.
+errc code_of(refusal reason) noexcept;
 
 /// None if the verdict is to execute the try or to answer it. For a call that runs: what the earlier try is
 /// told.
