@@ -38,12 +38,11 @@ std::string describe(const counter_calls::executed& step) {
 }
 
 std::string describe(const counter_calls::passed_over& step) {
-  using verdict = requests::duplicate_filter::verdict;
   auto call = "call " + std::to_string(step.number);
-  return step.why == verdict::in_progress ? "is executing " + call + " already"
-         : step.why == verdict::answered  ? "has executed " + call + " already"
-         : step.why == verdict::stale     ? "hears too late of " + call
-                                          : "cannot remember " + call;
+  return !step.why                                   ? "has executed " + call + " already"
+         : step.why == requests::refusal::superseded ? "is executing " + call + " already"
+         : step.why == requests::refusal::stale      ? "hears too late of " + call
+                                                     : "cannot remember " + call;
 }
 
 std::string describe(const counter_calls::ended& step) {
@@ -67,7 +66,7 @@ requests_stage::requests_stage() {
   add("start", [this](const command& what) { start(what); });
   add("call", [this](const command& what) {
     auto how = parse_semantics(what.word(0));
-    client_->apply(now_, {++last_call_, how});
+    client_->apply(now_, {how});
     perform(*client_, "C", to_server_);
   });
   add("deliver", [this](const command& what) { deliver(what); });
@@ -92,7 +91,6 @@ void requests_stage::add(std::string verb, std::function<void(const command&)> w
 void requests_stage::start(const command& what) {
   takes_ = what.words.empty() ? 0ms : parse_duration(what.word(0).substr(std::string_view{"takes="}.size()));
   now_ = {};
-  last_call_ = 0;
   server_life_ = {};
   to_server_.clear();
   to_client_.clear();

@@ -51,7 +51,6 @@ private:
   std::optional<counter_calls::server> server_;
   way to_server_;
   way to_client_;
-  std::uint64_t last_call_ = 0;
   std::string* transcript_ = nullptr;
 };
 

@@ -1,16 +1,21 @@
 #include "protocol.hpp"
 
+#include <chorus/runtime/check.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/codec/types.hpp>
 #include <chorus/runtime/requests/refusal.hpp>
+#include <chorus/runtime/requests/try_failure.hpp>
 
 #include <algorithm>
+#include <any>
+#include <variant>
 
 namespace chorus::testing::counter_calls {
 
-using requests::attempts;
-using requests::duplicate_filter;
+using requests::caller_core;
 using requests::refusal;
+using requests::server_core;
+using requests::try_failure;
 
 wire_message wire::encode(const message& what) {
   return {codec::encode(what), {}};
@@ -30,12 +35,22 @@ std::string wire::describe(const message& what) {
                : call;
   case kind::answer:
     return "answer to " + call + ": " + std::to_string(what.value);
-  case kind::overloaded:
-    return "refusal of " + call + ": overloaded";
-  case kind::not_kept:
-    return "no answer to " + call + " any more: executed";
-  case kind::stale:
-    return "no answer to " + call + " any more: given up";
+  case kind::refusal:
+    switch (what.reason) {
+    case refusal::overloaded:
+      return "refusal of " + call + ": overloaded";
+    case refusal::superseded:
+      return "refusal of " + call + ": superseded";
+    case refusal::not_kept:
+      return "no answer to " + call + " any more: executed";
+    case refusal::stale:
+      return "no answer to " + call + " any more: given up";
+    }
+    break;
+  case kind::acknowledgement:
+    return "acknowledges answers below " + std::to_string(what.lowest_open);
+  case kind::who:
+    return "which life is this?";
   case kind::another_life:
     return "refusal of " + call + ": this is life " + to_string(what.server_life);
   }
@@ -45,29 +60,38 @@ std::string wire::describe(const message& what) {
 // -- the server ------------------------------------------------------------------------------------------
 
 void server::receive(time_point now, const peer& from, const message& what) {
-  if (what.kind != kind::call || is_of_an_earlier_life(from))
+  if (is_of_an_earlier_life(from))
     return;
-  if (what.server_life != settings_.life)
-    return answer(from, what, kind::another_life);
-  if (what.how != request_semantics::at_most_once)
-    return begin(now, from, what);
-  requests::call_id id{{from, 0}, what.number};
-  auto verdict = filter_.admit(id, what.lowest_open);
-  if (verdict == duplicate_filter::verdict::execute)
-    return begin(now, from, what);
-  output_.steps.push_back(passed_over{verdict, from, what.number});
-  if (verdict == duplicate_filter::verdict::answered)
-    return answer(from, what, kind::answer, std::any_cast<std::int64_t>(filter_.answer_to(id)));
-  switch (*requests::refusal_of(verdict)) {
-  case refusal::overloaded:
-    return answer(from, what, kind::overloaded);
-  case refusal::not_kept:
-    return answer(from, what, kind::not_kept);
-  case refusal::stale:
-    return answer(from, what, kind::stale);
-  case refusal::superseded:
-    break; // runs: its answer answers this try too
+  switch (what.kind) {
+  case kind::call:
+    return take_call(now, from, what);
+  case kind::who:
+    return reply(from, what, kind::another_life);
+  case kind::acknowledgement:
+    return core_.acknowledge({from, 0}, what.lowest_open);
+  default:
+    return;
   }
+}
+
+/// That a later try takes the place of another is not told: here the other may be a copy of that same try.
+void server::take_call(time_point now, const peer& from, const message& what) {
+  if (what.server_life != settings_.life)
+    return reply(from, what, kind::another_life);
+  if (what.how != request_semantics::at_most_once)
+    return begin(now, {from, what});
+  auto decision = core_.receive({{{from, 0}, what.number}, what.attempt}, what.lowest_open);
+  if (auto* step = std::get_if<server_core::execute>(&decision))
+    return begin(now, {from, what, step->execution});
+  if (auto* kept = std::get_if<server_core::give_answer>(&decision)) {
+    output_.steps.push_back(passed_over{std::nullopt, from, what.number});
+    return answer(from, what, std::any_cast<std::int64_t>(kept->content));
+  }
+  auto refused = what;
+  refused.reason = std::get<server_core::refuse>(decision).reason;
+  output_.steps.push_back(passed_over{refused.reason, from, what.number});
+  if (refused.reason != refusal::superseded)
+    reply(from, refused, kind::refusal);
 }
 
 /// What the link does in a node: it delivers nothing of a life after one of the next.
@@ -76,27 +100,28 @@ bool server::is_of_an_earlier_life(const peer& from) {
   if (from.incarnation < newest)
     return true;
   if (from.incarnation > newest) {
-    filter_.forget(peer{from.node, newest});
+    core_.life_ended({from.node, newest});
     newest = from.incarnation;
   }
   return false;
 }
 
-void server::begin(time_point now, const peer& from, const message& what) {
-  running_.emplace(
-      now + chance_.duration_between(settings_.quickest, settings_.slowest), running{from, what}
-  );
+void server::begin(time_point now, const running& what) {
+  running_.emplace(now + chance_.duration_between(settings_.quickest, settings_.slowest), what);
   tick(now);
 }
 
 void server::tick(time_point now) {
   while (!running_.empty() && running_.begin()->first <= now) {
-    auto [from, what] = running_.extract(running_.begin()).mapped();
+    auto [from, what, execution] = running_.extract(running_.begin()).mapped();
     ++value_;
     output_.steps.push_back(executed{what.how, from, what.number, value_});
-    if (what.how == request_semantics::at_most_once)
-      filter_.finish({{from, 0}, what.number}, value_, sizeof value_);
-    answer(from, what, kind::answer, value_);
+    if (what.how == request_semantics::at_most_once) {
+      auto last_try = core_.answered(execution, value_, sizeof value_);
+      CHORUS_CHECK(last_try, "an execution is answered once");
+      what.attempt = last_try->attempt;
+    }
+    answer(from, what, value_);
   }
 }
 
@@ -106,106 +131,120 @@ std::optional<time_point> server::next_deadline() const {
   return running_.begin()->first;
 }
 
-void server::answer(const peer& to, const message& call, kind what, std::int64_t value) {
+void server::answer(const peer& to, const message& call, std::int64_t value) {
+  auto text = call;
+  text.value = value;
+  reply(to, text, kind::answer);
+}
+
+void server::reply(const peer& to, const message& call, kind what) {
   auto text = call;
   text.kind = what;
   text.server_life = settings_.life;
-  text.value = value;
   output_.steps.push_back(transmit<message>{to, text});
 }
 
 // -- the client ------------------------------------------------------------------------------------------
 
 void client::receive(time_point now, const peer&, const message& what) {
-  if (what.kind == kind::call || what.client_life != settings_.life)
+  if (what.client_life != settings_.life)
     return;
   server_life_ = std::max(server_life_, what.server_life);
-  auto which = calls_.find(what.number);
-  if (which == calls_.end())
-    return;
+  if (core_.call_of(what.attempt) == what.number)
+    hear(now, what);
+  perform_steps(now);
+}
+
+void client::hear(time_point now, const message& what) {
+  auto& call = calls_.at(what.number);
   switch (what.kind) {
   case kind::answer:
-    return end(which, what.value);
-  case kind::another_life:
-    return rebind(now, which, what);
-  case kind::not_kept:
-    which->second.tries.failed(now, true, fate_of(refusal::not_kept));
-    return end(which, std::nullopt);
-  case kind::stale:
-    return end(which, std::nullopt);
-  default: // a network that doubles may bring another copy of this try when there is room
-    which->second.tries.failed(now, true, request_fate::unknown);
-    return advance(now, which);
-  }
-}
-
-/// A try for no life is executed by nobody. One for an earlier life was perhaps executed by that;
-/// at-most-once ends there, because the new life does not know.
-void client::rebind(time_point now, call_table::iterator which, const message& what) {
-  auto& [how, tries, bound_to] = which->second;
-  if (what.server_life <= bound_to)
+    call.answer = what.value;
+    return core_.answered(now, what.attempt);
+  case kind::refusal:
+    if (what.reason == refusal::overloaded) // another copy of this try may arrive when there is room
+      return core_.failed(
+          now, what.attempt, {try_failure::no_room, code_of(what.reason), request_fate::unknown}
+      );
+    return core_.refused(now, what.attempt, what.reason);
+  case kind::another_life: // the earlier one has perhaps executed it
+    if (what.server_life > call.bound_to)
+      core_.failed(now, what.attempt, {try_failure::target_lost, errc::node_down, request_fate::unknown});
     return;
-  if (bound_to.value && how == request_semantics::at_most_once)
-    return end(which, std::nullopt);
-  tries.failed(now, true, request_fate::unknown);
-  bound_to = what.server_life;
-  advance(now, which);
+  default:
+    return;
+  }
 }
 
+/// All calls count as calls of one server: the numbers that a new life hears of are open or will be.
 void client::apply(time_point now, const begin& what) {
-  attempts tries{settings_.retry, now, chance_.split()};
-  if (what.how == request_semantics::maybe) {
-    auto once = settings_.retry;
-    once.tries = 1;
-    tries = {once, now, chance_.split()};
-  }
-  auto which = calls_.emplace_hint(calls_.end(), what.number, call{what.how, tries, server_life_});
-  advance(now, which);
+  caller_core::new_call order{settings_.retry};
+  if (what.how == request_semantics::maybe)
+    order.retry.tries = 1;
+  if (what.how == request_semantics::at_most_once)
+    order.server = {{settings_.server, {}}, 0};
+  order.can_find_target = what.how == request_semantics::at_least_once;
+  order.has_target = server_life_.value != 0 || !order.can_find_target;
+  auto number = core_.begin(now, order);
+  CHORUS_CHECK(number, "few calls of a good policy");
+  calls_.emplace(*number, call_record{what.how, server_life_});
+  output_.steps.push_back(begun{*number, what.how});
+  perform_steps(now);
 }
 
 void client::tick(time_point now) {
-  for (auto each = calls_.begin(); each != calls_.end();)
-    advance(now, each++);
+  core_.tick(now);
+  perform_steps(now);
 }
 
-void client::advance(time_point now, call_table::iterator which) {
-  auto& [how, tries, bound_to] = which->second;
-  auto what = tries.next(now);
-  if (what == attempts::step::give_up)
-    return end(which, std::nullopt);
-  if (what != attempts::step::send)
-    return;
-  output_.steps.push_back(tried{which->first});
+void client::perform_steps(time_point now) {
+  while (auto step = core_.take_step())
+    std::visit([&](const auto& what) { perform(now, what); }, *step);
+}
+
+void client::perform(time_point now, const caller_core::send& step) {
+  const auto& call = calls_.at(step.call);
   message text;
-  text.how = how;
-  text.number = which->first;
-  text.lowest_open = lowest_open(which->first);
-  text.client_life = settings_.life;
-  text.server_life = bound_to;
-  output_.steps.push_back(transmit<message>{{settings_.server, {}}, text});
-  if (!bound_to.value)
-    tries.failed(now, false, request_fate::not_executed); // meant for no life, so executed by none
+  if (call.bound_to.value == 0) { // there is nobody to send it to
+    text.kind = kind::who;
+    transmit_to_server(text);
+    return core_.failed(
+        now, step.attempt, {try_failure::target_lost, errc::not_found, request_fate::not_executed}
+    );
+  }
+  output_.steps.push_back(tried{step.call});
+  text.how = call.how;
+  text.number = step.call;
+  text.attempt = step.attempt;
+  text.lowest_open = step.lowest_open;
+  text.server_life = call.bound_to;
+  transmit_to_server(text);
 }
 
-/// Of calls that the server remembers.
-std::uint64_t client::lowest_open(std::uint64_t at_most) const {
-  for (const auto& [number, each] : calls_)
-    if (each.how == request_semantics::at_most_once)
-      return std::min(number, at_most);
-  return at_most;
+void client::perform(time_point now, const caller_core::find_target& step) {
+  calls_.at(step.call).bound_to = server_life_;
+  if (server_life_.value == 0) {
+    message text;
+    text.kind = kind::who;
+    transmit_to_server(text);
+  }
+  core_.found(now, step.call, server_life_.value != 0);
 }
 
-std::optional<time_point> client::next_deadline() const {
-  std::optional<time_point> next;
-  for (const auto& [number, each] : calls_)
-    if (auto deadline = each.tries.next_deadline(); deadline && (!next || *deadline < *next))
-      next = deadline;
-  return next;
+void client::perform(time_point, const caller_core::ended& step) {
+  output_.steps.push_back(ended{step.call, calls_.at(step.call).answer, step.fate});
 }
 
-void client::end(call_table::iterator which, std::optional<std::int64_t> answer) {
-  output_.steps.push_back(ended{which->first, answer, which->second.tries.fate()});
-  calls_.erase(which);
+void client::perform(time_point, const caller_core::acknowledge& step) {
+  message text;
+  text.kind = kind::acknowledgement;
+  text.lowest_open = step.lowest_open;
+  transmit_to_server(text);
+}
+
+void client::transmit_to_server(message what) {
+  what.client_life = settings_.life;
+  output_.steps.push_back(transmit<message>{{settings_.server, {}}, what});
 }
 
 } // namespace chorus::testing::counter_calls

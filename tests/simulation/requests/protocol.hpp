@@ -2,10 +2,13 @@
 
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/random.hpp>
-#include <chorus/runtime/requests/attempts.hpp>
+#include <chorus/runtime/requests/caller_core.hpp>
 #include <chorus/runtime/requests/duplicate_filter.hpp>
 #include <chorus/runtime/requests/fate.hpp>
+#include <chorus/runtime/requests/refusal.hpp>
+#include <chorus/runtime/requests/retry_policy.hpp>
 #include <chorus/runtime/requests/semantics.hpp>
+#include <chorus/runtime/requests/server_core.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/steps.hpp>
@@ -20,7 +23,8 @@
 #include <vector>
 
 /// A counter that is called from other nodes under each of the three semantics, over a network without links:
-/// `runtime/requests` in its smallest hosts.
+/// the cores of `runtime/requests` in their smallest hosts. A host does here what links do in a node: it
+/// tells lives apart.
 namespace chorus::testing::counter_calls {
 
 using requests::request_fate;
@@ -28,10 +32,10 @@ using requests::request_semantics;
 
 enum class kind : std::uint8_t {
   call,
-  answer,       ///< with the value afterwards
-  overloaded,   ///< not executed by this try
-  not_kept,     ///< executed, and the answer is lost
-  stale,        ///< given up by its client
+  answer,  ///< with the value afterwards
+  refusal, ///< for this reason
+  acknowledgement,
+  who,          ///< which life of the server is this?
   another_life, ///< not executed: this is life `server_life`
 };
 
@@ -39,14 +43,16 @@ struct message {
   counter_calls::kind kind = kind::call;
   request_semantics how = request_semantics::maybe;
   std::uint64_t number = 0;
+  std::uint64_t attempt = 0; ///< the number of the try
   std::uint64_t lowest_open = 0;
+  requests::refusal reason = requests::refusal::overloaded;
   incarnation client_life; ///< whose number it is: an answer to an earlier life may come late
   incarnation server_life; ///< for which it is meant, or which speaks
   std::int64_t value = 0;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(kind, how, number, lowest_open, client_life, server_life, value);
+    archive(kind, how, number, attempt, lowest_open, reason, client_life, server_life, value);
   }
 };
 
@@ -64,11 +70,16 @@ struct executed {
   std::int64_t value = 0;
 };
 
-/// A try that was not executed, and why.
+/// A try that was not executed.
 struct passed_over {
-  requests::duplicate_filter::verdict why;
+  std::optional<requests::refusal> why; ///< none: it was executed before, and is answered again
   peer client;
   std::uint64_t number = 0;
+};
+
+struct begun {
+  std::uint64_t number = 0;
+  request_semantics how;
 };
 
 struct tried {
@@ -84,7 +95,7 @@ struct ended {
 
 /// The steps of a core, in order.
 struct output {
-  std::vector<std::variant<transmit<message>, executed, passed_over, tried, ended>> steps;
+  std::vector<std::variant<transmit<message>, executed, passed_over, begun, tried, ended>> steps;
 
   bool empty() const noexcept { return steps.empty(); }
 
@@ -95,7 +106,7 @@ struct output {
   }
 };
 
-/// Counts. Each call takes a while; at-most-once calls pass the filter before.
+/// Counts. Each call takes a while; at-most-once calls pass a `server_core` before.
 class server {
 public:
   using message = counter_calls::message;
@@ -110,7 +121,7 @@ public:
   };
 
   server(const config& settings, random_generator chance)
-      : settings_(settings), chance_(chance), filter_(settings.limits) {}
+      : settings_(settings), chance_(chance), core_(settings.limits) {}
 
   void receive(time_point now, const peer& from, const message& what);
   void apply(time_point, const input&) {}
@@ -122,30 +133,31 @@ private:
   struct running {
     peer client;
     message call;
+    std::uint64_t execution = 0; ///< the core's number of an at-most-once call
   };
 
   bool is_of_an_earlier_life(const peer& from);
-  void begin(time_point now, const peer& from, const message& what);
-  void answer(const peer& to, const message& call, kind what, std::int64_t value = 0);
+  void take_call(time_point now, const peer& from, const message& what);
+  void begin(time_point now, const running& what);
+  void reply(const peer& to, const message& call, kind what);
+  void answer(const peer& to, const message& call, std::int64_t value);
 
   config settings_;
   random_generator chance_;
-  requests::duplicate_filter filter_;
+  requests::server_core core_;
   std::map<node_id, incarnation> lives_; ///< the newest of each client's node
   std::multimap<time_point, running> running_;
   std::int64_t value_ = 0;
   output output_;
 };
 
-/// Makes calls, any number at a time.
+/// Makes calls, any number at a time: a `caller_core` and what it calls, a life of the server.
 class client {
 public:
   using message = counter_calls::message;
   using output = counter_calls::output;
 
-  /// Pre: no number is used twice, and each is greater than those before.
   struct begin {
-    std::uint64_t number = 0;
     request_semantics how = request_semantics::maybe;
   };
   using input = begin;
@@ -158,33 +170,36 @@ public:
   };
 
   client(const config& settings, random_generator chance)
-      : settings_(settings), chance_(chance), server_life_(settings.server_life) {}
+      : settings_(settings), core_(chance), server_life_(settings.server_life) {}
 
   void receive(time_point now, const peer& from, const message& what);
   void apply(time_point now, const begin& what);
   void tick(time_point now);
-  std::optional<time_point> next_deadline() const;
+  std::optional<time_point> next_deadline() const { return core_.next_deadline(); }
   output drain() { return std::exchange(output_, {}); }
 
-  std::size_t open() const noexcept { return calls_.size(); }
+  std::size_t open() const noexcept { return core_.open(); }
 
 private:
-  struct call {
-    request_semantics how;
-    requests::attempts tries;
-    incarnation bound_to; ///< the life of the server; unknown until it says so
+  struct call_record {
+    request_semantics how = request_semantics::maybe;
+    incarnation bound_to; ///< the life of the server
+    std::optional<std::int64_t> answer = std::nullopt;
   };
-  using call_table = std::map<std::uint64_t, call>;
 
-  void advance(time_point now, call_table::iterator which);
-  std::uint64_t lowest_open(std::uint64_t at_most) const;
-  void rebind(time_point now, call_table::iterator which, const message& what);
-  void end(call_table::iterator which, std::optional<std::int64_t> answer);
+  void hear(time_point now, const message& what);
+  void perform_steps(time_point now);
+  void perform(time_point now, const requests::caller_core::send& step);
+  void perform(time_point now, const requests::caller_core::find_target& step);
+  void perform(time_point now, const requests::caller_core::ended& step);
+  void perform(time_point now, const requests::caller_core::acknowledge& step);
+  void transmit_to_server(message what);
 
   config settings_;
-  random_generator chance_;
+  requests::caller_core core_;
   incarnation server_life_; ///< the newest that was heard of
-  call_table calls_;
+  std::map<std::uint64_t, call_record>
+      calls_; ///< all, so that a checker hears what the core does after their end
   output output_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <string_view>
 
 namespace chorus::testing {
 
@@ -62,15 +63,7 @@ void request_trial::work(random_generator& chance) {
       request_semantics::maybe,
       request_semantics::at_least_once,
       request_semantics::at_most_once}[chance.below(3)];
-  begin(who, how);
-}
-
-void request_trial::begin(std::size_t who, request_semantics how) {
-  auto& at = (*clients_)[who];
-  if (!at.is_awake())
-    return;
-  check_.begun(at.self(), ++last_number_, how);
-  clients_->apply(who, {last_number_, how});
+  clients_->apply(who, {how});
 }
 
 bool request_trial::is_settled() {
@@ -84,17 +77,30 @@ void request_trial::hear(simulation::node&, const counter_calls::executed& step)
   check_.executed(step);
 }
 
+std::string_view branch_of(const counter_calls::passed_over& step) {
+  if (!step.why)
+    return "answered again";
+  switch (*step.why) {
+  case requests::refusal::overloaded:
+    return "refused at a limit";
+  case requests::refusal::superseded:
+    return "try while it runs";
+  case requests::refusal::not_kept:
+    return "answer not kept";
+  case requests::refusal::stale:
+    break;
+  }
+  return "try too late";
+}
+
 void request_trial::hear(simulation::node& at, const counter_calls::passed_over& step) {
-  static constexpr std::array<std::string_view, 6> names{
-      "executed",
-      "try while it runs",
-      "answered again",
-      "answer not kept",
-      "try too late",
-      "refused at a limit"};
-  auto what = names[static_cast<std::size_t>(step.why)];
-  at.note("call " + std::to_string(step.number) + " of " + to_string(step.client) + ": " + std::string{what});
+  std::string what{branch_of(step)};
+  at.note("call " + std::to_string(step.number) + " of " + to_string(step.client) + ": " + what);
   met_.add(what);
+}
+
+void request_trial::hear(simulation::node& at, const counter_calls::begun& step) {
+  check_.begun(at.self(), step.number, step.how);
 }
 
 void request_trial::hear(simulation::node& at, const counter_calls::tried& step) {

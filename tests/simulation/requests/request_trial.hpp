@@ -31,16 +31,14 @@ public:
 private:
   counter_calls::server start_server(simulation::node& at);
   counter_calls::client start_client(simulation::node& at);
-  void begin(std::size_t who, requests::request_semantics how);
-
   void hear(simulation::node& at, const counter_calls::executed& step);
   void hear(simulation::node& at, const counter_calls::passed_over& step);
+  void hear(simulation::node& at, const counter_calls::begun& step);
   void hear(simulation::node& at, const counter_calls::tried& step);
   void hear(simulation::node& at, const counter_calls::ended& step);
 
   promises_of_requests check_;
   simulation::coverage met_;
-  std::uint64_t last_number_ = 0;
   std::optional<simulation::population<counter_calls::server>> servers_;
   std::optional<simulation::population<counter_calls::client>> clients_;
 };

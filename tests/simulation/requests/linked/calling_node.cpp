@@ -34,10 +34,13 @@ calling_node::calling_node(simulation::node& at, linked_request_trial& all)
                                                          ),
       caller_(around_caller(), linked_request_trial::retry(), at.chance().split()), worker_(make_worker()) {}
 
-caller::environment calling_node::around_caller() {
+caller_host::environment calling_node::around_caller() {
   return {
       [this](const peer& to, const parcel& what) { return way_.send(to, what); },
       [this] { return all_.find_target(node_.index()); },
+      [this](const call_key& call, requests::request_semantics how) {
+        all_.check_.begun(call.client, call.number, how);
+      },
       [this](const call_key& call) { all_.check_.tried(call.client, call.number); },
       [this](const call_key& call, std::optional<std::int64_t> answer, request_fate fate) {
         node_.note(
@@ -67,9 +70,8 @@ std::unique_ptr<worker> calling_node::make_worker() {
 
 // -- work ------------------------------------------------------------------------------------------------
 
-void calling_node::begin(const caller::order& what) {
+void calling_node::begin(const caller_host::order& what) {
   caller_.begin(timer_->now(), what);
-  caller_.tick(timer_->now());
   arm();
 }
 
@@ -131,14 +133,15 @@ void calling_node::perform(const peer& other, const link::released& step) {
   way_.released(other, step.bytes);
 }
 
-/// First what is known not to have left, then the rest.
+/// First what is known not to have left, then the rest. A life whose link has ended is over in this world:
+/// its callers have ended.
 void calling_node::perform(const peer& other, link::closed&& step) {
   node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
   std::erase_if(unread_, [&other](const auto& message) { return message.first == other; });
   for (const auto& left : way_.close(other))
     bounce(other, left, errc::node_down);
   caller_.lose(timer_->now(), other);
-  worker_->forget(other);
+  worker_->life_ended(other);
   arm();
 }
 
@@ -147,6 +150,10 @@ void calling_node::perform(const peer& other, link::closed&& step) {
 void calling_node::deliver(const peer& from, const parcel& what) {
   switch (what.kind) {
   case parcel::kind::chatter:
+    return;
+  case parcel::kind::acknowledgement:
+    if (what.worker == worker_->number())
+      worker_->acknowledge(from, what);
     return;
   case parcel::kind::call:
     break;
@@ -198,7 +205,7 @@ void calling_node::replace(const peer& to, const parcel& answer, errc code) {
 void calling_node::bounce(const peer& to, const parcel& what, errc code) {
   if (what.kind == parcel::kind::call)
     caller_.bounced(timer_->now(), what, code);
-  else if (what.kind != parcel::kind::chatter)
+  else if (what.kind != parcel::kind::chatter && what.kind != parcel::kind::acknowledgement)
     replace(to, what, code);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "caller.hpp"
+#include "caller_host.hpp"
 #include "way.hpp"
 #include "worker.hpp"
 
@@ -34,7 +34,7 @@ public:
 
   // -- work ----------------------------------------------------------------------------------------------
 
-  void begin(const caller::order& what);
+  void begin(const caller_host::order& what);
   void chatter(const peer& to, std::size_t bytes);
   void set_lazy(bool lazy);
   void end_worker();
@@ -68,7 +68,7 @@ private:
   void perform(const peer& other, const link::released& step) override;
   void perform(const peer& other, link::closed&& step) override;
 
-  caller::environment around_caller();
+  caller_host::environment around_caller();
   std::unique_ptr<linked_calls::worker> make_worker();
 
   void deliver(const peer& from, const parcel& what);
@@ -89,7 +89,7 @@ private:
   std::unique_ptr<clock_seam> timer_;
   simulation::link_layer links_;
   linked_calls::way way_;
-  linked_calls::caller caller_;
+  caller_host caller_;
   std::unique_ptr<linked_calls::worker> worker_;
 };
 

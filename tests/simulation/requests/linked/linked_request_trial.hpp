@@ -1,7 +1,7 @@
 #pragma once
 
 #include "../promises.hpp"
-#include "caller.hpp"
+#include "caller_host.hpp"
 #include "calling_node.hpp"
 
 #include <chorus/runtime/link/link.hpp>
@@ -49,7 +49,6 @@ private:
   random_generator chance_;
   promises_of_requests check_;
   simulation::coverage met_;
-  std::uint64_t last_number_ = 0;
   std::uint64_t last_worker_ = 0;
 };
 

@@ -29,6 +29,8 @@ std::string describe(const parcel& what) {
     return "failure of " + call + ": " + std::string{to_string(what.code)} + ", " + to_string(what.fate);
   case parcel::kind::refusal:
     return "refusal of " + call + ": " + to_string(fate_of(what.reason));
+  case parcel::kind::acknowledgement:
+    return "acknowledges answers below " + std::to_string(what.lowest_open);
   case parcel::kind::chatter:
     break;
   }

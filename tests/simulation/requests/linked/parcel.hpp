@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <string>
 
-/// Calls between nodes that are joined by links. Production code are the link and, of `runtime/requests`, the
-/// attempts, fates, failures of tries and the duplicate filter. A model of `actors`, which CAF keeps out of
-/// the simulator: `caller` of caller_stub and open_requests, `worker` of server_stub, `calling_node` of
-/// remoting, `way` of the outbox. A mistake in those is not found here.
+/// Calls between nodes that are joined by links. Production code are the link and `runtime/requests` with the
+/// cores of callers and of servers. A model of `actors`, which CAF keeps out of the simulator: `caller_host`
+/// of the hosting half of caller_stub and of open_requests, `worker` of an actor and the hosting half of
+/// server_stub, `calling_node` of remoting, `way` of the outbox. A mistake in those is not found here.
 namespace chorus::testing::linked_calls {
 
 /// Which call, for the books: who began it, under which number.
@@ -41,6 +41,7 @@ struct parcel {
     answer,
     failure, ///< in nobody's name, with a code and a fate
     refusal, ///< of the receiver's stub
+    acknowledgement,
     chatter, ///< nobody answers it: it only fills the link
   };
 

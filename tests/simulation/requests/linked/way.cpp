@@ -11,8 +11,9 @@ constexpr std::size_t notice_bytes = 200;
 constexpr std::size_t notice_share = 2;
 
 link::urgency urgency_of(const parcel& what) {
-  auto is_request = what.kind == parcel::kind::call || what.kind == parcel::kind::chatter;
-  return is_request ? link::urgency::ordinary : link::urgency::reserved;
+  auto is_answer = what.kind == parcel::kind::answer || what.kind == parcel::kind::failure
+                   || what.kind == parcel::kind::refusal;
+  return is_answer ? link::urgency::reserved : link::urgency::ordinary;
 }
 
 std::size_t cost_of(const link::send& message) {

@@ -1,25 +1,22 @@
 #include "worker.hpp"
 
+#include <chorus/runtime/check.hpp>
 #include <chorus/runtime/requests/fate.hpp>
 
 #include <algorithm>
 #include <any>
 #include <chrono>
+#include <variant>
 
 namespace chorus::testing::linked_calls {
 
 using namespace std::chrono_literals;
-using requests::duplicate_filter;
 using requests::fate_at;
-using requests::refusal;
 using requests::request_semantics;
 using requests::request_stage;
+using requests::server_core;
 
 namespace {
-
-requests::call_id id_of(const peer& from, const parcel& call) {
-  return {{from, 0}, call.call.number};
-}
 
 parcel answer_to(const parcel& call, std::int64_t value) {
   auto what = call;
@@ -32,34 +29,34 @@ parcel answer_to(const parcel& call, std::int64_t value) {
 } // namespace
 
 void worker::receive(time_point now, const peer& from, const parcel& call) {
-  if (call.how == request_semantics::at_most_once && !admit(from, call))
-    return;
-  mailbox_.push_back({from, call});
+  if (call.how == request_semantics::at_most_once)
+    take_tagged(now, from, call);
+  else
+    pass_on(now, {from, call});
+}
+
+void worker::pass_on(time_point now, request what) {
+  mailbox_.push_back(std::move(what));
   tick(now);
 }
 
-/// Whether the call is new.
-bool worker::admit(const peer& from, const parcel& call) {
-  auto id = id_of(from, call);
-  request asker{from, call};
-  auto verdict = filter_.admit(id, call.lowest_open);
-  if (verdict == duplicate_filter::verdict::execute) {
-    running_.insert_or_assign(id, asker);
-    return true;
-  }
-  if (verdict == duplicate_filter::verdict::answered) {
+void worker::take_tagged(time_point now, const peer& from, const parcel& call) {
+  auto decision = core_.receive({{{from, 0}, call.call.number}, call.attempt}, call.lowest_open);
+  if (auto* step = std::get_if<server_core::execute>(&decision))
+    return pass_on(now, {from, call, step->execution});
+  if (auto* kept = std::get_if<server_core::give_answer>(&decision)) {
     around_.met("kept answer given again");
-    around_.answer(from, answer_to(call, std::any_cast<std::int64_t>(filter_.answer_to(id))));
-    return false;
+    auto answer = std::any_cast<parcel>(kept->content);
+    answer.attempt = call.attempt;
+    return around_.answer(from, answer);
   }
-  auto refused = asker;
-  if (verdict == duplicate_filter::verdict::in_progress)
-    refused = std::exchange(running_.at(id), asker);
-  refused.call.kind = parcel::kind::refusal;
-  refused.call.reason = *requests::refusal_of(verdict);
-  refused.call.filling.clear();
-  around_.answer(refused.from, refused.call);
-  return false;
+  const auto& refused = std::get<server_core::refuse>(decision);
+  auto what = call;
+  what.kind = parcel::kind::refusal;
+  what.attempt = refused.to.attempt;
+  what.reason = refused.reason;
+  what.filling.clear();
+  around_.answer(from, what);
 }
 
 void worker::tick(time_point now) {
@@ -83,13 +80,13 @@ void worker::execute(time_point now, request what) {
 
 /// An at-most-once call's answer is kept, and given to its last try.
 void worker::answer(const result& what) {
-  auto asker = what.of;
-  if (asker.call.how == request_semantics::at_most_once) {
-    auto id = id_of(asker.from, asker.call);
-    filter_.finish(id, what.value, sizeof what.value);
-    asker = running_.extract(id).mapped();
+  auto text = answer_to(what.of.call, what.value);
+  if (what.of.call.how == request_semantics::at_most_once) {
+    auto last_try = core_.answered(what.of.execution, text, sizeof what.value);
+    CHORUS_CHECK(last_try, "an execution is answered once");
+    text.attempt = last_try->attempt;
   }
-  around_.answer(asker.from, answer_to(asker.call, what.value));
+  around_.answer(what.of.from, text);
 }
 
 std::optional<time_point> worker::next_deadline() const {
@@ -102,18 +99,23 @@ std::optional<time_point> worker::next_deadline() const {
 }
 
 void worker::end() {
-  auto tell = [this](const request& who) {
+  auto tell = [this](const peer& who, const parcel& call) {
     around_.met("worker ended under a call");
-    around_.answer(who.from, failure_of(who.call, errc::not_found, fate_at(request_stage::handed_over)));
+    around_.answer(who, failure_of(call, errc::not_found, fate_at(request_stage::handed_over)));
   };
   for (const auto& each : mailbox_)
     if (each.call.how != request_semantics::at_most_once)
-      tell(each);
+      tell(each.from, each.call);
   for (const auto& [when, each] : executed_)
     if (each.of.call.how != request_semantics::at_most_once)
-      tell(each.of);
-  for (const auto& [id, each] : running_)
-    tell(each);
+      tell(each.of.from, each.of.call);
+  for (const auto& each : core_.worker_ended()) {
+    const auto& caller = each.call.caller.home;
+    parcel call;
+    call.call = {caller, each.call.number};
+    call.attempt = each.attempt;
+    tell(caller, call);
+  }
 }
 
 } // namespace chorus::testing::linked_calls

@@ -4,6 +4,7 @@
 
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/requests/duplicate_filter.hpp>
+#include <chorus/runtime/requests/server_core.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <cstdint>
@@ -16,8 +17,8 @@
 
 namespace chorus::testing::linked_calls {
 
-/// Counts calls, one after the other, and answers each some time after it was executed; with the stub in
-/// front of it that removes duplicates of at-most-once calls.
+/// Counts calls, one after the other, and answers each some time after it was executed. A `server_core` in
+/// front of it removes duplicates of at-most-once calls.
 class worker {
 public:
   /// What the worker needs of its node.
@@ -33,14 +34,16 @@ public:
       const requests::duplicate_limits& limits,
       random_generator chance
   )
-      : number_(number), around_(std::move(around)), filter_(limits), chance_(chance) {}
+      : number_(number), around_(std::move(around)), core_(limits), chance_(chance) {}
 
   std::uint64_t number() const noexcept { return number_; }
 
   void receive(time_point now, const peer& from, const parcel& call);
 
-  /// That life of the caller is over.
-  void forget(const peer& caller) { filter_.forget(caller); }
+  /// From a caller of that life.
+  void acknowledge(const peer& from, const parcel& what) { core_.acknowledge({from, 0}, what.lowest_open); }
+
+  void life_ended(const peer& of_callers) { core_.life_ended(of_callers); }
 
   /// Ends: whoever waits is told so.
   void end();
@@ -54,6 +57,7 @@ private:
   struct request {
     peer from;
     parcel call;
+    std::uint64_t execution = 0; ///< the core's number of an at-most-once call
   };
 
   struct result {
@@ -63,16 +67,16 @@ private:
 
   void execute(time_point now, request what);
   void answer(const result& what);
-  bool admit(const peer& from, const parcel& call);
+  void pass_on(time_point now, request what);
+  void take_tagged(time_point now, const peer& from, const parcel& call);
 
   std::uint64_t number_;
   environment around_;
-  requests::duplicate_filter filter_;
+  requests::server_core core_;
   random_generator chance_;
   std::deque<request> mailbox_;
   std::optional<time_point> busy_until_;
-  std::multimap<time_point, result> executed_;   ///< by when they are answered
-  std::map<requests::call_id, request> running_; ///< at-most-once calls, with their last tries
+  std::multimap<time_point, result> executed_; ///< by when they are answered
   std::int64_t value_ = 0;
 };
 

@@ -3,7 +3,8 @@
 #include "parcel.hpp"
 
 #include <chorus/runtime/random.hpp>
-#include <chorus/runtime/requests/attempts.hpp>
+#include <chorus/runtime/requests/caller_core.hpp>
+#include <chorus/runtime/requests/retry_policy.hpp>
 #include <chorus/runtime/requests/semantics.hpp>
 #include <chorus/runtime/time.hpp>
 
@@ -13,7 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace chorus::testing::linked_calls {
 
@@ -24,11 +25,11 @@ struct target {
   bool has_ended = false; ///< with the link to its home; a later link does not revive it
 };
 
-/// Makes calls: what a node knows of its open requests, and what its callers' stubs make of that.
-class caller {
+/// Hosts the `caller_core` of a node, and keeps in mind who was sent which request, as remoting does.
+class caller_host {
 public:
   struct order {
-    call_key call;
+    peer client;
     requests::request_semantics how = requests::request_semantics::maybe;
     linked_calls::target whom;
     message_nature nature = message_nature::ordinary;
@@ -36,18 +37,19 @@ public:
     std::string filling;
   };
 
-  /// What the caller needs of its node.
+  /// What it needs of its node.
   struct environment {
     std::function<errc(const peer& to, const parcel& what)> send;
     std::function<std::optional<target>()> find; ///< somebody who can be called now
+    std::function<void(const call_key&, requests::request_semantics)> begun;
     std::function<void(const call_key&)> tried;
     std::function<void(const call_key&, std::optional<std::int64_t> answer, requests::request_fate)> ended;
     std::function<void(const call_key&)> abandoned; ///< given up while a leaving node has one of its tries
     std::function<void(const std::string& branch)> met;
   };
 
-  caller(environment around, const requests::retry_policy& retry, random_generator chance)
-      : around_(std::move(around)), retry_(retry), chance_(chance) {}
+  caller_host(environment around, const requests::retry_policy& retry, random_generator chance)
+      : around_(std::move(around)), retry_(retry), core_(chance) {}
 
   void begin(time_point now, const order& what);
 
@@ -61,35 +63,40 @@ public:
   void lose(time_point now, const peer& other);
 
   void tick(time_point now);
-  std::optional<time_point> next_deadline() const;
+  std::optional<time_point> next_deadline() const { return core_.next_deadline(); }
 
-  std::size_t open() const noexcept { return calls_.size(); }
+  std::size_t open() const noexcept { return core_.open(); }
 
 private:
-  struct open_call {
+  struct call_record {
     order what;
-    requests::attempts tries;
-    std::optional<target> whom;
-    std::uint64_t last_attempt = 0;
+    time_point ends_by;
+    std::optional<std::int64_t> answer = std::nullopt;
     bool was_refused_by_leaving = false; ///< and an earlier try was open
   };
-  using call_table = std::map<std::uint64_t, open_call>;
 
-  void advance(time_point now, call_table::iterator which);
-  void send_try(time_point now, call_table::iterator which);
-  std::uint64_t lowest_open(const target& at, std::uint64_t at_most) const;
+  /// Somebody was sent a try, and has not answered.
+  struct request {
+    peer to;
+    std::uint64_t call = 0;
+  };
+
   void failed(time_point now, std::uint64_t attempt, errc code, requests::request_fate fate);
-  bool has_sent_tries(std::uint64_t number) const;
-  void refused(time_point now, call_table::iterator which, const parcel& what);
-  void end(call_table::iterator which, std::optional<std::int64_t> answer);
+  std::optional<std::uint64_t> request_of(std::uint64_t call) const;
+  call_key key_of(std::uint64_t call) const { return {calls_.at(call).what.client, call}; }
+
+  void perform_steps(time_point now);
+  void perform(time_point now, const requests::caller_core::send& step);
+  void perform(time_point now, const requests::caller_core::find_target& step);
+  void perform(time_point now, const requests::caller_core::ended& step);
+  void perform(time_point now, const requests::caller_core::acknowledge& step);
 
   environment around_;
   requests::retry_policy retry_;
-  random_generator chance_;
-  std::uint64_t last_attempt_ = 0;
-  call_table calls_;                             ///< by number
-  std::map<std::uint64_t, std::uint64_t> tries_; ///< numbers of open calls, by those of their tries
-  std::map<std::uint64_t, peer> requests_;       ///< who was sent which try, and has not answered
+  requests::caller_core core_;
+  std::map<std::uint64_t, call_record>
+      calls_; ///< all, so that a checker hears what the core does after their end
+  std::map<std::uint64_t, request> requests_; ///< by the core's numbers of tries
 };
 
 } // namespace chorus::testing::linked_calls
