@@ -29,7 +29,7 @@ std::string closed_as(link::closed::why reason) {
 // -- one node's program -------------------------------------------------------------------------------
 
 link_program::link_program(simulation::node& at, link_trial& all)
-    : node_(at), all_(all), links_(at, *this, link_trial::limits()) {}
+    : link_process(at, link_trial::limits()), all_(all) {}
 
 link_program::~link_program() {
   for (const auto& other : links_.peers())
@@ -48,18 +48,8 @@ void link_program::send(const peer& to, link::pair who, link::urgency how, std::
     all_.books_.accepted(id, text);
 }
 
-void link_program::set_lazy(bool lazy) {
-  lazy_ = lazy;
-  if (!lazy)
-    for (const auto& [from, cost] : std::exchange(unread_, {}))
-      consume(from, cost);
-}
-
-void link_program::consume(const peer& from, std::size_t cost) {
-  if (links_.core(from) == nullptr)
-    return;
+void link_program::consumed(const peer& from, std::size_t cost) {
   all_.books_.consumed(end_to(from), cost);
-  links_.apply(from, link::consumed{cost});
 }
 
 void link_program::perform(const peer& other, const link::established&) {
@@ -77,10 +67,7 @@ void link_program::went_down(const membership::peers::peer_down& step) {
 void link_program::perform(const peer& other, link::delivered&& step) {
   stream_id id{partner_of(other), step.pair};
   all_.books_.delivered(id, end_to(other), std::string{as_text(step.payload.view())}, step.cost);
-  if (lazy_)
-    unread_.emplace_back(other, step.cost);
-  else
-    consume(other, step.cost);
+  read_lazily(other, step.cost);
 }
 
 void link_program::perform(const peer& other, link::refused&& step) {
@@ -98,7 +85,7 @@ void link_program::perform(const peer& other, link::closed&& step) {
   node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
   all_.met_.add(closed_as(step.reason));
   all_.met(*links_.core(other));
-  std::erase_if(unread_, [&other](const auto& message) { return message.first == other; });
+  drop_unread(other);
   all_.books_.closed(end_to(other), step);
 }
 
@@ -141,21 +128,10 @@ void link_trial::work(random_generator& chance) {
   } else if (dice < 996) {
     sender->set_lazy(false);
   } else if (dice < 998) {
-    sender->declare_failed(other);
-    around_.events().after(chance.duration_between({}, longest_verdict), [this, from, other] {
-      take_back(from, other);
-    });
+    sender->declare_failed(other, chance.duration_between({}, longest_verdict));
   } else {
-    sender->close(other);
+    sender->leave(other);
   }
-}
-
-/// If it still lives. Whoever sleeps takes it back later.
-void link_trial::take_back(simulation::node_index at, const peer& other) {
-  if (auto* judge = program(at))
-    judge->take_back(other);
-  else if (around_.at(at).is_running())
-    around_.events().after(longest_verdict, [this, at, other] { take_back(at, other); });
 }
 
 void link_trial::settle() {

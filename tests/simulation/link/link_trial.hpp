@@ -1,9 +1,9 @@
 #pragma once
 
 #include "link_books.hpp"
+#include "link_process.hpp"
 
 #include <chorus/simulation/campaign.hpp>
-#include <chorus/simulation/link_layer.hpp>
 #include <chorus/simulation/world.hpp>
 
 #include <array>
@@ -17,28 +17,13 @@ namespace chorus::testing {
 
 class link_trial;
 
-/// A program that sends numbered messages over links to all others, and reads slowly now and then.
-class link_program final : public simulation::process, private simulation::link_layer::user {
+/// Sends numbered messages to all others.
+class link_program final : public link_process {
 public:
   link_program(simulation::node& at, link_trial& all);
   ~link_program() override;
 
   void send(const peer& to, link::pair who, link::urgency how, std::size_t size);
-  void set_lazy(bool lazy);
-  void declare_failed(const peer& other) { links_.fail(other); }
-  void take_back(const peer& other) { links_.take_back(other); }
-  void close(const peer& other) { links_.apply(other, link::close{}); }
-
-  const simulation::link_layer& links() const noexcept { return links_; }
-
-  void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override {
-    links_.receive(from, head, body);
-  }
-  void reconnected(const node_id& other) override { links_.reconnected(other); }
-  void life_began(const peer& other) override { links_.life_began(other); }
-  std::string describe(const wire_message& content) const override {
-    return simulation::link_layer::describe(content);
-  }
 
 private:
   void perform(const peer& other, const link::established& step) override;
@@ -48,19 +33,15 @@ private:
   void perform(const peer& other, link::closed&& step) override;
   void came_up(const membership::peers::peer_up& step) override;
   void went_down(const membership::peers::peer_down& step) override;
+  void consumed(const peer& from, std::size_t cost) override;
 
-  void consume(const peer& from, std::size_t cost);
   link_end end_to(const peer& other) const { return {node_.self(), links_.core(other)->relation(), other}; }
   link_end partner_of(const peer& other) const {
     return {other, links_.core(other)->relation_there(), node_.self()};
   }
 
-  simulation::node& node_;
   link_trial& all_;
-  bool lazy_ = false;
   bool refused_ = false; ///< the message that is just being sent
-  std::vector<std::pair<peer, std::size_t>> unread_;
-  simulation::link_layer links_;
 };
 
 /// The link protocol between three nodes.
@@ -83,7 +64,6 @@ private:
   friend class link_program;
 
   link_program* program(simulation::node_index which);
-  void take_back(simulation::node_index at, const peer& other);
   bool is_settled(simulation::node_index from, simulation::node_index to);
   void met(const link::core& core);
 

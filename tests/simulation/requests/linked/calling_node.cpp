@@ -23,15 +23,8 @@ constexpr duration turn_within = 2ms;
 } // namespace
 
 calling_node::calling_node(simulation::node& at, linked_request_trial& all)
-    : node_(at), all_(all), timer_(at.make_timer([this] { turn(); })),
-      links_(at, *this, linked_request_trial::limits()), way_(
-                                                             links_,
-                                                             linked_request_trial::limits(),
-                                                             [this] {
-                                                               turn_due_ = true;
-                                                               arm();
-                                                             }
-                                                         ),
+    : link_process(at, linked_request_trial::limits()), all_(all), timer_(at.make_timer([this] { turn(); })),
+      way_(links_, linked_request_trial::limits(), [this] { wake(); }),
       caller_(around_caller(), linked_request_trial::retry(), at.chance().split()), worker_(make_worker()) {}
 
 caller_host::environment calling_node::around_caller() {
@@ -81,13 +74,6 @@ void calling_node::chatter(const peer& to, std::size_t bytes) {
   way_.send(to, what);
 }
 
-void calling_node::set_lazy(bool lazy) {
-  lazy_ = lazy;
-  if (!lazy)
-    for (const auto& [from, cost] : std::exchange(unread_, {}))
-      consume(from, cost);
-}
-
 void calling_node::end_worker() {
   auto ended = std::exchange(worker_, make_worker());
   ended->end();
@@ -117,10 +103,10 @@ void calling_node::perform(const peer&, const link::established&) {}
 void calling_node::perform(const peer& other, link::delivered&& step) {
   auto what = decode(step.payload);
   deliver(other, what);
-  if (lazy_ && what.kind == parcel::kind::chatter)
-    unread_.emplace_back(other, step.cost);
+  if (what.kind == parcel::kind::chatter)
+    read_lazily(other, step.cost);
   else
-    consume(other, step.cost);
+    read(other, step.cost);
   arm();
 }
 
@@ -137,7 +123,7 @@ void calling_node::perform(const peer& other, const link::released& step) {
 /// its callers have ended.
 void calling_node::perform(const peer& other, link::closed&& step) {
   node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
-  std::erase_if(unread_, [&other](const auto& message) { return message.first == other; });
+  drop_unread(other);
   for (const auto& left : way_.close(other))
     bounce(other, left, errc::node_down);
   caller_.lose(timer_->now(), other);
@@ -209,12 +195,13 @@ void calling_node::bounce(const peer& to, const parcel& what, errc code) {
     replace(to, what, code);
 }
 
-void calling_node::consume(const peer& from, std::size_t cost) {
-  if (links_.core(from) != nullptr)
-    links_.apply(from, link::consumed{cost});
-}
-
 // -- time ------------------------------------------------------------------------------------------------
+
+/// The outbox has something for the links.
+void calling_node::wake() {
+  turn_due_ = true;
+  arm();
+}
 
 void calling_node::turn() {
   auto now = timer_->now();

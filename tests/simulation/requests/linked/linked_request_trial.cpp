@@ -64,7 +64,7 @@ void linked_request_trial::work(random_generator& chance) {
   else if (dice < 990)
     at->end_worker();
   else if (dice < 993)
-    at->declare_failed(other);
+    at->declare_failed(other, chance.duration_between(0ms, 2s));
   else if (dice < 996)
     at->leave(other);
 }
