@@ -68,7 +68,7 @@ errc code_of(const caf::error& reason) {
 }
 
 server_id server_of(const caf::actor& target) {
-  auto who = identity_of(caf::actor_cast<caf::strong_actor_ptr>(target));
+  auto who = identity_of(*caf::actor_cast<caf::abstract_actor*>(target));
   return {who.home, who.actor};
 }
 

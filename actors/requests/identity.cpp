@@ -4,10 +4,10 @@
 
 namespace chorus::requests {
 
-caf17::actor_reference identity_of(const caf::strong_actor_ptr& who) {
-  if (auto* remote = dynamic_cast<const caf17::remote_actor*>(who->get()))
+caf17::actor_reference identity_of(const caf::abstract_actor& who) {
+  if (auto* remote = dynamic_cast<const caf17::remote_actor*>(&who))
     return remote->reference();
-  return {{}, who->id()};
+  return {{}, who.id()};
 }
 
 } // namespace chorus::requests

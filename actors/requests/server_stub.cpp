@@ -21,7 +21,7 @@ namespace chorus::requests {
 namespace {
 
 caller_id caller_of(const caf::strong_actor_ptr& sender) {
-  auto who = identity_of(sender);
+  auto who = identity_of(*sender->get());
   return {who.home, who.actor};
 }
 
