@@ -1,3 +1,4 @@
+#include <chorus/runtime/check.hpp>
 #include <chorus/runtime/requests/caller_core.hpp>
 
 #include <string>
@@ -15,6 +16,7 @@ std::optional<caller_core::step> caller_core::take_step() {
 // -- calls -----------------------------------------------------------------------------------------------
 
 result<std::uint64_t> caller_core::begin(time_point now, const new_call& what) {
+  CHORUS_CHECK(!what.server || !what.can_find_target, "a server's calls are tried at no other");
   if (!what.retry.is_valid())
     return error{errc::invalid_argument, "the retry policy has a number that is not positive"};
   if (!what.has_target && !what.can_find_target)

@@ -38,9 +38,11 @@ public:
   /// well come, which tells it as much.
   static constexpr std::chrono::seconds acknowledge_after{1};
 
+  /// An at-most-once call says who removes its duplicates, and is never tried at another target: either
+  /// `server` or `can_find_target`, or none.
   struct new_call {
     retry_policy retry;
-    std::optional<server_id> server = std::nullopt; ///< at-most-once: who removes its duplicates
+    std::optional<server_id> server = std::nullopt;
     bool has_target = true;
     bool can_find_target = false; ///< `find_target` is performed for it
   };

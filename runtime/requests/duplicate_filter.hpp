@@ -64,9 +64,9 @@ public:
   /// The caller needs no answer below `lowest_open`; without a try to tell it with.
   void acknowledge(const caller_id& caller, std::uint64_t lowest_open);
 
-  /// The caller has ended, as its host has decided. Never because a link has ended under a caller that may try
-  /// again: what is forgotten is executed again. Pre: no try of it comes after this, however late; the host
-  /// sees to that, as a node does, which takes nothing from a life that was declared failed.
+  /// The caller has ended, as its host has decided. Never because a link has ended under a caller that may
+  /// try again: what is forgotten is executed again. Pre: no try of it comes after this, however late; the
+  /// host sees to that, as a node does, which takes nothing from a life that was declared failed.
   void forget(const caller_id& caller);
 
   /// That life has ended, and every caller of it: the same.

@@ -9,11 +9,14 @@
 #include <chorus/runtime/protocol_core.hpp>
 #include <chorus/runtime/quorum.hpp>
 #include <chorus/runtime/random.hpp>
-#include <chorus/runtime/requests/duplicate_filter.hpp>
+#include <chorus/runtime/requests/caller_core.hpp>
+#include <chorus/runtime/requests/server_core.hpp>
 #include <chorus/runtime/vector_clock.hpp>
 #include <chorus/simulation/history/violation.hpp>
 
 #include <gtest/gtest.h>
+
+#include <variant>
 
 namespace chorus {
 namespace {
@@ -43,8 +46,10 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   link::core link_core{{}, link_settings};
   EXPECT_FALSE(link_core.drain().empty());
 
-  requests::duplicate_filter filter;
-  EXPECT_EQ(filter.admit({{self, 1}, 1}, 1), requests::duplicate_filter::verdict::execute);
+  requests::caller_core calls{random.split()};
+  EXPECT_TRUE(calls.begin({}, {.retry = {}}));
+  requests::server_core served;
+  EXPECT_TRUE(std::holds_alternative<requests::server_core::execute>(served.receive({{{self, 1}, 1}, 1}, 1)));
 
   membership::swim::config member_settings;
   member_settings.self = {self, "ada", {"192.0.2.1", 4000}};
