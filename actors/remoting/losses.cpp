@@ -44,7 +44,7 @@ caf::strong_actor_ptr remoting::receiver_of_lost(const caf17::actor_reference& t
 /// A `hold` does not reach the actor's home. Other notices are told by the link's end, but who introduced
 /// this node waits.
 void remoting::let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive) {
-  if (auto from = codec::decode_prefix<introducer>(archive); from && from->who != nobody)
+  if (auto from = codec::decode_prefix<introducer>(archive); from && from->who)
     send_parcel(from->who, parcel::introduced, introduction{{home, actor}, self()});
 }
 

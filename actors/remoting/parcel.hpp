@@ -18,7 +18,7 @@ namespace chorus {
 /// for which it is (0: the node itself); the parcel's first byte says what it is.
 ///
 /// A parcel from an actor (`message`, `linked`, `unlinked`) gives the other node one handle of its sender
-/// and returns one of its receiver, see holders.hpp.
+/// and returns one of its receiver, see handles/holders.hpp.
 enum class parcel : std::uint8_t {
   message = 1,     ///< `message_header`, then the message
   linked = 2,      ///< the sender has linked itself to the receiver

@@ -37,8 +37,10 @@ codec::options reading(caf17::handle_importer& handles, const shared_bytes& payl
 
 /// A message from the network: where it came from and for whom it is.
 struct remoting::arrival {
-  peer from;
+  remote_node& by;
   link::pair between;
+
+  const peer& from = by.who();
 };
 
 /// A handle that arrived with a message. If it has become the last one of its actor, users' code runs when it
@@ -61,10 +63,10 @@ struct remoting::received_handle {
 std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered message) {
   auto node = sending_node(from);
   if (node == nullptr)
-    return std::nullopt; // its life is over
+    return std::nullopt; // the relation is over
   caf17::credit held{node->link(), message.cost};
-  arrival what{from, message.pair};
-  incoming_handles handles{*this, from};
+  arrival what{*node, message.pair};
+  incoming_handles handles{*this, *node};
   codec::reader archive{message.payload.view(), reading(handles, message.payload)};
   auto kind = codec::decode_prefix<parcel>(archive);
   if (!kind) {
@@ -131,8 +133,8 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   // Everything in the message is read before anything is decided: its handles count in any case.
   auto& foreign = header->foreign_sender;
   auto from = foreign.home ? foreign : caf17::actor_reference{what.from, what.between.sender};
-  received_handle sending{around_, receive_handle(from, what.from)};
-  received_handle receiving{around_, exports_.came_back(what.between.receiver, what.from)};
+  received_handle sending{around_, receive_handle(from, &what.by)};
+  received_handle receiving{around_, exports_.came_back(what.between.receiver, what.by.relation())};
   const auto& sender = sending.actor;
   const auto& receiver = receiving.actor;
   auto element = codec::decode_with(archive, [&](codec::reader& source) {
@@ -194,8 +196,8 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
 }
 
 void remoting::deliver_link(const arrival& what, parcel kind) {
-  auto sender = receive_handle({what.from, what.between.sender}, what.from);
-  received_handle receiver{around_, exports_.came_back(what.between.receiver, what.from)};
+  auto sender = receive_handle({what.from, what.between.sender}, &what.by);
+  received_handle receiver{around_, exports_.came_back(what.between.receiver, what.by.relation())};
   if (!sender || !receiver.actor)
     return; // the receiver's end is on its way to the sender
   auto& remote = static_cast<caf17::remote_actor&>(*sender->get());
@@ -215,8 +217,7 @@ void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
     reason = std::move(*told);
   else
     report_malformed(what.from, told.failure());
-  if (auto node = sending_node(what.from))
-    node->end(what.between.sender, *given, reason, reason_bytes);
+  what.by.end(what.between.sender, *given, reason, reason_bytes);
 }
 
 void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
@@ -224,9 +225,9 @@ void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
   if (!from)
     return;
   auto actor = what.between.receiver;
-  if (!exports_.hold(actor, what.from))
-    send_end(what.from, actor, 1, exports_.reason_of_end(actor));
-  if (from->who != nobody)
+  if (!exports_.hold(actor, what.by.relation()))
+    send_end(what.by, actor, 1, exports_.reason_of_end(actor));
+  if (from->who)
     send_parcel(from->who, parcel::introduced, introduction{{self(), actor}, what.from});
 }
 
@@ -248,7 +249,7 @@ void remoting::deliver_release(const arrival& what, codec::reader& archive) {
       send_parcel(what.from, parcel::forgotten, std::exchange(forgotten, {}));
   };
   for (auto& handle : *released) {
-    if (!exports_.release(handle.actor, what.from, handle.received, handle.returned, garbage))
+    if (!exports_.release(handle.actor, what.by.relation(), handle.received, handle.returned, garbage))
       forgotten.push_back(handle);
     if (forgotten.size() == forgotten_handles)
       tell();
@@ -259,10 +260,9 @@ void remoting::deliver_release(const arrival& what, codec::reader& archive) {
 
 void remoting::deliver_forgotten(const arrival& what, codec::reader& archive) {
   auto forgotten = read<std::vector<released_handle>>(what, archive);
-  auto node = sending_node(what.from);
-  if (forgotten && node != nullptr)
+  if (forgotten)
     for (auto& handle : *forgotten)
-      node->settle(handle);
+      what.by.settle(handle);
 }
 
 void remoting::deliver_moved(const arrival& what, codec::reader& archive) {
@@ -311,25 +311,30 @@ void remoting::report_malformed(const peer& from, const error& reason) {
 }
 
 void remoting::bounce(const peer& to, const link::refused& message) {
+  if (auto node = nodes_.find(to))
+    bounce(*node, message);
+}
+
+void remoting::bounce(remote_node& to, const link::refused& message) {
   bounced_handles handles{*this, to};
   codec::reader archive{message.payload.view(), reading(handles, message.payload)};
   auto kind = codec::decode_prefix<parcel>(archive);
   if (kind && *kind == parcel::message)
     return bounce_message(to, message, archive);
   if (kind && *kind == parcel::hold)
-    let_introducer_go(to, message.pair.receiver, archive);
+    let_introducer_go(to.who(), message.pair.receiver, archive);
 }
 
-void remoting::bounce_message(const peer& to, const link::refused& message, codec::reader& archive) {
+void remoting::bounce_message(remote_node& to, const link::refused& message, codec::reader& archive) {
   if (message.reason == link::refused::why::closed)
-    ++losses_[to].not_sent;
-  auto reason = describe(to_code(message.reason), to);
+    ++losses_[to.who()].not_sent;
+  auto reason = describe(to_code(message.reason), to.who());
   auto header = codec::decode_prefix<message_header>(archive);
   CHORUS_CHECK(header, "what this node has encoded");
   caf::message_id id{header->id};
   auto& foreign = header->foreign_sender;
   auto sender = foreign.home ? foreign : caf17::actor_reference{self(), message.pair.sender};
-  caf17::actor_reference target{to, message.pair.receiver};
+  caf17::actor_reference target{to.who(), message.pair.receiver};
   auto receiver = receiver_of_lost(target, reason);
   // Its handles are taken back by being read.
   auto element = codec::decode_with(archive, [&](codec::reader& source) {

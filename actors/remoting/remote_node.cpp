@@ -2,9 +2,9 @@
 
 #include "../caf17/node_name.hpp"
 #include "refusal.hpp"
-#include "wrapping_count.hpp"
 
 #include <chorus/actors/error.hpp>
+#include <chorus/handles/wrapping_count.hpp>
 #include <chorus/runtime/link/refusal_code.hpp>
 
 #include <caf/actor_config.hpp>
@@ -14,6 +14,9 @@
 #include <utility>
 
 namespace chorus {
+
+using handles::add;
+using handles::minus;
 
 namespace {
 
@@ -64,8 +67,10 @@ caf::strong_actor_ptr make(
 
 } // namespace
 
-remote_node::remote_node(const peer& who, caf::actor_system& system, std::shared_ptr<caf17::gateway> hub)
-    : who_(who), system_(system), hub_(std::move(hub)) {}
+remote_node::remote_node(
+    const peer& who, relation_number relation, caf::actor_system& system, std::shared_ptr<caf17::gateway> hub
+)
+    : who_(who), relation_(relation), system_(system), hub_(std::move(hub)) {}
 
 // -- the way there ------------------------------------------------------------------------------------
 

@@ -28,10 +28,11 @@
 
 namespace chorus {
 
-/// One life of another node, as remoting sees it: the way there, and the stand-ins of its actors.
+/// The relation with one life of another node, as remoting sees it: the way there, and the stand-ins of its
+/// actors. A life that is lost and met again has another one.
 ///
 /// There is one stand-in for each actor, so that handles of one actor compare equal. One that nobody here
-/// uses any more is found by `sweep`, and its home is told; `holders.hpp` has the accounts.
+/// uses any more is found by `sweep`, and its home is told; `handles/holders.hpp` has the accounts.
 /// Thread rules: any thread.
 class remote_node : public std::enable_shared_from_this<remote_node> {
 public:
@@ -59,9 +60,15 @@ public:
   /// Stand-ins are looked through when there are twice as many as were in use last, and at least so many.
   static constexpr std::size_t swept_from = 1024;
 
-  remote_node(const peer& who, caf::actor_system& system, std::shared_ptr<caf17::gateway> hub);
+  remote_node(
+      const peer& who,
+      relation_number relation,
+      caf::actor_system& system,
+      std::shared_ptr<caf17::gateway> hub
+  );
 
   const peer& who() const noexcept { return who_; }
+  relation_number relation() const noexcept { return relation_; }
 
   // -- the way there --------------------------------------------------------------------------------
 
@@ -173,6 +180,7 @@ private:
   void let_go(const std::vector<std::uint64_t>& actors, std::vector<caf::strong_actor_ptr>& garbage);
 
   const peer who_;
+  const relation_number relation_;
   caf::actor_system& system_;
   const std::shared_ptr<caf17::gateway> hub_;
 

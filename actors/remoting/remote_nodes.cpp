@@ -19,6 +19,23 @@ std::shared_ptr<remote_node> remote_nodes::find(const peer& who) const {
   return position == nodes_.end() ? nullptr : position->second;
 }
 
+std::shared_ptr<remote_node> remote_nodes::find(relation_number relation) const {
+  std::lock_guard guard{mutex_};
+  auto position = by_relation_.find(relation);
+  return position == by_relation_.end() ? nullptr : position->second;
+}
+
+relation_number remote_nodes::relation_with(const peer& who) const {
+  std::lock_guard guard{mutex_};
+  auto position = nodes_.find(who);
+  return position == nodes_.end() ? relation_number{} : position->second->relation();
+}
+
+std::shared_ptr<remote_node> remote_nodes::add(const peer& who, std::shared_ptr<remote_node> node) {
+  by_relation_[node->relation()] = node;
+  return nodes_[who] = std::move(node);
+}
+
 std::shared_ptr<remote_node> remote_nodes::lose(const peer& who) {
   std::lock_guard guard{mutex_};
   if (lost_.size() >= lost_nodes && !lost_.contains(who.node))
@@ -30,6 +47,7 @@ std::shared_ptr<remote_node> remote_nodes::lose(const peer& who) {
     return nullptr;
   auto node = std::move(position->second);
   nodes_.erase(position);
+  by_relation_.erase(node->relation());
   return node;
 }
 

@@ -28,6 +28,12 @@ public:
   /// Null if there is none.
   std::shared_ptr<remote_node> find(const peer& who) const;
 
+  /// Null if the relation has ended.
+  std::shared_ptr<remote_node> find(relation_number relation) const;
+
+  /// Of the node, if there is one now.
+  relation_number relation_with(const peer& who) const;
+
   /// The node, or `make()` if there is none. Null for a life that is over, at the limit and after `close`.
   template <class Make>
   std::shared_ptr<remote_node> find_or_make(const peer& who, Make&& make) {
@@ -36,7 +42,7 @@ public:
       return known->second;
     if (closed_ || is_lost(who) || unmet() >= unmet_nodes)
       return nullptr;
-    return nodes_[who] = make();
+    return add(who, make());
   }
 
   /// The same for a node that was met. That life may have been over for the life that this node had before.
@@ -45,10 +51,8 @@ public:
     std::lock_guard guard{mutex_};
     if (is_lost(who))
       lost_.erase(who.node);
-    auto& node = nodes_[who];
-    if (!node)
-      node = make();
-    return node;
+    auto known = nodes_.find(who);
+    return known != nodes_.end() ? known->second : add(who, make());
   }
 
   /// This life of the node is over. Gives it, or null.
@@ -63,13 +67,15 @@ public:
   void close();
 
 private:
+  std::shared_ptr<remote_node> add(const peer& who, std::shared_ptr<remote_node> node);
   bool is_lost(const peer& who) const;
   std::size_t unmet() const;
 
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::map<peer, std::shared_ptr<remote_node>> nodes_;
-  std::unordered_map<node_id, incarnation> lost_; ///< up to which life a node is lost
+  std::map<relation_number, std::shared_ptr<remote_node>> by_relation_; ///< the same
+  std::unordered_map<node_id, incarnation> lost_;                       ///< up to which life a node is lost
 };
 
 } // namespace chorus

@@ -40,18 +40,19 @@ void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
     );
   auto node = nodes_.meet(who, [&] { return make_node(who); });
   for (auto& message : node->open(std::move(link)))
-    bounce(who, message);
+    bounce(*node, message);
 }
 
 void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
-  auto released = exports_.forget_holder(who); // among them who waits for an answer
   introductions_.forget(who);
   unreadable_.forget(who);
+  std::vector<caf::strong_actor_ptr> released;
   if (auto node = nodes_.lose(who)) {
+    released = exports_.forget(node->relation()); // among them who waits for an answer
     auto waiting = node->lose(to_caf(reason));
     for (auto& message : waiting)
-      bounce(who, {message.pair, std::move(message.payload), link::refused::why::closed});
+      bounce(*node, {message.pair, std::move(message.payload), link::refused::why::closed});
     if (!waiting.empty())
       losses_.erase(who); // the node was not met: no link ends, and nobody takes them
     for (auto& origin : node->take_delegators())
@@ -94,47 +95,45 @@ std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
 }
 
 std::shared_ptr<remote_node> remoting::make_node(const peer& who) {
-  return std::make_shared<remote_node>(who, system_, shared_from_this());
+  return std::make_shared<remote_node>(who, relation_number{++latest_relation_}, system_, shared_from_this());
 }
 
 // -- handles that come and go -------------------------------------------------------------------------
 
-caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle, const peer& to) {
+caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle, remote_node& to) {
   if (!handle)
     return {};
   if (auto remote = stand_in(handle); remote != nullptr && !is_local(remote->reference().home)) {
-    if (remote->reference().home == to)
-      count_returned(*remote);
+    if (remote->reference().home == to.who())
+      count_returned(*remote, to);
     else
-      introductions_.add(to, remote->reference(), handle);
+      introductions_.add(to.who(), remote->reference(), handle);
     return remote->reference();
   }
-  if (exports_.give(handle, to))
+  if (exports_.give(handle, to.relation()))
     watch_end(handle);
   return {self(), handle->id()};
 }
 
-void remoting::count_returned(const caf17::remote_actor& handle) {
-  auto node = nodes_.find(handle.reference().home);
-  auto is_of_its_table = !node || node.get() == handle.home();
-  if (is_of_its_table)
+void remoting::count_returned(const caf17::remote_actor& handle, remote_node& home) {
+  if (&home == handle.home())
     return handle.count_returned();
-  // Born dead, or from before the node was lost and then met: no release of the table tells it.
-  node->count_returned(handle.reference().actor);
+  // Born dead, or of a relation that has ended: no release of the table tells it.
+  home.count_returned(handle.reference().actor);
 }
 
-void remoting::take_back_handle(const caf17::actor_reference& reference, const peer& to) {
+void remoting::take_back_handle(const caf17::actor_reference& reference, remote_node& to) {
   if (reference.actor == 0)
     return;
   if (is_local(reference.home))
-    exports_.take_back(reference.actor, to);
-  else if (reference.home != to)
-    introductions_.settle(to, reference);
-  else if (auto node = nodes_.find(to))
-    node->take_back_returned(reference.actor);
+    exports_.take_back(reference.actor, to.relation());
+  else if (reference.home != to.who())
+    introductions_.settle(to.who(), reference);
+  else
+    to.take_back_returned(reference.actor);
 }
 
-caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& reference, const peer& from) {
+caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& reference, remote_node* from) {
   auto& [home, actor] = reference;
   if (actor == 0 || !home.node)
     return nullptr;
@@ -142,8 +141,8 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
     // What went to others in an earlier life of this node is forgotten; so it does not come back.
     auto is_counted = from != nobody && home == self();
     if (from != nobody && !is_counted)
-      send_parcel(from, parcel::introduced, introduction{reference, self()});
-    auto ours = is_counted ? exports_.came_back(actor, from) : exports_.find(actor);
+      send_parcel(from->who(), parcel::introduced, introduction{reference, self()});
+    auto ours = is_counted ? exports_.came_back(actor, from->relation()) : exports_.find(actor);
     return ours ? ours
                 : remote_node::make_dead(
                     system_, reference, shared_from_this(), exports_.reason_of_end(actor)
@@ -152,7 +151,7 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   auto node = home.node == node_ ? nullptr : node_of(home);
   if (!node) {
     if (from != nobody)
-      send_parcel(from, parcel::introduced, introduction{reference, self()});
+      send_parcel(from->who(), parcel::introduced, introduction{reference, self()});
     error reason{
         errc::node_down,
         "node " + to_string(home) + " has ended or restarted; find the actor again by its name"};
@@ -162,8 +161,8 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
     if (auto known = node->find(actor))
       return known; // the home knows of it
   auto stand_in = node->receive(actor);
-  if (home != from)
-    send_hold(reference, from);
+  if (node.get() != from)
+    send_hold(reference, from != nobody ? from->who() : peer{});
   return stand_in;
 }
 
@@ -176,11 +175,15 @@ caf::strong_actor_ptr remoting::known_actor(const caf17::actor_reference& refere
 }
 
 std::optional<std::uint64_t> remoting::keep(const caf::strong_actor_ptr& actor) {
-  return is_local_actor(actor) ? std::optional{give_handle(actor, nobody).actor} : std::nullopt;
+  if (!is_local_actor(actor))
+    return std::nullopt;
+  if (exports_.give(actor, own_names))
+    watch_end(actor);
+  return actor->id();
 }
 
 void remoting::let_go(std::uint64_t actor) {
-  exports_.take_back(actor, nobody);
+  exports_.take_back(actor, own_names);
 }
 
 bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
@@ -225,8 +228,8 @@ void remoting::watch_end(const caf::strong_actor_ptr& actor) {
 void remoting::actor_ended(std::uint64_t actor, const caf::error& reason) {
   open_requests_.forget(actor);
   for (auto& holder : exports_.remove(actor, reason))
-    if (holder.who != nobody)
-      send_end(holder.who, actor, holder.given, reason);
+    if (auto node = nodes_.find(holder.relation))
+      send_end(*node, actor, holder.given, reason);
 }
 
 time_point remoting::sweep(time_point now) {

@@ -161,18 +161,24 @@ public:
   /// Forgets all actors and sends nothing more.
   void stop();
 
+  /// Null if there is no relation with it.
+  std::shared_ptr<remote_node> find_node(const peer& who) const { return nodes_.find(who); }
+
   // -- handles that come and go ---------------------------------------------------------------------
 
-  static constexpr peer nobody{};
+  static constexpr remote_node* nobody = nullptr;
+
+  /// What is held for a name is held under no relation.
+  static constexpr relation_number own_names{};
 
   /// `handle` is about to be sent to `to`.
-  caf17::actor_reference give_handle(const caf::strong_actor_ptr& handle, const peer& to);
+  caf17::actor_reference give_handle(const caf::strong_actor_ptr& handle, remote_node& to);
 
   /// It was not sent after all.
-  void take_back_handle(const caf17::actor_reference& reference, const peer& to);
+  void take_back_handle(const caf17::actor_reference& reference, remote_node& to);
 
-  /// A handle that came from `from`; from `nobody`, if it came with a name.
-  caf::strong_actor_ptr receive_handle(const caf17::actor_reference& reference, const peer& from);
+  /// A handle that came from `from`; from nobody (null), if it came with a name.
+  caf::strong_actor_ptr receive_handle(const caf17::actor_reference& reference, remote_node* from);
 
   /// Keeps a local actor for others until `let_go`, although nobody has a handle yet: it has a name. Gives
   /// its number; none for an actor of another node.
@@ -219,8 +225,9 @@ private:
     send_notice(to, notices_pair, encode_parcel(what, content));
   }
   void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
-  void send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
+  void send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
   bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
+  bool send_notice(remote_node& to, link::pair between, byte_buffer bytes);
   void lose_notice(remote_node& to, errc why);
   void give_up(const peer& who, errc why);
 
@@ -238,7 +245,8 @@ private:
   void deliver_type_name(const arrival& what, codec::reader& archive);
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
-  void bounce_message(const peer& to, const link::refused& message, codec::reader& archive);
+  void bounce(remote_node& to, const link::refused& message);
+  void bounce_message(remote_node& to, const link::refused& message, codec::reader& archive);
   void let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive);
   caf::strong_actor_ptr receiver_of_lost(const caf17::actor_reference& target, const error& reason);
   remote_node* sending_node(const peer& who);
@@ -258,7 +266,7 @@ private:
   // nodes and handles
   peer self() const;
   bool is_local(const peer& who) const;
-  void count_returned(const caf17::remote_actor& handle);
+  void count_returned(const caf17::remote_actor& handle, remote_node& home);
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
   std::shared_ptr<remote_node> make_node(const peer& who);
   std::shared_ptr<remote_node> node_of(const peer& who);
@@ -278,6 +286,7 @@ private:
   const node_id node_;
   const incarnation first_life_; ///< of this process: handles of any life since then are ours
   std::atomic<std::uint64_t> life_;
+  std::atomic<std::uint64_t> latest_relation_ = 0; ///< of all that this process has had
 
   chorus::exports exports_;
   chorus::remote_nodes nodes_;

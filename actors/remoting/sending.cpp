@@ -171,7 +171,7 @@ error remoting::transmit(
   const auto& home = target.reference().home;
   if (stopped_ || node == nullptr)
     return describe(errc::node_down, home);
-  outgoing_handles handles{*this, home};
+  outgoing_handles handles{*this, *node};
   message_header header{id.integer_value(), {}};
   link::pair between{0, target.reference().actor};
   if (sender) {
@@ -256,17 +256,18 @@ void remoting::discard(
 /// At once, so that what the local actor sends after it has linked itself does not overtake the news.
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
   const auto& [home, number] = target.reference();
-  if (!nodes_.find(home) || stand_in(local) != nullptr)
+  auto node = nodes_.find(home);
+  if (!node || stand_in(local) != nullptr)
     return; // lost, which the local actor is told; the link of two remote actors is their nodes' affair
   auto id = local->id();
-  if (exports_.give(local, home)) // to watch it takes its lock, which is held here
+  if (exports_.give(local, node->relation())) // to watch it takes its lock, which is held here
     around_.defer([hub = shared_from_this(), local] { hub->watch_end(local); });
   target.count_returned();
   auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
-  if (send_notice(home, {id, number}, codec::encode(kind)))
+  if (send_notice(*node, {id, number}, codec::encode(kind)))
     return;
   target.take_back_returned();
-  exports_.take_back(id, home);
+  exports_.take_back(id, node->relation());
 }
 
 void remoting::send_names(const peer& to, const_bytes message) {
@@ -278,11 +279,11 @@ void remoting::send_names(const peer& to, const_bytes message) {
 void remoting::send_hold(const caf17::actor_reference& reference, const peer& introduced_by) {
   auto bytes = encode_parcel(parcel::hold, introducer{introduced_by});
   auto sent = send_notice(reference.home, {0, reference.actor}, std::move(bytes));
-  if (!sent && introduced_by != nobody)
+  if (!sent && introduced_by)
     send_parcel(introduced_by, parcel::introduced, introduction{reference, self()});
 }
 
-void remoting::send_end(const peer& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {
+void remoting::send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {
   outgoing_handles handles{*this, to};
   auto bytes = codec::encode(parcel::ended);
   if (codec::encode_to(
@@ -299,11 +300,15 @@ void remoting::send_end(const peer& to, std::uint64_t actor, std::int64_t given,
 /// no room even for that is given up: its end tells both sides everything.
 bool remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
   auto node = nodes_.find(to);
-  if (stopped_ || !node)
+  return node && send_notice(*node, between, std::move(bytes));
+}
+
+bool remoting::send_notice(remote_node& to, link::pair between, byte_buffer bytes) {
+  if (stopped_)
     return false;
-  auto code = node->send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+  auto code = to.send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
   if (code != errc::none && code != errc::node_down)
-    lose_notice(*node, code);
+    lose_notice(to, code);
   return code == errc::none;
 }
 

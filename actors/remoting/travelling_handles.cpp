@@ -24,7 +24,7 @@ void outgoing_handles::take_back() {
 }
 
 caf::strong_actor_ptr incoming_handles::import_handle(const caf17::actor_reference& reference) {
-  return hub_.receive_handle(reference, from_);
+  return hub_.receive_handle(reference, &from_);
 }
 
 caf::strong_actor_ptr bounced_handles::import_handle(const caf17::actor_reference& reference) {

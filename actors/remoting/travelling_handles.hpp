@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chorus/actors/caf17/actor_reference.hpp>
-#include <chorus/runtime/ids.hpp>
 
 #include <caf/actor_control_block.hpp>
 
@@ -9,13 +8,14 @@
 
 namespace chorus {
 
+class remote_node;
 class remoting;
 
 /// The handles in one message to another node: each is booked as given, and taken back if the message is not
 /// sent.
 class outgoing_handles final : public caf17::handle_exporter {
 public:
-  outgoing_handles(remoting& hub, const peer& to) : hub_(hub), to_(to) {}
+  outgoing_handles(remoting& hub, remote_node& to) : hub_(hub), to_(to) {}
 
   caf17::actor_reference export_handle(const caf::strong_actor_ptr& handle) override;
 
@@ -27,7 +27,7 @@ public:
 
 private:
   remoting& hub_;
-  const peer to_;
+  remote_node& to_;
   caf17::actor_reference first_; ///< nearly always the only one: the sender
   std::vector<caf17::actor_reference> more_;
   bool has_unusable_ = false;
@@ -36,26 +36,26 @@ private:
 /// The handles in one message of another node.
 class incoming_handles final : public caf17::handle_importer {
 public:
-  incoming_handles(remoting& hub, const peer& from) : hub_(hub), from_(from) {}
+  incoming_handles(remoting& hub, remote_node& from) : hub_(hub), from_(from) {}
 
   caf::strong_actor_ptr import_handle(const caf17::actor_reference& reference) override;
 
 private:
   remoting& hub_;
-  const peer from_;
+  remote_node& from_;
 };
 
 /// The handles in a message to another node that has come back unsent.
 class bounced_handles final : public caf17::handle_importer {
 public:
-  bounced_handles(remoting& hub, const peer& to) : hub_(hub), to_(to) {}
+  bounced_handles(remoting& hub, remote_node& to) : hub_(hub), to_(to) {}
 
   /// Always null: nobody reads the message.
   caf::strong_actor_ptr import_handle(const caf17::actor_reference& reference) override;
 
 private:
   remoting& hub_;
-  const peer to_;
+  remote_node& to_;
 };
 
 } // namespace chorus

@@ -305,7 +305,7 @@ TEST_F(what_cannot_be_read, lets_go_of_the_receivers_last_handle_in_another_thre
     auto actor = caf::make_actor<passive_actor, caf::strong_actor_ptr>(
         system_.next_actor_id(), system_.node(), &system_, settings
     );
-    auto number = remoting_->give_handle(actor, bob).actor;
+    auto number = remoting_->give_handle(actor, *remoting_->find_node(bob)).actor;
     actor = nullptr;
     receive_parcel(parcel::release, std::vector<released_handle>{{number, 1, 1}});
     auto value = type == known_version ? codec::encode(order{1}) : byte_buffer{};

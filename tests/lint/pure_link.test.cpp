@@ -1,5 +1,6 @@
 #include <chorus/consensus/generals/om.hpp>
 #include <chorus/consensus/generals/sm.hpp>
+#include <chorus/handles/holders.hpp>
 #include <chorus/membership/swim/core.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/codec/codec.hpp>
@@ -50,6 +51,10 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   EXPECT_TRUE(calls.begin({}, {.retry = {}}));
   requests::server_core served;
   EXPECT_TRUE(std::holds_alternative<requests::server_core::execute>(served.receive({{{self, 1}, 1}, 1}, 1)));
+
+  handles::holders holders;
+  holders.give(relation_number{1});
+  EXPECT_FALSE(holders.empty());
 
   membership::swim::config member_settings;
   member_settings.self = {self, "ada", {"192.0.2.1", 4000}};

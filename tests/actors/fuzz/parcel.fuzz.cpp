@@ -44,7 +44,7 @@ public:
         receiver_number, the_system().node(), &the_system(), settings
     );
     remoting_->add_link(peer_, link_);
-    remoting_->give_handle(receiver_, peer_);
+    remoting_->give_handle(receiver_, *remoting_->find_node(peer_));
   }
 
   ~node_under_fire() {

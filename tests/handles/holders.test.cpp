@@ -1,12 +1,12 @@
-#include "../../actors/remoting/holders.hpp"
+#include <chorus/handles/holders.hpp>
 
 #include <gtest/gtest.h>
 
-namespace chorus {
+namespace chorus::handles {
 namespace {
 
-const peer ben{{0, 2}, {1}};
-const peer cleo{{0, 3}, {1}};
+constexpr relation_number ben{2};
+constexpr relation_number cleo{3};
 
 TEST(holders, hold_what_they_were_given_until_they_release_it) {
   holders accounts;
@@ -61,13 +61,25 @@ TEST(holders, are_forgotten_with_what_was_being_sent_to_them) {
   EXPECT_TRUE(accounts.empty());
 }
 
+TEST(holders, take_nothing_back_across_two_relations) {
+  constexpr relation_number ben_again{4};
+  holders accounts;
+  accounts.give(ben);
+  accounts.forget(ben);
+  accounts.give(ben_again);
+  accounts.take_back(ben);
+  EXPECT_FALSE(accounts.empty());
+  accounts.release(ben_again, 1, 0);
+  EXPECT_TRUE(accounts.empty());
+}
+
 TEST(holders, are_independent_of_each_other) {
   holders accounts;
   accounts.give(ben);
   accounts.give(cleo);
   accounts.forget(ben);
   ASSERT_EQ(accounts.all().size(), 1u);
-  EXPECT_EQ(accounts.all().front().who, cleo);
+  EXPECT_EQ(accounts.all().front().relation, cleo);
   accounts.release(cleo, 1, 0);
   EXPECT_TRUE(accounts.empty());
 }
@@ -81,4 +93,4 @@ TEST(holders, survive_any_numbers) {
 }
 
 } // namespace
-} // namespace chorus
+} // namespace chorus::handles
