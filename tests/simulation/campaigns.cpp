@@ -2,6 +2,7 @@
 
 #include "durable_counter/counter_trial.hpp"
 #include "generals/generals_trial.hpp"
+#include "handles/handle_trial.hpp"
 #include "link/link_trial.hpp"
 #include "membership/membership_trial.hpp"
 #include "requests/linked/linked_request_trial.hpp"
@@ -138,6 +139,15 @@ listed_campaign members() {
   return {std::move(what), 100};
 }
 
+/// Handles, introductions and delegated requests over relations that end at any moment. The channels between
+/// the nodes are the trial's own, so nothing else goes wrong.
+listed_campaign handles_of_actors() {
+  auto what = storm_of<handle_trial>("handles", {}, expected_of_handles());
+  what.work_every = 2ms;
+  what.mixes = false;
+  return {std::move(what), 300};
+}
+
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
@@ -180,6 +190,7 @@ const std::vector<listed_campaign>& all_campaigns() {
       durable_counters(),
       requests_of_each_semantics(),
       members(),
+      handles_of_actors(),
       oral_messages(),
       signed_messages()};
   return all;

@@ -1,0 +1,109 @@
+#include <chorus/handles/export_table.hpp>
+#include <chorus/handles/import_table.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace chorus::handles {
+namespace {
+
+/// An actor is a number; a stand-in is used while somebody else has a pointer to it.
+struct plain_kind {
+  using handle = std::shared_ptr<std::uint64_t>; ///< of a stand-in: how often it was returned
+  using weak_handle = std::weak_ptr<std::uint64_t>;
+  using reason = int;
+
+  static weak_handle weaken(const handle& actor) { return actor; }
+  static bool is_unused(const handle& stand_in) { return stand_in.use_count() == 1; }
+  static std::size_t drop_watches(const handle&) { return 0; }
+  static std::uint64_t returned(const handle& stand_in) { return *stand_in; }
+  static void take_back_returned(const handle& stand_in) { --*stand_in; }
+};
+
+constexpr relation_number ben{1};
+constexpr relation_number ben_again{2};
+
+class exported : public testing::Test {
+protected:
+  plain_kind::handle actor = std::make_shared<std::uint64_t>(7);
+  export_table<plain_kind> table;
+};
+
+TEST_F(exported, actor_is_held_until_it_is_released) {
+  EXPECT_TRUE(table.give(7, actor, ben));
+  EXPECT_FALSE(table.give(7, actor, ben)) << "not new any more";
+  EXPECT_FALSE(table.release(7, ben, 1, 0).released);
+  EXPECT_EQ(table.release(7, ben, 1, 0).released, actor);
+  EXPECT_EQ(table.size().held, 0u);
+  EXPECT_EQ(table.find(7), actor) << "it lives";
+}
+
+TEST_F(exported, actor_is_not_let_go_by_what_belongs_to_an_earlier_relation) {
+  table.give(7, actor, ben);
+  EXPECT_EQ(table.forget(ben).size(), 1u);
+  table.give(7, actor, ben_again);
+  EXPECT_FALSE(table.take_back(7, ben));
+  EXPECT_EQ(table.size().held, 1u);
+}
+
+TEST_F(exported, actor_that_has_ended_is_told_to_all_who_hold_it) {
+  table.give(7, actor, ben);
+  table.give(7, actor, ben_again);
+  auto end = table.remove(7, 5);
+  EXPECT_EQ(end.to_tell.size(), 2u);
+  EXPECT_EQ(table.reason_of_end(7), 5);
+  EXPECT_FALSE(table.hold(7, ben));
+  EXPECT_FALSE(table.release(7, ben, 1, 0).is_known);
+}
+
+class imported : public testing::Test {
+protected:
+  import_table<plain_kind>::reception receive() {
+    return table.receive(
+        7, most, [] { return std::make_shared<std::uint64_t>(0); }, old
+    );
+  }
+
+  std::size_t most = 10;
+  import_table<plain_kind>::garbage old;
+  import_table<plain_kind> table;
+};
+
+TEST_F(imported, stand_in_is_released_when_nobody_uses_it) {
+  auto stand_in = receive().stand_in;
+  EXPECT_EQ(receive().stand_in, stand_in);
+  ++*stand_in; // a message went to its home
+  stand_in = nullptr;
+  EXPECT_TRUE(table.sweep(100, old));
+  EXPECT_TRUE(table.take_releases().empty()) << "it was used in this round";
+  table.begin_round();
+  EXPECT_TRUE(table.sweep(100, old));
+  auto released = table.take_releases();
+  ASSERT_EQ(released.size(), 1u);
+  EXPECT_EQ(released.front().received, 2u);
+  EXPECT_EQ(released.front().returned, 1u);
+}
+
+TEST_F(imported, handle_that_comes_after_the_end_is_dead_and_the_last_one_known_to_be) {
+  auto stand_in = receive().stand_in;
+  EXPECT_EQ(table.end(7, 2, 5, old), stand_in);
+  EXPECT_EQ(table.size().ends, 1u);
+  auto late = receive();
+  EXPECT_FALSE(late.stand_in);
+  EXPECT_EQ(late.end, 5);
+  EXPECT_EQ(table.size().ends, 0u) << "all that were given have come";
+}
+
+TEST_F(imported, handle_beyond_the_limit_goes_back_at_once) {
+  most = 0;
+  auto refused = receive();
+  EXPECT_FALSE(refused.stand_in);
+  EXPECT_FALSE(refused.end);
+  EXPECT_EQ(table.take_releases().size(), 1u);
+}
+
+} // namespace
+} // namespace chorus::handles
