@@ -69,11 +69,6 @@ struct peer {
   }
 };
 
-/// What two lives have with each other: links, credit, handles, requests. From one counter of the process,
-/// never reused: lives that part and meet again have another relation. 0 is none. It means nothing to
-/// anybody else.
-using relation_number = strong_integer<struct relation_tag>;
-
 /// 32 hexadecimal digits.
 std::string to_string(const node_id& id);
 

@@ -6,56 +6,33 @@
 namespace chorus {
 
 void introductions::add(
-    const peer& newcomer, const caf17::actor_reference& reference, caf::strong_actor_ptr actor
+    relation_number newcomer,
+    const caf17::actor_reference& reference,
+    relation_number with_home,
+    caf::strong_actor_ptr stand_in
 ) {
   std::lock_guard guard{mutex_};
-  auto given = entries_.find(newcomer);
-  auto is_known = given != entries_.end() && given->second.contains(reference);
-  if (!is_known && size_ >= limit)
-    return;
-  auto& known = entries_[newcomer][reference];
-  if (!is_known) {
-    known.actor = std::move(actor);
-    ++size_;
-  }
-  ++known.count;
+  // The caller holds another handle, or this one goes after the guard.
+  stand_in = table_.add(newcomer, {reference.home, reference.actor}, with_home, std::move(stand_in));
 }
 
-void introductions::settle(const peer& newcomer, const caf17::actor_reference& reference) {
+void introductions::settle(
+    relation_number newcomer, const caf17::actor_reference& reference, std::uint64_t count
+) {
   caf::strong_actor_ptr released; // not under the mutex
   std::lock_guard guard{mutex_};
-  auto given = entries_.find(newcomer);
-  if (given == entries_.end())
-    return;
-  auto position = given->second.find(reference);
-  if (position == given->second.end() || --position->second.count > 0)
-    return;
-  released = std::move(position->second.actor);
-  given->second.erase(position);
-  --size_;
-  if (given->second.empty())
-    entries_.erase(given);
+  released = table_.settle(newcomer, {reference.home, reference.actor}, count);
 }
 
-void introductions::forget(const peer& who) {
+void introductions::forget(relation_number ended) {
   std::vector<caf::strong_actor_ptr> released; // not under the mutex
   std::lock_guard guard{mutex_};
-  for (auto given = entries_.begin(); given != entries_.end();) {
-    auto is_newcomer = given->first == who;
-    std::erase_if(given->second, [&](auto& item) {
-      if (!is_newcomer && item.first.home != who)
-        return false;
-      released.push_back(std::move(item.second.actor));
-      --size_;
-      return true;
-    });
-    given = given->second.empty() ? entries_.erase(given) : std::next(given);
-  }
+  released = table_.forget(ended);
 }
 
 std::size_t introductions::size() const {
   std::lock_guard guard{mutex_};
-  return size_;
+  return table_.size();
 }
 
 } // namespace chorus

@@ -12,8 +12,6 @@ namespace chorus {
 void remoting::leave_open(const peer& to, const link::unsettled& message) {
   codec::reader archive{message.payload.view(), {.bytes = message.payload.size()}};
   auto kind = codec::decode_prefix<parcel>(archive);
-  if (kind && *kind == parcel::hold)
-    return let_introducer_go(to, message.pair.receiver, archive);
   if (!kind || *kind != parcel::message)
     return;
   auto header = codec::decode_prefix<message_header>(archive);
@@ -39,13 +37,6 @@ caf::strong_actor_ptr remoting::receiver_of_lost(const caf17::actor_reference& t
   if (auto known = known_actor(target))
     return known;
   return remote_node::make_dead(system_, target, shared_from_this(), to_caf(reason));
-}
-
-/// A `hold` does not reach the actor's home. Other notices are told by the link's end, but who introduced
-/// this node waits.
-void remoting::let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive) {
-  if (auto from = codec::decode_prefix<introducer>(archive); from && from->who)
-    send_parcel(from->who, parcel::introduced, introduction{{home, actor}, self()});
 }
 
 } // namespace chorus

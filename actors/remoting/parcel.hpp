@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chorus/actors/caf17/actor_reference.hpp>
+#include <chorus/handles/released_handle.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/link/link.hpp>
@@ -14,25 +15,29 @@
 
 namespace chorus {
 
+using handles::released_handle;
+
 /// What one message of a link carries. The pair of the link message says from which actor it comes and
 /// for which it is (0: the node itself); the parcel's first byte says what it is.
 ///
 /// A parcel from an actor (`message`, `linked`, `unlinked`) gives the other node one handle of its sender
 /// and returns one of its receiver, see handles/holders.hpp.
 enum class parcel : std::uint8_t {
-  message = 1,     ///< `message_header`, then the message
-  linked = 2,      ///< the sender has linked itself to the receiver
-  unlinked = 3,    ///< and no longer is
-  ended = 4,       ///< the sender has ended; `end_notice`
-  hold = 5,        ///< this node has a handle of the receiver from a third one; `introducer`
-  introduced = 6,  ///< `introduction`
-  release = 7,     ///< handles that this node uses no more; `released_handle`s
-  forgotten = 8,   ///< of these releases, the actors had ended; `released_handle`s
-  moved = 9,       ///< `moved_request`
-  names = 10,      ///< a message of the name registry
-  lost_link = 11,  ///< `lost_link_to`
-  unreadable = 12, ///< `unreadable_message`
-  type_name = 13,  ///< `foreign_type`
+  message = 1,      ///< `message_header`, then the message
+  linked = 2,       ///< the sender has linked itself to the receiver
+  unlinked = 3,     ///< and no longer is
+  ended = 4,        ///< the sender has ended; `end_notice`
+  hold = 5,         ///< this node has a handle of the receiver from a third one; `open_introduction`
+  introduced = 6,   ///< `introduction`
+  release = 7,      ///< handles that this node uses no more; `released_handle`s
+  forgotten = 8,    ///< of these releases, the actors had ended; `released_handle`s
+  moved = 9,        ///< `moved_request`
+  names = 10,       ///< a message of the name registry
+  lost_link = 11,   ///< `lost_link_to`
+  unreadable = 12,  ///< `unreadable_message`
+  type_name = 13,   ///< `foreign_type`
+  held = 14,        ///< answers a `hold`; `acknowledged_hold`
+  unreachable = 15, ///< `unreachable_origin`
 };
 
 /// Parcels that concern no pair of actors have pairs of their own: they wait for nobody else, and what may
@@ -66,30 +71,42 @@ struct end_notice {
   }
 };
 
-/// Who gave the handle; it keeps the actor alive until it hears that the home knows. No node for a handle
-/// that came with a name.
-struct introducer {
-  peer who;
+/// The relation of the newcomer with whoever gave the handle and keeps the actor until it hears of it; for
+/// the home it is a word without meaning. 0 for a handle that came with a name: nobody waits.
+struct open_introduction {
+  relation_number giver;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(who);
+    archive(giver);
   }
 };
 
-/// The home of `actor` knows that `newcomer` has a handle of it, or `newcomer` needs none.
+/// The home knows that the receiving node has a handle of `actor`, or has told it that the actor has ended.
+struct acknowledged_hold {
+  std::uint64_t actor = 0;
+  relation_number giver;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(actor, giver);
+  }
+};
+
+/// From a newcomer to the giver: the home of `actor` knows of so many handles that came from there, or the
+/// newcomer needs none.
 struct introduction {
   caf17::actor_reference actor;
-  peer newcomer;
+  std::uint64_t count = 1;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(actor, newcomer);
+    archive(actor, count);
   }
 };
 
-/// The sending node has lost that one, and with it perhaps requests that it had delegated there. Those that
-/// have arrived are known to have.
+/// Requests that the sending node had delegated to that one may be lost: the link between the two has ended,
+/// or that one cannot reach the receiving node. Those that have arrived are known to have.
 struct lost_link_to {
   peer who;
 
@@ -99,15 +116,14 @@ struct lost_link_to {
   }
 };
 
-/// How often a node had received a handle and sent it back when it let go of it.
-struct released_handle {
-  std::uint64_t actor = 0;
-  std::uint64_t received = 0;
-  std::uint64_t returned = 0;
+/// A request of that node's actors, which the receiving node has delegated to the sending one, cannot be
+/// answered from there: the relation between the two has ended.
+struct unreachable_origin {
+  peer who;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(actor, received, returned);
+    archive(who);
   }
 };
 

@@ -52,7 +52,7 @@ struct remoting::received_handle {
   received_handle& operator=(const received_handle&) = delete;
 
   ~received_handle() {
-    if (actor && actor->strong_refs.load(std::memory_order_acquire) == 1)
+    if (actor && caf17::is_last_handle(actor))
       around.dispose({std::move(actor)});
   }
 
@@ -108,6 +108,12 @@ std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered 
   case parcel::type_name:
     deliver_type_name(what, archive);
     break;
+  case parcel::held:
+    deliver_held(what, archive);
+    break;
+  case parcel::unreachable:
+    deliver_unreachable(what, archive);
+    break;
   case parcel::names:
     return message.payload.part(archive.offset(), archive.left());
   default:
@@ -154,7 +160,7 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
   if (came_home) // delegated back to this node, which now answers for itself
     open_requests_.close(foreign.actor, id);
   else if (id.is_request() && foreign.home)
-    send_parcel(foreign.home, parcel::moved, moved_request{foreign.actor, id.integer_value(), self()});
+    note_foreign_request(what, foreign, id);
   if (id.is_response() && !open_requests_.close(what.between.receiver, id))
     return; // answered already, for example because its node was lost, or nobody waits any more
   if (!receiver) {
@@ -195,6 +201,25 @@ void remoting::deliver_message(const arrival& what, codec::reader& archive, caf1
     receiver->enqueue(nullptr, id, unreadable_answer(explain_here(*unreadable), sender != nullptr), nullptr);
 }
 
+/// A request that another node has delegated to this one. If it cannot be answered from here, the delegator
+/// is told, now or when the relation with the requester's node ends (handles/passed_requests.hpp).
+void remoting::note_foreign_request(
+    const arrival& what, const caf17::actor_reference& requester, caf::message_id id
+) {
+  auto origin = nodes_.find(requester.home);
+  if (!origin || !origin->receive_request(what.by.relation()))
+    return send_parcel(what.by, parcel::unreachable, unreachable_origin{requester.home});
+  send_parcel(*origin, parcel::moved, moved_request{requester.actor, id.integer_value(), self()});
+}
+
+/// This node has delegated a request to one that cannot reach its requester.
+void remoting::deliver_unreachable(const arrival& what, codec::reader& archive) {
+  auto news = read<unreachable_origin>(what, archive);
+  auto origin = news ? nodes_.find(news->who) : nullptr;
+  if (origin)
+    send_parcel(*origin, parcel::lost_link, lost_link_to{what.from});
+}
+
 void remoting::deliver_link(const arrival& what, parcel kind) {
   auto sender = receive_handle({what.from, what.between.sender}, &what.by);
   received_handle receiver{around_, exports_.came_back(what.between.receiver, what.by.relation())};
@@ -221,21 +246,28 @@ void remoting::deliver_ended(const arrival& what, codec::reader& archive) {
 }
 
 void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
-  auto from = read<introducer>(what, archive);
-  if (!from)
+  auto opened = read<open_introduction>(what, archive);
+  if (!opened)
     return;
   auto actor = what.between.receiver;
   if (!exports_.hold(actor, what.by.relation()))
     send_end(what.by, actor, 1, exports_.reason_of_end(actor));
-  if (from->who)
-    send_parcel(from->who, parcel::introduced, introduction{{self(), actor}, what.from});
+  if (opened->giver)
+    send_parcel(what.by, parcel::held, acknowledged_hold{actor, opened->giver});
+}
+
+/// The newcomer, and nobody else, tells the giver: over the relation in which the handle was given.
+void remoting::deliver_held(const arrival& what, codec::reader& archive) {
+  auto held = read<acknowledged_hold>(what, archive);
+  if (!held || !what.by.close_hold(held->giver, held->actor))
+    return;
+  if (auto giver = nodes_.find(held->giver))
+    tell_giver(*giver, {what.from, held->actor});
 }
 
 void remoting::deliver_introduced(const arrival& what, codec::reader& archive) {
-  auto news = read<introduction>(what, archive);
-  // Nobody else can know.
-  if (news && (what.from == news->actor.home || what.from == news->newcomer))
-    introductions_.settle(news->newcomer, news->actor);
+  if (auto news = read<introduction>(what, archive))
+    introductions_.settle(what.by.relation(), news->actor, news->count);
 }
 
 void remoting::deliver_release(const arrival& what, codec::reader& archive) {
@@ -269,18 +301,21 @@ void remoting::deliver_moved(const arrival& what, codec::reader& archive) {
   auto news = read<moved_request>(what, archive);
   if (!news)
     return;
-  auto now_at = open_requests_.move(news->requester, caf::message_id{news->id}, what.from, news->to);
-  if (now_at && !is_local(*now_at) && !node_of(*now_at))
+  auto lost =
+      open_requests_.move(news->requester, caf::message_id{news->id}, what.by.relation(), place_of(news->to));
+  if (lost)
     fail(
-        open_requests_.close_all(*now_at),
-        {errc::node_down, "node " + to_string(*now_at) + ", to which the request was delegated, is gone"}
+        {std::move(*lost)},
+        {errc::node_down,
+         "the request was delegated, last to node " + to_string(news->to)
+             + ", and that node, or an earlier relation with it, is gone"}
     );
 }
 
 void remoting::deliver_lost_link(const arrival& what, codec::reader& archive) {
   if (auto news = read<lost_link_to>(what, archive))
     fail(
-        open_requests_.close_all(news->who, what.from),
+        open_requests_.cut(what.by.relation(), news->who),
         {errc::node_down,
          "the request was delegated to node " + to_string(news->who) + ", and the link to that node ended"}
     );
@@ -320,9 +355,7 @@ void remoting::bounce(remote_node& to, const link::refused& message) {
   codec::reader archive{message.payload.view(), reading(handles, message.payload)};
   auto kind = codec::decode_prefix<parcel>(archive);
   if (kind && *kind == parcel::message)
-    return bounce_message(to, message, archive);
-  if (kind && *kind == parcel::hold)
-    let_introducer_go(to.who(), message.pair.receiver, archive);
+    bounce_message(to, message, archive);
 }
 
 void remoting::bounce_message(remote_node& to, const link::refused& message, codec::reader& archive) {

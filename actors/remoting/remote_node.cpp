@@ -4,47 +4,19 @@
 #include "refusal.hpp"
 
 #include <chorus/actors/error.hpp>
-#include <chorus/handles/wrapping_count.hpp>
 #include <chorus/runtime/link/refusal_code.hpp>
 
 #include <caf/actor_config.hpp>
 #include <caf/make_actor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace chorus {
-
-using handles::add;
-using handles::minus;
 
 namespace {
 
 caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
   return *static_cast<caf17::remote_actor*>(actor->get());
-}
-
-/// What watches hold is an address of what they watch; a stand-in without any others is not looked at.
-std::size_t drop_watches_of_nobody(const caf::strong_actor_ptr& actor) {
-  auto has_watches = actor->weak_refs.load(std::memory_order_acquire) > 1;
-  return has_watches ? content_of(actor).drop_watches_of_nobody() : 0;
-}
-
-/// Whether nobody but the table can reach the stand-in: no handle, no address, no monitor, no link.
-/// Nobody can get at it then, except through the table.
-bool is_unused(const caf::strong_actor_ptr& actor) {
-  auto& handles = actor->strong_refs;
-  auto& addresses = actor->weak_refs; // all handles together count as one
-  if (handles.load(std::memory_order_acquire) != 1 || addresses.load(std::memory_order_acquire) != 1)
-    return false;
-  // The two were not read at one moment: an address may have become a handle in between. While there is no
-  // handle at all, none can be made of an address, and so there are no others if there is no address.
-  std::size_t only_ours = 1;
-  if (!handles.compare_exchange_strong(only_ours, 0, std::memory_order_acq_rel))
-    return false;
-  auto unused = addresses.load(std::memory_order_acquire) == 1 && !content_of(actor).is_watched();
-  handles.store(1, std::memory_order_release);
-  return unused;
 }
 
 caf::strong_actor_ptr make(
@@ -141,25 +113,6 @@ void remote_node::forget(const met_waiter& who) {
   }
 }
 
-bool remote_node::note_delegation(const peer& origin) {
-  std::lock_guard guard{mutex_};
-  if (lost_)
-    return false;
-  if (delegators_.size() < limits::members)
-    delegators_.insert(origin);
-  return true;
-}
-
-void remote_node::forget_delegator(const peer& origin) {
-  std::lock_guard guard{mutex_};
-  delegators_.erase(origin);
-}
-
-std::set<peer> remote_node::take_delegators() {
-  std::lock_guard guard{mutex_};
-  return std::exchange(delegators_, {});
-}
-
 bool remote_node::give_up() {
   return !given_up_.exchange(true, std::memory_order_relaxed);
 }
@@ -174,186 +127,141 @@ bool remote_node::is_overdue(time_point now, duration patience) {
 // -- stand-ins ----------------------------------------------------------------------------------------
 
 caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
-  std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
-  std::vector<caf::error> reasons;            // nor these: they may hold handles
+  imports::garbage garbage; // not under the mutex
   std::unique_lock guard{mutex_};
-  if (auto known = actors_.find(actor); known != actors_.end()) {
-    ++known->second.received;
-    known->second.recently_used = true;
-    return known->second.actor;
-  }
-  std::optional<caf::error> dead;
-  if (auto ended = ends_.find(actor); ended != ends_.end() && ended->second.reason) {
-    dead = *ended->second.reason;
-    book_end(actor, minus(1), nullptr, reasons);
-  } else if (lost_) {
-    dead = *lost_;
-  } else {
-    if (actors_.size() >= sweep_at_)
-      sweep_all(garbage);
-    if (actors_.size() >= (link_ ? stand_ins : unmet_stand_ins)) {
-      dead = to_caf(
-          {errc::overloaded,
-           "this node holds as many handles of actors of node " + to_string(who_)
-               + " as it may; release some"}
-      );
-      releases_.push_back({actor, 1, 0});
-    }
-  }
-  if (dead) {
+  if (lost_) {
+    auto reason = *lost_;
     guard.unlock();
-    return make_dead(system_, {who_, actor}, hub_, std::move(*dead));
+    return make_dead(system_, {who_, actor}, hub_, std::move(reason));
   }
-  return actors_.emplace(actor, stand_in{make(system_, {who_, actor}, shared_from_this(), hub_), 1, true})
-      .first->second.actor;
+  auto [known, end] = imports_.receive(
+      actor,
+      link_ ? stand_ins : unmet_stand_ins,
+      [&] {
+        return make(system_, {who_, actor}, shared_from_this(), hub_);
+      },
+      garbage
+  );
+  if (known)
+    return std::move(known);
+  guard.unlock();
+  if (!end)
+    end = to_caf(
+        {errc::overloaded,
+         "this node holds as many handles of actors of node " + to_string(who_) + " as it may; release some"}
+    );
+  return make_dead(system_, {who_, actor}, hub_, std::move(*end));
 }
 
 caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
   std::lock_guard guard{mutex_};
-  auto known = actors_.find(actor);
-  return known == actors_.end() ? nullptr : known->second.actor;
+  return imports_.find(actor);
 }
 
 void remote_node::count_returned(std::uint64_t actor) {
   std::lock_guard guard{mutex_};
-  releases_.push_back({actor, 0, 1});
+  imports_.count_returned(actor);
 }
 
 void remote_node::take_back_returned(std::uint64_t actor) {
-  if (auto known = find(actor))
-    return content_of(known).take_back_returned();
   std::lock_guard guard{mutex_};
-  releases_.push_back({actor, 0, minus(1)}); // it was counted in an earlier one
+  imports_.take_back_returned(actor);
 }
 
 void remote_node::end(
     std::uint64_t actor, std::int64_t given, const caf::error& reason, std::size_t reason_bytes
 ) {
-  stand_in ended;                  // not under the mutex: its monitors fire
-  std::vector<caf::error> reasons; // nor these: they may hold handles
+  caf::strong_actor_ptr ended; // not under the mutex: its monitors fire
+  imports::garbage garbage;    // nor this
   auto brief = reason ? caf::error{reason.code(), reason.category()} : caf::error{};
   {
     std::lock_guard guard{mutex_};
-    if (auto known = actors_.find(actor); known != actors_.end()) {
-      ended = std::move(known->second);
-      actors_.erase(known);
-    }
-    auto outstanding = static_cast<std::uint64_t>(given) - ended.received;
-    book_end(actor, outstanding, reason_bytes > remembered_reason_bytes ? &brief : &reason, reasons);
+    ended = imports_.end(actor, given, reason_bytes > remembered_reason_bytes ? brief : reason, garbage);
   }
-  if (ended.actor)
-    content_of(ended.actor).kill_proxy(nullptr, reason);
+  if (ended)
+    content_of(ended).kill_proxy(nullptr, reason);
 }
 
 void remote_node::settle(const released_handle& what) {
-  std::vector<caf::error> reasons; // not under the mutex
+  imports::garbage garbage; // not under the mutex
   std::lock_guard guard{mutex_};
-  book_end(what.actor, minus(what.received), nullptr, reasons);
-}
-
-/// The record is there as long as there is something to wait for.
-void remote_node::book_end(
-    std::uint64_t actor, std::uint64_t handles, const caf::error* reason, std::vector<caf::error>& garbage
-) {
-  if (ends_.size() >= end_records && !ends_.contains(actor))
-    return;
-  auto position = ends_.try_emplace(actor).first;
-  auto& record = position->second;
-  add(record.outstanding, handles);
-  if (record.reason && (reason != nullptr || record.outstanding == 0))
-    garbage.push_back(std::move(*record.reason));
-  if (record.outstanding == 0)
-    ends_.erase(position);
-  else if (reason != nullptr)
-    record.reason = *reason;
+  imports_.settle(what, garbage);
 }
 
 bool remote_node::sweep(std::size_t budget) {
-  std::vector<caf::strong_actor_ptr> garbage; // not under the mutex
-  std::vector<std::uint64_t> unused;
+  imports::garbage garbage; // not under the mutex
   std::lock_guard guard{mutex_};
-  if (is_swept_)
-    return true;
-  for (std::size_t looked = 0; looked < budget && next_bucket_ < actors_.bucket_count(); ++next_bucket_) {
-    ++looked;
-    for (auto item = actors_.begin(next_bucket_); item != actors_.end(next_bucket_); ++item, ++looked) {
-      looked += drop_watches_of_nobody(item->second.actor);
-      if (!std::exchange(item->second.recently_used, false) && is_unused(item->second.actor))
-        unused.push_back(item->first);
-    }
-  }
-  let_go(unused, garbage);
-  is_swept_ = next_bucket_ >= actors_.bucket_count();
-  if (is_swept_)
-    end_sweep();
-  return is_swept_;
+  return imports_.sweep(budget, garbage);
 }
 
 void remote_node::begin_round() {
   std::lock_guard guard{mutex_};
-  next_bucket_ = 0;
-  is_swept_ = false;
-}
-
-void remote_node::sweep_all(std::vector<caf::strong_actor_ptr>& garbage) {
-  std::vector<std::uint64_t> unused;
-  for (auto& [actor, known] : actors_)
-    if (is_unused(known.actor))
-      unused.push_back(actor);
-  let_go(unused, garbage);
-  end_sweep();
-}
-
-void remote_node::end_sweep() {
-  sweep_at_ = std::max(swept_from, 2 * actors_.size());
-}
-
-void remote_node::let_go(
-    const std::vector<std::uint64_t>& actors, std::vector<caf::strong_actor_ptr>& garbage
-) {
-  for (auto actor : actors) {
-    auto position = actors_.find(actor);
-    auto& unused = position->second;
-    releases_.push_back({actor, unused.received, content_of(unused.actor).returned()});
-    garbage.push_back(std::move(unused.actor));
-    actors_.erase(position);
-  }
+  imports_.begin_round();
 }
 
 std::vector<released_handle> remote_node::take_releases() {
   std::lock_guard guard{mutex_};
-  return std::exchange(releases_, {});
+  return imports_.take_releases();
 }
 
 void remote_node::postpone(std::vector<released_handle> releases) {
   std::lock_guard guard{mutex_};
-  releases_.insert(releases_.end(), releases.begin(), releases.end());
+  imports_.postpone(releases);
 }
 
-remote_node::sizes remote_node::size() const {
+remote_node::imports::sizes remote_node::size() const {
   std::lock_guard guard{mutex_};
-  return {actors_.size(), ends_.size()};
+  return imports_.size();
 }
 
-std::vector<link::send> remote_node::lose(const caf::error& reason) {
-  std::unordered_map<std::uint64_t, stand_in> ended;
-  std::unordered_map<std::uint64_t, end_record> ends; // may hold handles: not under the mutex
-  std::vector<link::send> waiting;
+// -- what third nodes have to do with it --------------------------------------------------------------
+
+bool remote_node::open_hold(relation_number giver, std::uint64_t actor) {
+  std::lock_guard guard{mutex_};
+  return holds_.add(giver, actor);
+}
+
+bool remote_node::close_hold(relation_number giver, std::uint64_t actor) {
+  std::lock_guard guard{mutex_};
+  return holds_.close(giver, actor);
+}
+
+bool remote_node::pass_on_request(relation_number origin) {
+  std::lock_guard guard{mutex_};
+  return passed_.pass_on(origin);
+}
+
+bool remote_node::receive_request(relation_number delegator) {
+  std::lock_guard guard{mutex_};
+  return passed_.receive(delegator);
+}
+
+void remote_node::forget(relation_number ended) {
+  std::lock_guard guard{mutex_};
+  holds_.forget(ended);
+  passed_.forget(ended);
+}
+
+// -- the end ------------------------------------------------------------------------------------------
+
+remote_node::remains remote_node::lose(const caf::error& reason) {
+  imports::garbage ended; // not under the mutex
   std::map<met_waiter, std::function<void()>> then;
+  remains left;
   {
     std::lock_guard guard{mutex_};
     lost_ = reason;
     then.swap(when_met_);
-    ended.swap(actors_);
-    waiting.swap(waiting_);
-    ends.swap(ends_);
-    releases_.clear();
+    ended = imports_.close();
+    left.waiting.swap(waiting_);
+    left.holds = holds_.close_all();
+    left.passed = passed_.close();
   }
-  for (auto& [actor, known] : ended)
-    content_of(known.actor).kill_proxy(nullptr, reason);
+  for (auto& stand_in : ended.stand_ins)
+    content_of(stand_in).kill_proxy(nullptr, reason);
   for (auto& [asker, tell] : then)
     tell();
-  return waiting;
+  return left;
 }
 
 caf::strong_actor_ptr remote_node::make_dead(

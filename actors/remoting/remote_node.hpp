@@ -1,9 +1,13 @@
 #pragma once
 
 #include "../caf17/remote_actor.hpp"
+#include "../caf17/stand_in_kind.hpp"
 #include "parcel.hpp"
 
 #include <chorus/actors/caf17/actor_reference.hpp>
+#include <chorus/handles/import_table.hpp>
+#include <chorus/handles/open_holds.hpp>
+#include <chorus/handles/passed_requests.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/result.hpp>
@@ -22,8 +26,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
-#include <unordered_map>
 #include <vector>
 
 namespace chorus {
@@ -42,9 +44,6 @@ public:
   /// The same while the node is not met: any peer may name nodes that do not exist.
   static constexpr std::size_t unmet_stand_ins = 4096;
 
-  /// Actors that have ended while handles of them were on their way.
-  static constexpr std::size_t end_records = 65'536;
-
   /// Of a reason that came in more bytes only the code is remembered, without the context.
   static constexpr std::size_t remembered_reason_bytes = limits::kibibyte;
 
@@ -56,9 +55,6 @@ public:
 
   /// Who wants to know when a link is opened.
   static constexpr std::size_t met_waiters = 1024;
-
-  /// Stand-ins are looked through when there are twice as many as were in use last, and at least so many.
-  static constexpr std::size_t swept_from = 1024;
 
   remote_node(
       const peer& who,
@@ -98,14 +94,6 @@ public:
   /// Whether there has been no link since the first call with an earlier `now`, for `patience`.
   bool is_overdue(time_point now, duration patience);
 
-  /// A request of an actor of `origin` was delegated to this node. False if this life is over: nobody will
-  /// take it from here.
-  [[nodiscard]] bool note_delegation(const peer& origin);
-  void forget_delegator(const peer& origin);
-
-  /// Of whom requests were delegated to this node.
-  std::set<peer> take_delegators();
-
   /// A notice found no room: the two nodes would disagree for ever. True for the first that says so.
   bool give_up();
 
@@ -142,14 +130,30 @@ public:
   /// It could not be told of these now: the next `take_releases` gives them again.
   void postpone(std::vector<released_handle> releases);
 
-  struct sizes {
-    std::size_t stand_ins = 0;
-    std::size_t ends = 0; ///< of actors, with handles or releases still on their way
-  };
-  sizes size() const;
+  using imports = handles::import_table<caf17::stand_in_kind>;
+  imports::sizes size() const;
 
-  /// This life is over: all stand-ins end, later ones are born dead. Gives back what has waited.
-  std::vector<link::send> lose(const caf::error& reason);
+  // -- what third nodes have to do with it (handles/open_holds.hpp, handles/passed_requests.hpp) ----
+
+  [[nodiscard]] bool open_hold(relation_number giver, std::uint64_t actor);
+  bool close_hold(relation_number giver, std::uint64_t actor);
+  [[nodiscard]] bool pass_on_request(relation_number origin);
+  [[nodiscard]] bool receive_request(relation_number delegator);
+
+  /// A relation with another node has ended.
+  void forget(relation_number ended);
+
+  // -- the end --------------------------------------------------------------------------------------
+
+  /// What the end of the relation leaves to do.
+  struct remains {
+    std::vector<link::send> waiting; ///< was never sent
+    std::vector<handles::open_holds::open_hold> holds;
+    handles::passed_requests::to_tell passed;
+  };
+
+  /// The relation is over: all stand-ins end, later ones are born dead.
+  remains lose(const caf::error& reason);
 
   /// A stand-in that has ended.
   static caf::strong_actor_ptr make_dead(
@@ -160,25 +164,6 @@ public:
   );
 
 private:
-  struct stand_in {
-    caf::strong_actor_ptr actor;
-    std::uint64_t received = 0;
-    bool recently_used = true;
-  };
-
-  /// An actor that has ended while handles of it, or releases, are still on their way.
-  struct end_record {
-    std::int64_t outstanding = 0; ///< handles; negative while the end itself is not known
-    std::optional<caf::error> reason;
-  };
-
-  void book_end(
-      std::uint64_t actor, std::uint64_t handles, const caf::error* reason, std::vector<caf::error>& garbage
-  );
-  void sweep_all(std::vector<caf::strong_actor_ptr>& garbage);
-  void end_sweep();
-  void let_go(const std::vector<std::uint64_t>& actors, std::vector<caf::strong_actor_ptr>& garbage);
-
   const peer who_;
   const relation_number relation_;
   caf::actor_system& system_;
@@ -191,16 +176,12 @@ private:
   std::vector<link::send> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::map<met_waiter, std::function<void()>> when_met_;
-  std::set<peer> delegators_;
   std::optional<time_point> waiting_since_;
   std::optional<caf::error> lost_;
 
-  std::unordered_map<std::uint64_t, stand_in> actors_;
-  std::unordered_map<std::uint64_t, end_record> ends_;
-  std::vector<released_handle> releases_;
-  std::size_t next_bucket_ = 0; ///< of `actors_`, where the sweep goes on
-  bool is_swept_ = false;       ///< in this round
-  std::size_t sweep_at_ = swept_from;
+  imports imports_;
+  handles::open_holds holds_;
+  handles::passed_requests passed_;
 };
 
 } // namespace chorus

@@ -45,22 +45,33 @@ void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
 
 void remoting::lose(const peer& who, const error& reason) {
   latest_sender_ = nullptr;
-  introductions_.forget(who);
   unreadable_.forget(who);
-  std::vector<caf::strong_actor_ptr> released;
-  if (auto node = nodes_.lose(who)) {
-    released = exports_.forget(node->relation()); // among them who waits for an answer
-    auto waiting = node->lose(to_caf(reason));
-    for (auto& message : waiting)
-      bounce(*node, {message.pair, std::move(message.payload), link::refused::why::closed});
-    if (!waiting.empty())
-      losses_.erase(who); // the node was not met: no link ends, and nobody takes them
-    for (auto& origin : node->take_delegators())
-      send_parcel(origin, parcel::lost_link, lost_link_to{who});
-  }
+  if (auto node = nodes_.lose(who))
+    end_relation(*node, reason);
+}
+
+void remoting::end_relation(remote_node& with, const error& reason) {
+  auto& who = with.who();
+  auto ended = with.relation();
+  auto released = exports_.forget(ended); // among them who waits for an answer
+  introductions_.forget(ended);
   for (auto& other : nodes_.all())
-    other->forget_delegator(who);
-  fail(open_requests_.close_all(who), reason);
+    other->forget(ended);
+  auto [waiting, holds, passed] = with.lose(to_caf(reason));
+  for (auto& message : waiting)
+    bounce(with, {message.pair, std::move(message.payload), link::refused::why::closed});
+  if (!waiting.empty())
+    losses_.erase(who); // the node was not met: no link ends, and nobody takes them
+  for (auto& open : holds)
+    if (auto giver = nodes_.find(open.giver))
+      tell_giver(*giver, {who, open.actor}, open.count);
+  for (auto origin : passed.origins)
+    if (auto node = nodes_.find(origin))
+      send_parcel(*node, parcel::lost_link, lost_link_to{who});
+  for (auto delegator : passed.delegators)
+    if (auto node = nodes_.find(delegator))
+      send_parcel(*node, parcel::unreachable, unreachable_origin{who});
+  fail(open_requests_.end({who, ended}), reason);
   around_.dispose(std::move(released));
 }
 
@@ -94,6 +105,13 @@ std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
   return nodes_.find_or_make(who, [&] { return make_node(who); });
 }
 
+open_requests::place remoting::place_of(const peer& who) {
+  if (is_local(who))
+    return {who, open_requests::here};
+  auto node = node_of(who);
+  return {who, node ? node->relation() : relation_number{}};
+}
+
 std::shared_ptr<remote_node> remoting::make_node(const peer& who) {
   return std::make_shared<remote_node>(who, relation_number{++latest_relation_}, system_, shared_from_this());
 }
@@ -107,7 +125,7 @@ caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle
     if (remote->reference().home == to.who())
       count_returned(*remote, to);
     else
-      introductions_.add(to.who(), remote->reference(), handle);
+      introductions_.add(to.relation(), remote->reference(), relation_of(*remote), handle);
     return remote->reference();
   }
   if (exports_.give(handle, to.relation()))
@@ -128,7 +146,7 @@ void remoting::take_back_handle(const caf17::actor_reference& reference, remote_
   if (is_local(reference.home))
     exports_.take_back(reference.actor, to.relation());
   else if (reference.home != to.who())
-    introductions_.settle(to.who(), reference);
+    introductions_.settle(to.relation(), reference);
   else
     to.take_back_returned(reference.actor);
 }
@@ -141,7 +159,7 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
     // What went to others in an earlier life of this node is forgotten; so it does not come back.
     auto is_counted = from != nobody && home == self();
     if (from != nobody && !is_counted)
-      send_parcel(from->who(), parcel::introduced, introduction{reference, self()});
+      tell_giver(*from, reference);
     auto ours = is_counted ? exports_.came_back(actor, from->relation()) : exports_.find(actor);
     return ours ? ours
                 : remote_node::make_dead(
@@ -151,7 +169,7 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   auto node = home.node == node_ ? nullptr : node_of(home);
   if (!node) {
     if (from != nobody)
-      send_parcel(from->who(), parcel::introduced, introduction{reference, self()});
+      tell_giver(*from, reference);
     error reason{
         errc::node_down,
         "node " + to_string(home) + " has ended or restarted; find the actor again by its name"};
@@ -162,7 +180,7 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
       return known; // the home knows of it
   auto stand_in = node->receive(actor);
   if (node.get() != from)
-    send_hold(reference, from != nobody ? from->who() : peer{});
+    send_hold(*node, actor, from);
   return stand_in;
 }
 
@@ -216,6 +234,11 @@ const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handl
   if (handle->node() == system_.node()) // nearly always, and much cheaper to ask
     return nullptr;
   return dynamic_cast<const caf17::remote_actor*>(handle->get());
+}
+
+/// 0 if it was born dead.
+relation_number remoting::relation_of(const caf17::remote_actor& handle) {
+  return handle.home() == nullptr ? relation_number{} : handle.home()->relation();
 }
 
 void remoting::watch_end(const caf::strong_actor_ptr& actor) {

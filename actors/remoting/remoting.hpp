@@ -209,6 +209,9 @@ private:
       caf::message_id id,
       const caf::type_erased_tuple& content
   );
+  void note_delegation(
+      const caf17::remote_actor& target, const caf17::remote_actor& requester, caf::message_id id
+  );
   void refuse(const caf17::remote_actor& target, caf::mailbox_element& what, const error& reason);
   void replace_answer(
       const caf17::remote_actor& requester, caf::message_id id, const error& reason, request_fate fate
@@ -224,7 +227,12 @@ private:
   void send_parcel(const peer& to, parcel what, const Content& content) {
     send_notice(to, notices_pair, encode_parcel(what, content));
   }
-  void send_hold(const caf17::actor_reference& reference, const peer& introduced_by);
+  template <class Content>
+  void send_parcel(remote_node& to, parcel what, const Content& content) {
+    send_notice(to, notices_pair, encode_parcel(what, content));
+  }
+  void send_hold(remote_node& home, std::uint64_t actor, remote_node* giver);
+  void tell_giver(remote_node& giver, const caf17::actor_reference& actor, std::uint64_t count = 1);
   void send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
   bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
   bool send_notice(remote_node& to, link::pair between, byte_buffer bytes);
@@ -243,11 +251,13 @@ private:
   void deliver_lost_link(const arrival& what, codec::reader& archive);
   void deliver_unreadable(const arrival& what, codec::reader& archive);
   void deliver_type_name(const arrival& what, codec::reader& archive);
+  void deliver_held(const arrival& what, codec::reader& archive);
+  void deliver_unreachable(const arrival& what, codec::reader& archive);
+  void note_foreign_request(const arrival& what, const caf17::actor_reference& requester, caf::message_id id);
   template <class Content>
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce(remote_node& to, const link::refused& message);
   void bounce_message(remote_node& to, const link::refused& message, codec::reader& archive);
-  void let_introducer_go(const peer& home, std::uint64_t actor, codec::reader& archive);
   caf::strong_actor_ptr receiver_of_lost(const caf17::actor_reference& target, const error& reason);
   remote_node* sending_node(const peer& who);
 
@@ -267,10 +277,13 @@ private:
   peer self() const;
   bool is_local(const peer& who) const;
   void count_returned(const caf17::remote_actor& handle, remote_node& home);
+  static relation_number relation_of(const caf17::remote_actor& handle);
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
   std::shared_ptr<remote_node> make_node(const peer& who);
   std::shared_ptr<remote_node> node_of(const peer& who);
+  open_requests::place place_of(const peer& who);
   caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
+  void end_relation(remote_node& with, const error& reason);
   static void fail(const std::vector<open_requests::request>& requests, const error& reason);
   void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);

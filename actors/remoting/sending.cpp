@@ -136,8 +136,8 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
   const auto& home = target.reference().home;
   auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;
   auto awaits_answer = what.mid.is_request() && what.sender && requester == nullptr;
-  if (awaits_answer)
-    if (auto evicted = open_requests_.add(home, what.sender, what.mid))
+  if (awaits_answer) {
+    if (auto evicted = open_requests_.add({home, relation_of(target)}, what.sender, what.mid))
       answer_with_error(
           evicted->sender,
           evicted->id,
@@ -146,17 +146,29 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
                + " requests wait for answers, and this is the oldest"},
           fate_at(request_stage::sent)
       );
+  } else if (requester != nullptr && requester->reference().home != home) {
+    note_delegation(target, *requester, what.mid);
+  }
   auto changed = error_answered(what);
   const auto& content = changed.empty() ? what.content() : changed.content();
   if (auto failed = transmit(target, target.home(), what.sender, what.mid, content)) {
     if (!awaits_answer || open_requests_.close(what.sender->id(), what.mid))
       refuse(target, what, failed);
-  } else if (requester != nullptr && requester->reference().home != home) {
-    auto& [origin, number] = requester->reference();
-    send_parcel(origin, parcel::moved, moved_request{number, what.mid.integer_value(), home});
-    if (!target.home()->note_delegation(origin))
-      send_parcel(origin, parcel::lost_link, lost_link_to{home});
   }
+}
+
+/// Tells the requester's node who will answer its request, before it goes there: whatever that node then says
+/// of it comes later. Should it not go after all, its answer says so.
+void remoting::note_delegation(
+    const caf17::remote_actor& target, const caf17::remote_actor& requester, caf::message_id id
+) {
+  const auto& home = target.reference().home;
+  auto origin = nodes_.find(requester.reference().home);
+  if (!origin || target.home() == nullptr)
+    return;
+  send_parcel(*origin, parcel::moved, moved_request{requester.reference().actor, id.integer_value(), home});
+  if (!target.home()->pass_on_request(origin->relation()))
+    send_parcel(*origin, parcel::lost_link, lost_link_to{home});
 }
 
 /// Books the handles in the message as sent and sends it; if it cannot, nothing has happened. `node`: the
@@ -256,9 +268,10 @@ void remoting::discard(
 /// At once, so that what the local actor sends after it has linked itself does not overtake the news.
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
   const auto& [home, number] = target.reference();
-  auto node = nodes_.find(home);
-  if (!node || stand_in(local) != nullptr)
-    return; // lost, which the local actor is told; the link of two remote actors is their nodes' affair
+  auto* node = target.home();
+  if (node == nullptr || stand_in(local) != nullptr)
+    return; // it has ended, which the local actor is told; the link of two remote actors is their nodes'
+            // affair
   auto id = local->id();
   if (exports_.give(local, node->relation())) // to watch it takes its lock, which is held here
     around_.defer([hub = shared_from_this(), local] { hub->watch_end(local); });
@@ -276,11 +289,18 @@ void remoting::send_names(const peer& to, const_bytes message) {
   send_notice(to, names_pair, std::move(bytes));
 }
 
-void remoting::send_hold(const caf17::actor_reference& reference, const peer& introduced_by) {
-  auto bytes = encode_parcel(parcel::hold, introducer{introduced_by});
-  auto sent = send_notice(reference.home, {0, reference.actor}, std::move(bytes));
-  if (!sent && introduced_by)
-    send_parcel(introduced_by, parcel::introduced, introduction{reference, self()});
+/// Tells the home that this node has a handle, and then the giver that it knows (`deliver_held`): at the
+/// latest when the relation with the home ends.
+void remoting::send_hold(remote_node& home, std::uint64_t actor, remote_node* giver) {
+  auto is_open = giver != nobody && home.open_hold(giver->relation(), actor);
+  open_introduction opened{is_open ? giver->relation() : relation_number{}};
+  auto sent = send_notice(home, {0, actor}, encode_parcel(parcel::hold, opened));
+  if (giver != nobody && (!is_open || (!sent && home.close_hold(giver->relation(), actor))))
+    tell_giver(*giver, {home.who(), actor});
+}
+
+void remoting::tell_giver(remote_node& giver, const caf17::actor_reference& actor, std::uint64_t count) {
+  send_parcel(giver, parcel::introduced, introduction{actor, count});
 }
 
 void remoting::send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {

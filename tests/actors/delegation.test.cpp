@@ -132,6 +132,33 @@ TEST_F(delegated_request, fails_when_it_went_to_a_node_that_is_lost_already) {
   EXPECT_EQ(seen().front().substr(0, 6), "error ");
 }
 
+TEST_F(delegated_request, fails_when_the_third_node_cannot_reach_the_requester) {
+  world.lose(2, 0);
+  delegate(1, 2);
+  world.deliver_all();
+  ASSERT_EQ(seen().size(), 1u);
+  EXPECT_NE(seen().front().find("the link to that node ended"), std::string::npos) << seen().front();
+}
+
+TEST_F(delegated_request, fails_when_the_third_node_loses_the_requester_before_its_news_arrive) {
+  delegate(1, 2);
+  auto is_not_news = [](const link::pair& who) { return who != notices_pair; };
+  while (world.deliver_first(is_not_news))
+    ;
+  world.lose(2, 0);
+  world.deliver_all();
+  EXPECT_EQ(seen().size(), 1u);
+}
+
+TEST_F(delegated_request, fails_when_it_moves_across_the_end_of_a_relation) {
+  world.lose(0, 2);
+  world.connect(0, 2);
+  delegate(1, 2);
+  world.deliver_first([](const link::pair& who) { return who == notices_pair; });
+  world.deliver_all();
+  EXPECT_EQ(seen().size(), 1u);
+}
+
 TEST_F(delegated_request, is_followed_further) {
   delegate(1, 2);
   world.deliver_all();

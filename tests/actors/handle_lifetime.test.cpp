@@ -342,12 +342,37 @@ TEST_F(handle_lifetime, cannot_be_ended_by_a_node_that_has_nothing_to_do_with_it
   );
   auto say_that_cleo_has_it = [&](const peer& from) {
     auto bytes = codec::encode(parcel::introduced);
-    ASSERT_FALSE(codec::encode_to(bytes, introduction{{world.at(0).self, number}, world.at(2).self}));
+    ASSERT_FALSE(codec::encode_to(bytes, introduction{{world.at(0).self, number}}));
     world.at(1).remote->deliver(from, {{}, shared_bytes{std::move(bytes)}, 1});
   };
-  say_that_cleo_has_it(dan);
-  EXPECT_EQ(world.at(1).remote->size().introduced, 1u);
-  say_that_cleo_has_it(world.at(0).self);
+  for (auto& stranger : {dan, world.at(0).self}) {
+    say_that_cleo_has_it(stranger);
+    EXPECT_EQ(world.at(1).remote->size().introduced, 1u) << "only the newcomer can know";
+  }
+  say_that_cleo_has_it(world.at(2).self);
+  EXPECT_EQ(world.at(1).remote->size().introduced, 0u);
+}
+
+TEST_F(handle_lifetime, passes_to_a_node_that_has_lost_the_home_without_a_leak) {
+  auto handle = world.at(1).hands.front();
+  auto hand = world.spawn(2);
+  auto there = remote_of(1, 2, hand);
+  world.lose(2, 0);
+  there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
+  world.deliver_all();
+  EXPECT_EQ(world.at(2).hands.size(), 1u);
+  EXPECT_EQ(world.at(1).remote->size().introduced, 0u);
+}
+
+TEST_F(handle_lifetime, passes_to_a_node_that_loses_the_home_meanwhile_without_a_leak) {
+  auto handle = world.at(1).hands.front();
+  auto hand = world.spawn(2);
+  auto there = remote_of(1, 2, hand);
+  there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
+  while (world.at(2).hands.empty() && world.deliver_one())
+    ;
+  world.lose(2, 0);
+  world.deliver_all();
   EXPECT_EQ(world.at(1).remote->size().introduced, 0u);
 }
 

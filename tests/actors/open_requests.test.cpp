@@ -27,7 +27,7 @@ protected:
     return requests.close(requester(by)->id(), number(which));
   }
 
-  const peer node{{0, 2}, {1}};
+  const open_requests::place node{{{0, 2}, {1}}, {1}};
   silent_actors actors{3};
   open_requests requests{2};
 };
@@ -57,17 +57,17 @@ TEST_F(open_requests_test, are_no_more_than_those_that_are_open_when_a_node_is_l
   EXPECT_FALSE(add(0, 7));
   EXPECT_FALSE(add(1, 8));
   EXPECT_TRUE(close(0, 7));
-  auto closed = requests.close_all(node);
+  auto closed = requests.end(node);
   ASSERT_EQ(closed.size(), 1u);
   EXPECT_EQ(closed.front().sender, requester(1));
-  EXPECT_TRUE(requests.close_all(node).empty());
+  EXPECT_TRUE(requests.end(node).empty());
 }
 
 TEST_F(open_requests_test, forget_who_has_ended) {
   EXPECT_FALSE(add(0, 7));
   EXPECT_FALSE(add(0, 8));
   requests.forget(requester(0)->id());
-  EXPECT_TRUE(requests.close_all(node).empty());
+  EXPECT_TRUE(requests.end(node).empty());
 }
 
 } // namespace
