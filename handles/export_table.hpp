@@ -76,22 +76,23 @@ public:
     return found;
   }
 
-  /// That node has a handle from somebody else. Returns false if the actor has ended.
-  bool hold(std::uint64_t number, relation_number by) {
-    auto position = entries_.find(number);
-    if (position == entries_.end())
-      return false;
-    auto& known = position->second;
-    if (!known.held && !(known.held = known.actor.lock()))
-      return false;
-    known.holders.give(by);
-    return true;
-  }
-
   struct release_result {
     bool is_known = false; ///< false if the actor has ended
     handle released;
   };
+
+  /// That node has a handle from somebody else. Its release may have overtaken this news: then the actor is
+  /// held no more.
+  release_result hold(std::uint64_t number, relation_number by) {
+    auto position = entries_.find(number);
+    if (position == entries_.end())
+      return {};
+    auto& known = position->second;
+    if (!known.held && !(known.held = known.actor.lock()))
+      return {};
+    known.holders.give(by);
+    return {true, known.let_go()};
+  }
 
   /// That node uses its handle no more.
   release_result

@@ -24,9 +24,12 @@ caf::strong_actor_ptr exports::came_back(std::uint64_t actor, relation_number fr
   return std::move(found.actor);
 }
 
-bool exports::hold(std::uint64_t actor, relation_number by) {
+bool exports::hold(std::uint64_t actor, relation_number by, std::vector<caf::strong_actor_ptr>& garbage) {
   std::lock_guard guard{mutex_};
-  return table_.hold(actor, by);
+  auto [is_known, released] = table_.hold(actor, by);
+  if (released)
+    garbage.push_back(std::move(released));
+  return is_known;
 }
 
 bool exports::release(

@@ -27,9 +27,9 @@ public:
   bool give(const caf::strong_actor_ptr& actor, relation_number to);
   void take_back(std::uint64_t actor, relation_number to);
   caf::strong_actor_ptr came_back(std::uint64_t actor, relation_number from);
-  bool hold(std::uint64_t actor, relation_number by);
 
   /// An actor that is held no more goes to `garbage`.
+  bool hold(std::uint64_t actor, relation_number by, std::vector<caf::strong_actor_ptr>& garbage);
   bool release(
       std::uint64_t actor,
       relation_number by,

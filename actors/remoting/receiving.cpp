@@ -250,10 +250,13 @@ void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
   if (!opened)
     return;
   auto actor = what.between.receiver;
-  if (!exports_.hold(actor, what.by.relation()))
+  std::vector<caf::strong_actor_ptr> garbage;
+  if (!exports_.hold(actor, what.by.relation(), garbage))
     send_end(what.by, actor, 1, exports_.reason_of_end(actor));
   if (opened->giver)
     send_parcel(what.by, parcel::held, acknowledged_hold{actor, opened->giver});
+  if (!garbage.empty())
+    around_.dispose(std::move(garbage));
 }
 
 /// The newcomer, and nobody else, tells the giver: over the relation in which the handle was given.

@@ -49,13 +49,22 @@ TEST_F(exported, actor_is_not_let_go_by_what_belongs_to_an_earlier_relation) {
   EXPECT_EQ(table.size().held, 1u);
 }
 
+TEST_F(exported, actor_is_held_no_more_when_a_release_has_overtaken_the_hold) {
+  table.give(7, actor, ben_again);
+  EXPECT_FALSE(table.release(7, ben, 1, 0).released);
+  EXPECT_FALSE(table.hold(7, ben).released) << "somebody else has a handle";
+  EXPECT_FALSE(table.release(7, ben, 1, 0).released);
+  EXPECT_FALSE(table.release(7, ben_again, 1, 0).released) << "a hold is on its way";
+  EXPECT_EQ(table.hold(7, ben).released, actor);
+}
+
 TEST_F(exported, actor_that_has_ended_is_told_to_all_who_hold_it) {
   table.give(7, actor, ben);
   table.give(7, actor, ben_again);
   auto end = table.remove(7, 5);
   EXPECT_EQ(end.to_tell.size(), 2u);
   EXPECT_EQ(table.reason_of_end(7), 5);
-  EXPECT_FALSE(table.hold(7, ben));
+  EXPECT_FALSE(table.hold(7, ben).is_known);
   EXPECT_FALSE(table.release(7, ben, 1, 0).is_known);
 }
 

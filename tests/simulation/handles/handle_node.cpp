@@ -388,7 +388,10 @@ void handle_node::receive_ended(relation& from, const handle_message& message) {
 }
 
 void handle_node::receive_hold(relation& from, const handle_message& message) {
-  if (!exports_.hold(message.receiver, from.number)) {
+  auto [is_known, released] = exports_.hold(message.receiver, from.number);
+  if (released)
+    world_.met("hold overtaken by its release");
+  if (!is_known) {
     world_.met("introduction to an actor that had ended");
     world_.found_ended({self_, message.receiver});
     notice(from, {.what = kind::ended, .sender = message.receiver, .given = 1});

@@ -97,7 +97,7 @@ void handle_trial::connect(std::size_t one, std::size_t other) {
     auto& begun = made->sides[at];
     begun.node = index;
     latest_relation_[index] = begun.number = latest_relation_[index].next();
-    begun.begins = around_.now() + chance_.duration_between(1ms, 100ms);
+    begun.begins = around_.now() + (relations_end_ ? chance_.duration_between(1ms, 100ms) : duration{});
     by_number_[{index, begun.number}] = {made, at};
     around_.events().at(begun.begins, [this, made, at] {
       auto& here = made->sides[at];
@@ -267,6 +267,7 @@ std::vector<std::string> expected_of_handles() {
       "handle of a node out of reach",
       "handle that came after its actor's end",
       "held for a giver whose relation has ended",
+      "hold overtaken by its release",
       "introduction settled by the end of the way home",
       "introduction settled by the home's acknowledgement",
       "introduction to an actor that had ended",
