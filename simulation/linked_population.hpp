@@ -24,15 +24,10 @@ struct link_up {
   peer other;
 };
 
-/// The link is gone, and with it this life of the other node. What the other had not acknowledged may or may
-/// not have arrived.
+/// The link is gone. What the other had not acknowledged may or may not have arrived. Another link to the
+/// same life may be up later.
 struct link_down {
   peer other;
-};
-
-/// This node was declared failed and goes on as `self`. All links have gone down before.
-struct life_changed {
-  peer self;
 };
 
 /// Two parts of a message as the one payload of a link's message.
@@ -51,9 +46,8 @@ class linked_process final : public core_process<Core>, private link_layer::user
 public:
   /// `on_step` and `on_link` must outlive the process.
   linked_process(node& at, Core core, const link::config& limits, OnStep& on_step, OnLink& on_link)
-      : node_(at), on_step_(on_step), on_link_(on_link), life_(at.self()),
-        timer_(at.make_timer([this] { driver_.wake(); })), links_(at, *this, limits),
-        driver_(std::move(core), *this, *this, *timer_, &at.store()) {
+      : node_(at), on_step_(on_step), on_link_(on_link), timer_(at.make_timer([this] { driver_.wake(); })),
+        links_(at, *this, limits), driver_(std::move(core), *this, *this, *timer_, &at.store()) {
     if constexpr (std::is_constructible_v<typename Core::input, persisted>)
       at.on_persisted([this](persist_token token) { driver_.persisted(token); });
   }
@@ -62,10 +56,6 @@ public:
 
   void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override {
     links_.receive(from, head, body);
-    if (life_ == node_.self())
-      return;
-    life_ = node_.self();
-    tell(life_changed{life_});
   }
 
   void reconnected(const node_id& other) override { links_.reconnected(other); }
@@ -132,7 +122,6 @@ private:
   node& node_;
   OnStep& on_step_;
   OnLink& on_link_;
-  peer life_;         ///< that the core knows of
   std::set<peer> up_; ///< of which the core was told
   std::unique_ptr<clock_seam> timer_;
   link_layer links_;
@@ -143,8 +132,8 @@ private:
 /// the faulty network.
 ///
 /// `limits`: of every link (link_layer.hpp).
-/// `on_link(node&, news)`: what the core is to be told of its links: takes `link_up`, `link_down` and
-/// `life_changed`, returns an optional input of the core.
+/// `on_link(node&, news)`: what the core is to be told of its links: takes `link_up` and `link_down`, returns
+/// an optional input of the core.
 template <class Wire, class Make, class OnStep, class OnLink>
 auto run_cores_over_links(
     world& around, std::size_t count, link::config limits, Make make, OnStep on_step, OnLink on_link

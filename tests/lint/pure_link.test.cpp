@@ -44,6 +44,7 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   link_settings.cluster = "pure";
   link_settings.self = self;
   link_settings.other = other;
+  link_settings.relation = {1};
   link::core link_core{{}, link_settings};
   EXPECT_FALSE(link_core.drain().empty());
 

@@ -40,10 +40,6 @@ struct news_of_links {
     met.add("link down");
     return counting_core::input{news};
   }
-  input operator()(simulation::node&, const simulation::life_changed&) const {
-    met.add("life changed");
-    return {};
-  }
 };
 
 } // namespace
