@@ -176,8 +176,8 @@ class LintIncludes(unittest.TestCase):
             "membership/planted.cpp:1: membership may not depend on broadcast",
         )
         self.expect(
-            {"simulation/planted.cpp": "#include <chorus/membership/swim.hpp>\n"},
-            "simulation/planted.cpp:1: simulation may not depend on membership",
+            {"simulation/planted.cpp": "#include <chorus/broadcast/causal.hpp>\n"},
+            "simulation/planted.cpp:1: simulation may not depend on broadcast",
         )
 
     def test_only_public_headers_are_reachable(self):
