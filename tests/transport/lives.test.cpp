@@ -96,17 +96,6 @@ TEST(lives, have_another_relation_after_the_end_of_one) {
   EXPECT_TRUE(has_all(nodes.a, bob, first_pair, 100));
 }
 
-TEST(lives, end_a_relation_when_the_other_side_begins_another) {
-  two_nodes nodes;
-  ASSERT_TRUE(nodes.are_connected());
-  nodes.to_b.refuse(); // the last word is lost
-  nodes.a.remove(bob, link::peer_failed{});
-  ASSERT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
-  nodes.a.add(bob, nodes.to_b.listening_on());
-  nodes.to_b.heal();
-  EXPECT_TRUE(has_ended(nodes.b, ada, why::superseded));
-}
-
 TEST(lives, are_taken_anew_by_a_running_node) {
   const peer ada_again{ada.node, {2}};
   two_nodes nodes;
