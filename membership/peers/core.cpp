@@ -148,20 +148,22 @@ void core::on(time_point now, const relation_closed& what) {
   at.connection_broke = false;
   at.is_doubted = false;
   auto is_member = at.state == state::member;
-  if (auto since = std::exchange(at.up_since, std::nullopt)) {
+  auto since = std::exchange(at.up_since, std::nullopt);
+  if (since) {
     at.tries.held(now - *since);
     former_.add(at.who.who.node);
     auto is_ours = !is_member || what.reason == why::peer_failed;
     steps_.emplace_back(peer_down{at.who, what.relation, is_ours ? at.end : reason_of(what.reason)});
   }
   if (is_member)
-    go_on(now, at, what.reason);
+    go_on(now, at, what.reason, since.has_value());
   else
     settle(which);
 }
 
-/// A member is without a relation: when to try again?
-void core::go_on(time_point now, life& at, why reason) {
+/// A member is without a relation: when to try again? Who could not even begin one takes any hello for a sign
+/// that it can now. Were both ends deaf in their pauses, each might say hello only while the other is.
+void core::go_on(time_point now, life& at, why reason, bool was_up) {
   switch (reason) {
   case why::ended_by_peer:
   case why::peer_failed: // a verdict that was taken back meanwhile
@@ -179,7 +181,7 @@ void core::go_on(time_point now, life& at, why reason) {
   case why::violation:
   case why::wrong_cluster:
   case why::wrong_version:
-    at.waits = pause{now + at.tries.next(), true};
+    at.waits = pause{now + at.tries.next(), was_up};
     return;
   }
 }

@@ -22,7 +22,8 @@
 /// 2. `peer_up` and `peer_down` alternate for each life; after `left` or `restarted` nothing follows.
 /// 3. Only members get a relation, and a member has one: it is opened at once, again after it was ended by
 /// the other
-///    end, and after a pause when this end gave up (`back_off`). During the pause a hello is not answered.
+///    end, and after a pause when this end gave up (`back_off`). During the pause a hello is not answered if
+///    the relation had been up: what had worked and then failed is not to fail again at once.
 /// 4. What one link knows ends one relation and nothing else: membership is told `unreachable`, and looks.
 namespace chorus::membership::peers {
 
@@ -103,7 +104,7 @@ private:
   void end(life& at);
   void is_over(table::iterator which, state now_is, down_reason reason);
   void told_over(const member& who, down_reason reason);
-  void go_on(time_point now, life& at, link::closed::why reason);
+  void go_on(time_point now, life& at, link::closed::why reason, bool was_up);
   void settle(table::iterator which);
   void trust(life& at);
   table::iterator find(relation_number relation);

@@ -196,6 +196,14 @@ TEST_F(table_of_peers, tells_membership_when_a_member_cannot_be_reached_and_wait
   EXPECT_EQ(after(back_off::shortest), steps{"open 2"});
 }
 
+/// Two ends that pause at different times, and are deaf meanwhile, may miss each other for as long as a pause
+/// can be.
+TEST_F(table_of_peers, answers_a_hello_in_the_pause_after_a_relation_that_never_was_up) {
+  tell(joined{bob()});
+  closed(1, why::unresponsive);
+  EXPECT_EQ(tell(greeted{bob().who}), steps{"open 2 greeted"});
+}
+
 TEST_F(table_of_peers, waits_longer_each_time_that_it_cannot_reach_a_member) {
   meet_bob();
   std::uint64_t relation = 1;
