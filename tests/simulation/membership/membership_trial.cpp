@@ -94,6 +94,8 @@ void membership_trial::go_on(time_point now) {
   case stage::healing:
     if (is_whole)
       enter(stage::resting);
+    else
+      cluster_.help_to_meet(); // who knew an address may have heard meanwhile that its node had left
     return;
   case stage::resting:
     if (lasted < recovery(period))
