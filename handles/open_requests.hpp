@@ -92,11 +92,12 @@ public:
     if (from == moving.to.relation)
       moving.advance(to);
     else if (moving.moves.size() < moves_ahead)
-      moving.moves.emplace_back(from, to);
+      moving.moves.push_back({from, to});
     for (auto next = moving.leads_on(); next != moving.moves.end(); next = moving.leads_on()) {
-      auto further = next->second;
+      auto further = *next;
       moving.moves.erase(next);
-      moving.advance(further);
+      moving.advance(further.to);
+      moving.is_cut = further.is_cut && !moving.via.empty();
     }
     return is_lost(moving) ? take(which) : std::nullopt;
   }
@@ -122,18 +123,30 @@ public:
   }
 
   /// `via` cannot be sure that what it has delegated to `to` has arrived, or will be answered. Gives the
-  /// requests that are not known to have arrived.
+  /// requests that are not known to have arrived. It holds for delegations that are known too early as well.
   std::vector<Request> cut(relation_number via, const peer& to) {
+    for (auto& [which, each] : entries_)
+      for (auto& ahead : each.moves)
+        if (ahead.from == via && ahead.to.life == to)
+          ahead.is_cut = true;
     return take_if([&](const entry& each) { return each.to.life == to && each.was_delegated_by(via); });
   }
 
 private:
+  /// News of a delegation that came before that of an earlier one.
+  struct move_ahead {
+    relation_number from;
+    place to;
+    bool is_cut = false; ///< on the way, perhaps
+  };
+
   struct entry {
     bool was_delegated_by(relation_number who) const {
       return std::find(via.begin(), via.end(), who) != via.end();
     }
 
     void advance(const place& next) {
+      is_cut = false; // whoever passes it on had received it
       if (to.relation == next.relation) {
         via.clear(); // it has arrived: whoever passed it on does not matter any more
         return;
@@ -145,20 +158,21 @@ private:
     }
 
     auto leads_on() {
-      return std::find_if(moves.begin(), moves.end(), [&](auto& each) { return each.first == to.relation; });
+      return std::find_if(moves.begin(), moves.end(), [&](auto& each) { return each.from == to.relation; });
     }
 
     Request request;
     place to;
     std::uint64_t made = 0;
     typename std::list<request_key>::iterator age;
-    std::vector<std::pair<relation_number, place>> moves; ///< from where to where, not yet reached
-    std::vector<relation_number> via;                     ///< who delegated it, until it has arrived
+    std::vector<move_ahead> moves;    ///< not yet reached
+    std::vector<relation_number> via; ///< who delegated it, until it has arrived
+    bool is_cut = false;              ///< the way on which it is, unless it has arrived
   };
   using table = std::map<request_key, entry>;
 
   bool is_lost(const entry& moving) const {
-    if (!moving.to.relation)
+    if (!moving.to.relation || moving.is_cut)
       return true;
     auto has_arrived = moving.via.empty();
     auto ended = ends_.find(moving.to.life);

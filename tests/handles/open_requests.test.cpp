@@ -66,6 +66,26 @@ TEST_F(delegated, is_unknown_when_it_is_cut_off_unless_it_has_arrived) {
   EXPECT_EQ(requests.cut(ben.relation, cleo.life), std::vector<std::string>{"how?"});
 }
 
+/// Ben has delegated it to cleo and cleo to dan; ben's news come last.
+TEST_F(delegated, is_unknown_when_it_was_cut_off_before_it_was_known_to_have_come_so_far) {
+  const table::place dan{{{4, 4}, {1}}, {14}};
+  EXPECT_FALSE(requests.move(question, cleo.relation, cleo));
+  EXPECT_FALSE(requests.move(question, cleo.relation, dan));
+  EXPECT_TRUE(requests.cut(cleo.relation, dan.life).empty());
+  EXPECT_TRUE(requests.move(question, ben.relation, cleo));
+  EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(delegated, is_waited_for_if_it_had_arrived_before_it_was_cut_off) {
+  const table::place dan{{{4, 4}, {1}}, {14}};
+  EXPECT_FALSE(requests.move(question, cleo.relation, cleo));
+  EXPECT_FALSE(requests.move(question, cleo.relation, dan));
+  EXPECT_FALSE(requests.move(question, dan.relation, dan));
+  EXPECT_TRUE(requests.cut(cleo.relation, dan.life).empty());
+  EXPECT_FALSE(requests.move(question, ben.relation, cleo));
+  EXPECT_TRUE(requests.take(question));
+}
+
 TEST(passed_requests, are_told_once_to_who_has_to_know) {
   passed_requests passed;
   EXPECT_TRUE(passed.pass_on(ben.relation));
