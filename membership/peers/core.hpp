@@ -20,10 +20,9 @@
 ///
 /// 1. A life has at most one relation at a time. Numbers come from one counter and are never reused.
 /// 2. `peer_up` and `peer_down` alternate for each life; after `left` or `restarted` nothing follows.
-/// 3. Only members get a relation, and a member has one: it is opened at once, again after it was ended by
-/// the other
-///    end, and after a pause when this end gave up (`back_off`). During the pause a hello is not answered if
-///    the relation had been up: what had worked and then failed is not to fail again at once.
+/// 3. Only members get a relation, and a member has one: it is opened at once, again after the other end has
+///    ended it, and after a pause when this end gave up (`back_off`). During the pause a hello is not
+///    answered if the relation had been up: what had worked and then failed is not to fail again at once.
 /// 4. What one link knows ends one relation and nothing else: membership is told `unreachable`, and looks.
 namespace chorus::membership::peers {
 
