@@ -86,10 +86,6 @@ void calling_node::drain(duration within) {
   arm();
 }
 
-bool calling_node::has_link_to(const peer& other) const {
-  return links_.core(other) != nullptr;
-}
-
 bool calling_node::is_settled() const {
   auto all = links_.peers();
   return caller_.open() == 0 && worker_->is_idle() && way_.empty()

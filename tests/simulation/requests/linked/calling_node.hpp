@@ -39,7 +39,6 @@ public:
   void drain(duration within);
 
   std::uint64_t worker() const noexcept { return worker_->number(); }
-  bool has_link_to(const peer& other) const;
 
   /// Nothing is open, nothing waits, nothing is under way.
   bool is_settled() const;
