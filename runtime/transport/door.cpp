@@ -95,7 +95,7 @@ void door::accepted(int descriptor) {
   auto host = accepted_connection::host_of(descriptor);
   auto& fresh = open_[descriptor];
   fresh.number = number;
-  fresh.host = host.empty() ? "unknown" : std::move(host);
+  fresh.host = host.empty() ? "unknown address" : std::move(host);
   fresh.bytes_at_last = 0;
   silent_.emplace(number, descriptor);
   in_handshake_.emplace(number, descriptor);
@@ -221,7 +221,7 @@ void door::has_spoken(int descriptor) {
 
 std::string door::host_of(int descriptor) const {
   auto which = open_.find(descriptor);
-  return which == open_.end() ? "unknown" : which->second.host;
+  return which == open_.end() ? "unknown address" : which->second.host;
 }
 
 std::optional<time_point> door::deadline() const {

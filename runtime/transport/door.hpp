@@ -97,7 +97,7 @@ public:
   /// All messages that were complete have been taken.
   void all_taken();
 
-  /// In digits; "unknown" for one that is gone.
+  /// In digits; "unknown address" for one that is gone.
   std::string host_of(int descriptor) const;
 
   std::optional<time_point> deadline() const;
