@@ -1,28 +1,46 @@
 #pragma once
 
-#include <chorus/membership/events.hpp>
 #include <chorus/membership/member.hpp>
+#include <chorus/membership/peers/events.hpp>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
-#include <string>
+#include <cstddef>
 
 /// What a node tells the actors that subscribed to it (`node::subscribe`, `node::subscribe_all`). For each
-/// life of a node the order is: `node_up`, then any number of `node_suspected`, `node_trusted` and
-/// `node_updated`, then `node_down`.
+/// life of a node `node_up` and `node_down` alternate. While it is up, any number of `node_suspected`,
+/// `node_trusted` and `node_updated` come between. Beside them `node_gone` says what the cluster thinks of
+/// that life.
 namespace chorus {
 
-/// A node has joined, or rejoined; messages to its actors have a link to travel on.
+using membership::peers::down_reason;
+
+/// This node and that one can talk; messages to its actors have a link to travel on.
 struct node_up {
   membership::member who;
-  bool is_back = false; ///< an earlier life of this node was here before
+  bool is_back = false; ///< this node, in this life or an earlier one, was up here before
 };
 
-/// A node is gone: it has left, failed, or started anew. Everything that was received from it was delivered
-/// before; nothing of this life of the node comes any more.
+/// This node and that one have nothing with each other any more. Everything that was received from it was
+/// delivered before. Handles of its actors have ended, and requests to them have an error. The same life may
+/// be up again, unless it has left or restarted; its actors are then found anew by their names.
 struct node_down {
   membership::member who;
-  membership::member_down::why reason = membership::member_down::why::failed;
+  down_reason reason = down_reason::failed;
+};
+
+/// That life is no member any more, after `node_down` if it was up. `left` and `restarted` are for ever.
+/// `failed` may be a mistake: the life is up again when it answers.
+struct node_gone {
+  membership::member who;
+  down_reason reason = down_reason::failed; ///< failed, left or restarted
+};
+
+/// Most members say that this node has failed: it was cut off, or its process stood still. Told once until
+/// that is over. It goes on, and is up again at each of them when they can talk.
+struct node_expelled {
+  std::size_t by = 0;      ///< members that say so
+  std::size_t members = 0; ///< of so many that this node has
 };
 
 /// Somebody gets no answer from a node. It is here still, and messages to its actors are sent; `node_trusted`
@@ -45,6 +63,8 @@ struct node_updated {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_expelled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_suspected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_trusted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(chorus::node_updated)

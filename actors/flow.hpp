@@ -14,8 +14,8 @@
 /// Each one-way message to an actor of another node has one of these fates:
 /// - It reaches the actor's mailbox. Its sender is told nothing.
 /// - It is not delivered, for certain: `undelivered`. The link to the receiver's node is full, ended before
-///   all of the message had left, or was never opened; the message may not travel (too large, of an undeclared
-///   type); or the receiver's node could not read it.
+///   all of the message had left, or was never opened; the message may not travel (too large, of an
+///   undeclared type); or the receiver's node could not read it.
 /// - The link ended after it had left and before it was acknowledged: `unconfirmed`. Nobody knows whether it
 ///   has arrived (the two-generals problem).
 /// - The actor has ended: it is dropped silently, as within a node.

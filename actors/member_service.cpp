@@ -77,8 +77,8 @@ void member_service::receive(const peer& from, const shared_bytes& datagram) {
   note_reports();
 }
 
-void member_service::link_lost(const peer& who) {
-  driver_.apply(membership::link_lost{who});
+void member_service::unreachable(const peer& who) {
+  driver_.apply(membership::unreachable{who});
 }
 
 void member_service::contact_refused(const address& where, const error& reason) {
@@ -95,10 +95,6 @@ void member_service::update(const membership::metadata& about) {
 
 void member_service::leave() {
   driver_.apply(membership::leave{});
-}
-
-void member_service::live_on(const peer& self) {
-  driver_.apply(membership::new_life{self.incarnation});
 }
 
 std::vector<membership::member> member_service::members() const {
@@ -138,8 +134,13 @@ void member_service::keep(membership::suspicion_report report) {
   reports_.erase(std::min_element(reports_.begin(), reports_.end(), is_older));
 }
 
+/// A member without a link is asked at its address: that the two have no relation is no reason to suspect it.
 void member_service::send(const peer& to, wire_message message) {
-  transport_.send_datagram(to, std::move(message.head));
+  if (transport_.send_datagram(to, message.head))
+    return;
+  auto known = std::ranges::find(members_, to, &membership::member::who); // only this thread changes them
+  if (known != members_.end())
+    transport_.send_datagram(known->where, std::move(message.head));
 }
 
 time_point member_service::now() const {
@@ -164,14 +165,23 @@ void member_service::host::perform(const membership::member_up& step) {
   owner.events_.member_is_up(step.who);
 }
 
-void member_service::host::perform(const membership::member_down& step) {
+void member_service::take_off(const peer& who) {
   {
-    std::lock_guard guard{owner.mutex_};
-    std::erase_if(owner.members_, [&](auto& member) { return member.who == step.who.who; });
+    std::lock_guard guard{mutex_};
+    std::erase_if(members_, [&](auto& member) { return member.who == who; });
   }
-  owner.note_reports();
-  owner.suspected_.erase(step.who.who.node);
-  owner.events_.member_is_down(step);
+  note_reports();
+  suspected_.erase(who.node);
+}
+
+void member_service::host::perform(const membership::member_failed& step) {
+  owner.take_off(step.who.who);
+  owner.events_.member_has_failed(step.who);
+}
+
+void member_service::host::perform(const membership::member_over& step) {
+  owner.take_off(step.who.who);
+  owner.events_.member_is_over(step);
 }
 
 void member_service::host::perform(const membership::member_suspected& step) {
@@ -200,16 +210,14 @@ void member_service::host::perform(const membership::member_updated& step) {
 void member_service::host::perform(const membership::try_connection& step) {
   owner.transport_.doubt(step.who);
   owner.transport_.try_connection(step.where, [&service = owner, who = step.who](connection_outcome how) {
+    if (how == connection_outcome::refused)
+      service.events_.member_refuses(who);
     service.driver_.apply(membership::connection_tried{who, outcome_of(how)});
   });
 }
 
-void member_service::host::perform(const membership::declared_failed& step) {
-  owner.events_.declared_failed(
-      "node " + owner.names_.node(step.by) + ", for a cluster of " + std::to_string(step.members)
-      + " members, did not hear from this node for longer than the failure timeout (--failure-timeout). This "
-        "process or its machine may have been paused, or the network cut"
-  );
+void member_service::host::perform(const membership::expelled& step) {
+  owner.events_.expelled(step);
 }
 
 void member_service::host::perform(const membership::rejected& step) {

@@ -33,14 +33,17 @@ public:
   virtual ~member_events() = default;
 
   virtual void member_is_up(const membership::member& who) = 0;
-  virtual void member_is_down(const membership::member_down& what) = 0;
+  virtual void member_has_failed(const membership::member& who) = 0;
+  virtual void member_is_over(const membership::member_over& what) = 0;
   virtual void member_is_suspected(const membership::member& who) = 0;
   virtual void member_is_trusted(const membership::member& who) = 0;
   virtual void member_is_updated(const membership::member& who) = 0;
 
-  /// The cluster has declared this life failed, which `verdict` explains; answer with
-  /// `member_service::live_on`.
-  virtual void declared_failed(const std::string& verdict) = 0;
+  /// Every address of this member refuses connections.
+  virtual void member_refuses(const peer& who) = 0;
+
+  /// Most members say that this node has failed.
+  virtual void expelled(const membership::expelled& what) = 0;
 
   /// The cluster does not take this node.
   virtual void rejected(const std::string& reason) = 0;
@@ -68,12 +71,11 @@ public:
 
   void start(const std::vector<address>& seeds);
   void receive(const peer& from, const shared_bytes& datagram);
-  void link_lost(const peer& who);
+  void unreachable(const peer& who);
   void connection_lost(const peer& who);
   void contact_refused(const address& where, const error& reason);
   void update(const membership::metadata& about);
   void leave();
-  void live_on(const peer& self);
 
   /// The others, ascending by id, as the latest events had them.
   std::vector<membership::member> members() const;
@@ -94,11 +96,12 @@ private:
     member_service& owner;
 
     void perform(const membership::member_up& step);
-    void perform(const membership::member_down& step);
+    void perform(const membership::member_failed& step);
+    void perform(const membership::member_over& step);
     void perform(const membership::member_suspected& step);
     void perform(const membership::member_trusted& step);
     void perform(const membership::member_updated& step);
-    void perform(const membership::declared_failed& step);
+    void perform(const membership::expelled& step);
     void perform(const membership::try_connection& step);
     void perform(const membership::rejected& step);
     void perform(const membership::contact<core::message>& step);
@@ -108,6 +111,7 @@ private:
     void malformed(const peer& from, const error& reason);
   };
 
+  void take_off(const peer& who);
   void note_reports();
   void keep(membership::suspicion_report report);
 

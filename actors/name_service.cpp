@@ -127,10 +127,6 @@ void name_service::peer_down(const peer& who) {
   apply(names::peer_down{who});
 }
 
-void name_service::take_incarnation(const peer& self) {
-  apply(names::new_life{self});
-}
-
 void name_service::retire() {
   std::lock_guard guard{mutex_};
   retired_ = true;

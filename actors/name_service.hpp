@@ -46,7 +46,6 @@ public:
   void receive(const peer& from, const shared_bytes& message);
   void peer_up(const peer& who);
   void peer_down(const peer& who);
-  void take_incarnation(const peer& self);
 
   /// Withdraws all own names and takes no new ones. What was announced is kept until `stop`: it may be at
   /// work. Others' names are found as before.

@@ -129,12 +129,12 @@ public:
 
   // -- events -----------------------------------------------------------------------------------
 
-  /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every member that
-  /// is here already, until it ends or the node stops. It must be an actor of this node. Subscribing again
+  /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every node that
+  /// is up already, until it ends or the node stops. It must be an actor of this node. Subscribing again
   /// changes nothing.
   void subscribe(const caf::actor& subscriber);
 
-  /// The same, and `node_suspected`, `node_trusted` and `node_updated` as well: all that events.hpp lists. A
+  /// The same, and all else that events.hpp lists. A
   /// subscriber of `subscribe` hears of these from now on.
   void subscribe_all(const caf::actor& subscriber);
 

@@ -16,14 +16,43 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include <algorithm>
 #include <bit>
+#include <cstdint>
+#include <random>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace chorus {
 
 namespace {
+
+std::uint64_t random_nonce() {
+  std::random_device source;
+  return std::uniform_int_distribution<std::uint64_t>{1}(source);
+}
+
+membership::peers::settings settings_of_peers(const config& settings) {
+  return {settings.leave_within + settings.failure_timeout, settings.failure_timeout / 2};
+}
+
+/// Why there is no relation with that node any more, for those who hold handles of its actors.
+std::string explain(const membership::member& who, down_reason reason) {
+  switch (reason) {
+  case down_reason::failed:
+  case down_reason::left:
+  case down_reason::restarted:
+    return "node " + who.name + ' ' + std::string{to_string(reason)};
+  case down_reason::unreachable:
+    return "node " + who.name + " cannot be reached from here, though the cluster has it";
+  case down_reason::ended_by_peer:
+    return "node " + who.name + " has ended its relation with this node, because it had lost sight of it";
+  case down_reason::violation:
+    return "node " + who.name + " and this node do not understand each other";
+  case down_reason::closed_here:
+    break;
+  }
+  return "this node has ended its relation with node " + who.name;
+}
 
 /// Whether one end of the link has left the cluster.
 bool is_in_order(link::closed::why reason) {
@@ -48,7 +77,8 @@ node_services::node_services(
 )
     : settings_(std::move(settings)), identity_(std::move(identity)), log_(std::move(log)),
       system_(caf17::lasting_system::make(settings_.scheduler, settings_.threads)),
-      self_{identity_.current(), std::move(name), {}, settings_.about} {
+      self_{identity_.current(), std::move(name), {}, settings_.about, random_nonce()},
+      peers_(settings_of_peers(settings_)) {
   system_->set_node(self_.who);
   flow_ = std::make_shared<flow_control>([this, entry = gate_](time_point when) {
     entry->pass([&] { wake_flow_control(when); });
@@ -143,7 +173,10 @@ void node_services::leave() {
     drain();
   left_ = true;
   if (transport_) {
-    transport_->post([this] { members_->leave(); });
+    transport_->post([this] {
+      leaves_ = true;
+      members_->leave();
+    });
     transport_->stop();
     log_->info("left the cluster");
   }
@@ -223,11 +256,11 @@ bool node_services::can_subscribe(const caf::actor& who) {
 void node_services::subscribe(const caf::actor& subscriber) {
   if (!can_subscribe(subscriber))
     return;
-  // In the I/O thread no member comes or goes between the two steps.
+  // In the I/O thread no node comes or goes between the two steps.
   transport_->post([this, subscriber] {
     if (subscribers_->add(subscriber))
-      for (auto& member : members_->members())
-        caf::anon_send(subscriber, node_up{member, former_.contains(member.who.node)});
+      for (auto& up : peers_.all_up())
+        caf::anon_send(subscriber, node_up{up.who, up.again});
   });
 }
 
@@ -296,11 +329,17 @@ void node_services::wake_flow_control(time_point when) {
 
 // -- what the transport says ------------------------------------------------------------------------
 
+void node_services::peer_greeted(const peer& who) {
+  tell_peers(membership::peers::greeted{who});
+}
+
 void node_services::link_established(const peer& who) {
   log_->debug("the link to node {} is open", log_names_->node(who));
+  tell_peers(membership::peers::relation_established{peers_.relation_with(who)});
 }
 
 void node_services::message_delivered(const peer& from, link::delivered message) {
+  heard_of(from);
   if (auto names_message = remoting_->deliver(from, std::move(message)))
     names_->receive(from, *names_message);
 }
@@ -330,26 +369,23 @@ void node_services::link_closed(const peer& who, const link::closed& end) {
     remoting_->leave_open(who, message);
   flow_->tick(); // nobody learns more by waiting
   log_losses(who, end.reason);
-  if (auto leaving = departing_.find(who); leaving != departing_.end()) {
-    auto what = std::move(leaving->second.what);
-    departing_.erase(leaving);
-    finish_departure(what);
-    return;
-  }
-  if (end.reason == link::closed::why::closed_by_peer)
-    last_words_.emplace(who, membership::member_down::why::left);
-  else if (end.reason == link::closed::why::peer_restarted)
-    last_words_.emplace(who, membership::member_down::why::restarted);
-  members_->link_lost(who);
-  last_words_.erase(who);
+  tell_peers(membership::peers::relation_closed{peers_.relation_with(who), end.reason});
 }
 
 void node_services::connection_lost(const peer& who) {
+  tell_peers(membership::peers::connection_broken{who});
   members_->connection_lost(who);
 }
 
 void node_services::datagram_received(const peer& from, shared_bytes payload) {
+  heard_of(from);
   members_->receive(from, payload);
+}
+
+/// For every packet, so it is cheap unless the peer is in doubt.
+void node_services::heard_of(const peer& from) {
+  if (peers_.is_questioned(from))
+    tell_peers(membership::peers::heard{from});
 }
 
 void node_services::contact_refused(const address& where, const error& reason) {
@@ -363,27 +399,23 @@ void node_services::stranger_met(const std::string& where, const error& reason) 
 // -- what the membership says -----------------------------------------------------------------------
 
 void node_services::member_is_up(const membership::member& who) {
-  auto is_back = former_.contains(who.who.node);
-  auto what = is_back ? "rejoined" : "joined";
   log_names_->add(who);
-  log_->info("{}: {} is {} at {}", what, who.name, to_string(who.who), to_string(who.where));
-  transport_->add_peer(who.who, who.where);
-  remoting_->add_link(who.who, transport_->outbox_of(who.who));
-  names_->peer_up(who.who);
-  subscribers_->tell(caf::make_message(node_up{who, is_back}));
+  tell_peers(membership::peers::joined{who});
 }
 
-void node_services::member_is_down(const membership::member_down& what) {
-  auto down = what;
-  if (auto words = last_words_.find(what.who.who); words != last_words_.end())
-    down.reason = words->second;
-  if (down.reason == membership::member_down::why::left && transport_->has_talked_to(what.who.who)) {
-    await_goodbye(down);
-    return;
-  }
-  auto has_failed_us = failed_us_.erase(what.who.who) > 0;
-  transport_->remove_peer(what.who.who, link::peer_failed{});
-  finish_departure(down, has_failed_us);
+void node_services::member_has_failed(const membership::member& who) {
+  tell_peers(membership::peers::failed{who.who});
+}
+
+void node_services::member_is_over(const membership::member_over& what) {
+  if (what.reason == membership::member_over::why::left)
+    tell_peers(membership::peers::left{what.who});
+  else
+    tell_peers(membership::peers::restarted{what.who});
+}
+
+void node_services::member_refuses(const peer& who) {
+  tell_peers(membership::peers::connection_refused{who});
 }
 
 void node_services::member_is_suspected(const membership::member& who) {
@@ -403,70 +435,17 @@ void node_services::member_is_updated(const membership::member& who) {
   subscribers_of_all_->tell(caf::make_message(node_updated{who}));
 }
 
-/// What a leaving member sent before is still on its way; its goodbye on the link comes after all that.
-void node_services::await_goodbye(const membership::member_down& what) {
-  auto deadline = transport_->now() + settings_.leave_within + settings_.failure_timeout;
-  departing_.emplace(what.who.who, departure{what, deadline});
-  arm_departures();
-}
-
-void node_services::arm_departures() {
-  std::optional<time_point> next;
-  for (auto& [who, leaving] : departing_)
-    next = earliest(next, leaving.deadline);
-  transport_->arm(timer_keys::departures, next, [this] { end_overdue_departures(); });
-}
-
-void node_services::end_overdue_departures() {
-  std::vector<peer> overdue;
-  for (auto& [who, leaving] : departing_)
-    if (leaving.deadline <= transport_->now())
-      overdue.push_back(who);
-  for (auto& who : overdue)
-    transport_->remove_peer(who, link::peer_failed{}); // link_closed follows
-  arm_departures();
-}
-
-/// Whoever has declared this node failed is lost to it, but has not failed.
-void node_services::finish_departure(const membership::member_down& what, bool has_failed_us) {
-  auto reason = has_failed_us ? "lost" : std::string{membership::to_string(what.reason)};
-  auto has_failed = what.reason == membership::member_down::why::failed && !has_failed_us;
-  log_->log(
-      has_failed ? spdlog::level::warn : spdlog::level::info,
-      "{}: {} was {} at {}",
-      reason,
-      what.who.name,
-      to_string(what.who.who),
-      to_string(what.who.where)
+void node_services::expelled(const membership::expelled& what) {
+  log_->warn(
+      "{} of {} members say that this node has failed: they did not hear from it for longer than the failure "
+      "timeout "
+      "(--failure-timeout). This process or its machine may have been paused, or the network cut. It goes "
+      "on, and "
+      "meets them again",
+      what.by.size(),
+      what.members
   );
-  former_.add(what.who.who.node);
-  names_->peer_down(what.who.who);
-  auto fate = has_failed_us ? "declared this node failed" : reason;
-  remoting_->lose(
-      what.who.who,
-      {errc::node_down, "node " + what.who.name + ' ' + fate + "; find the actor again by its name"}
-  );
-  subscribers_->tell(caf::make_message(node_down{what.who, what.reason}));
-}
-
-void node_services::declared_failed(const std::string& verdict) {
-  auto next = identity_.take_next();
-  if (!next) {
-    rejected("it was declared failed, and cannot take a new incarnation: " + next.failure().what);
-    return;
-  }
-  log_->warn("the cluster declared this node failed; it goes on as {}: {}", to_string(*next), verdict);
-  {
-    std::lock_guard guard{mutex_};
-    self_.who = *next;
-  }
-  // Every member goes down once for the old life; none of them is to be told that it has failed.
-  for (auto& member : members_->members())
-    failed_us_.insert(member.who);
-  remoting_->take_incarnation(*next); // first: no handle of the old life goes out over a new link
-  transport_->take_incarnation(*next);
-  names_->take_incarnation(*next);
-  members_->live_on(*next);
+  subscribers_of_all_->tell(caf::make_message(node_expelled{what.by.size(), what.members}));
 }
 
 void node_services::rejected(const std::string& reason) {
@@ -479,10 +458,94 @@ void node_services::rejected(const std::string& reason) {
   termination_.request();
 }
 
+// -- relations --------------------------------------------------------------------------------------
+
+void node_services::tell_peers(const membership::peers::input& what) {
+  if (leaves_)
+    return; // all that is left of this node's relations is that their links are flushed
+  peers_.apply(transport_->now(), what);
+  perform_steps();
+}
+
+/// A step may end a link, which tells the peers so: that is performed after the steps that are under way.
+void node_services::perform_steps() {
+  if (std::exchange(performs_steps_, true))
+    return;
+  for (auto steps = peers_.drain(); !steps.empty(); steps = peers_.drain())
+    for (const auto& each : steps)
+      std::visit([this](const auto& step) { perform(step); }, each);
+  performs_steps_ = false;
+  transport_->arm(timer_keys::peers, peers_.next_deadline(), [this] {
+    if (leaves_)
+      return;
+    peers_.tick(transport_->now());
+    perform_steps();
+  });
+}
+
+void node_services::perform(const membership::peers::open_relation& step) {
+  auto& [who, relation, was_greeted] = step;
+  transport_->add_peer(who.who, who.where, relation, !was_greeted);
+  remoting_->add_link(who.who, transport_->outbox_of(who.who));
+  names_->peer_up(who.who);
+}
+
+void node_services::perform(const membership::peers::end_relation& step) {
+  transport_->remove_peer(step.who, link::abandon{});
+}
+
+void node_services::perform(const membership::peers::forget_relation& step) {
+  names_->peer_down(step.who.who);
+  remoting_->lose(
+      step.who.who, {errc::node_down, explain(step.who, step.reason) + "; find the actor again by its name"}
+  );
+}
+
+void node_services::perform(const membership::peers::peer_up& step) {
+  auto what = step.again ? "rejoined" : "joined";
+  log_->info("{}: {} is {} at {}", what, step.who.name, to_string(step.who.who), to_string(step.who.where));
+  subscribers_->tell(caf::make_message(node_up{step.who, step.again}));
+}
+
+/// What only these two know has a line here; what membership has said of that life has one when it is gone.
+void node_services::perform(const membership::peers::peer_down& step) {
+  if (step.reason == down_reason::unreachable || step.reason == down_reason::violation)
+    log_end(step.who, step.reason, spdlog::level::warn);
+  else if (step.reason == down_reason::ended_by_peer)
+    log_end(step.who, step.reason, spdlog::level::info);
+  subscribers_->tell(caf::make_message(node_down{step.who, step.reason}));
+}
+
+void node_services::perform(const membership::peers::peer_gone& step) {
+  auto has_failed = step.reason == down_reason::failed;
+  log_end(step.who, step.reason, has_failed ? spdlog::level::warn : spdlog::level::info);
+  subscribers_of_all_->tell(caf::make_message(node_gone{step.who, step.reason}));
+}
+
+void node_services::log_end(
+    const membership::member& who, down_reason reason, spdlog::level::level_enum level
+) {
+  log_->log(
+      level, "{}: {} was {} at {}", to_string(reason), who.name, to_string(who.who), to_string(who.where)
+  );
+}
+
+void node_services::perform(const membership::peers::unreachable& step) {
+  members_->unreachable(step.who);
+}
+
+void node_services::perform(const membership::peers::doubted& step) {
+  log_->debug(
+      "{}: node {}", step.is_doubted ? "doubted" : "not doubted any more", log_names_->node(step.who)
+  );
+}
+
+// -- what remoting says -----------------------------------------------------------------------------
+
 void node_services::note_trouble(const remoting::trouble& what) {
   if (what.what == remoting::trouble::kind::hopeless_link) {
     log_->error("the link to node {} is given up: {}", log_names_->node(what.other), what.reason.what);
-    transport_->post([this, who = what.other] { members_->link_lost(who); });
+    transport_->post([this, who = what.other] { tell_peers(membership::peers::given_up{who}); });
     return;
   }
   if (what.what == remoting::trouble::kind::unconfirmed) {

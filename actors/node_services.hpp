@@ -13,7 +13,7 @@
 
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/node.hpp>
-#include <chorus/membership/peers/former_nodes.hpp>
+#include <chorus/membership/peers/core.hpp>
 #include <chorus/runtime/transport/gate.hpp>
 #include <chorus/runtime/transport/transport.hpp>
 
@@ -22,19 +22,18 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace chorus {
 
 /// The parts of one node and the threads of events between them:
 ///
-///   transport --datagrams--> membership --up, down--> transport, remoting, names, subscribers
-///   transport --messages---> remoting --names' messages--> names
+///   transport --datagrams--> membership --members--> peers --relations--> transport, remoting, names,
+///   subscribers transport --links that open and end------------> peers transport --messages---> remoting
+///   --names' messages--> names
 ///                            remoting --what could not be sent--> flow control --> senders
 ///
 /// Whoever owns it calls `stop` and `end_threads` before it ends (ending.hpp).
@@ -80,6 +79,7 @@ public:
 
 private:
   // transport_events
+  void peer_greeted(const peer& who) override;
   void link_established(const peer& who) override;
   void message_delivered(const peer& from, link::delivered message) override;
   void message_refused(const peer& to, link::refused message) override;
@@ -91,18 +91,28 @@ private:
 
   // member_events
   void member_is_up(const membership::member& who) override;
-  void member_is_down(const membership::member_down& what) override;
+  void member_has_failed(const membership::member& who) override;
+  void member_is_over(const membership::member_over& what) override;
   void member_is_suspected(const membership::member& who) override;
   void member_is_trusted(const membership::member& who) override;
   void member_is_updated(const membership::member& who) override;
-  void declared_failed(const std::string& verdict) override;
+  void member_refuses(const peer& who) override;
+  void expelled(const membership::expelled& what) override;
   void rejected(const std::string& reason) override;
 
   void sweep_handles();
-  void await_goodbye(const membership::member_down& what);
-  void arm_departures();
-  void end_overdue_departures();
-  void finish_departure(const membership::member_down& what, bool has_failed_us = false);
+  void tell_peers(const membership::peers::input& what);
+  void perform_steps();
+  void perform(const membership::peers::open_relation& step);
+  void perform(const membership::peers::end_relation& step);
+  void perform(const membership::peers::forget_relation& step);
+  void perform(const membership::peers::peer_up& step);
+  void perform(const membership::peers::peer_down& step);
+  void perform(const membership::peers::peer_gone& step);
+  void perform(const membership::peers::unreachable& step);
+  void perform(const membership::peers::doubted& step);
+  void log_end(const membership::member& who, down_reason reason, spdlog::level::level_enum level);
+  void heard_of(const peer& from);
   bool can_subscribe(const caf::actor& who);
   void log_losses(const peer& who, link::closed::why reason);
   void drain();
@@ -136,19 +146,10 @@ private:
   std::atomic<std::uint64_t> unconfirmed_messages_ = 0;
   std::atomic<std::uint64_t> malformed_messages_ = 0;
 
-  /// A member that said farewell and whose link still brings what it sent before.
-  struct departure {
-    membership::member_down what;
-    time_point deadline; ///< for its goodbye on the link
-  };
-
-  std::map<peer, departure> departing_; ///< I/O thread
-  /// Members that declared the earlier life of this node failed and are not reported down yet. I/O thread.
-  std::set<peer> failed_us_;
-  membership::peers::former_nodes former_; ///< I/O thread
-  /// Why the members are down whose link ended with a word of it before the membership had the news. I/O
-  /// thread.
-  std::map<peer, membership::member_down::why> last_words_;
+  // In the I/O thread: which relation this node has with each life. Once it leaves, it opens none.
+  membership::peers::core peers_;
+  bool performs_steps_ = false;
+  bool leaves_ = false;
 };
 
 } // namespace chorus

@@ -6,7 +6,7 @@
 namespace chorus::timer_keys {
 
 inline constexpr std::uint64_t membership = 1;
-inline constexpr std::uint64_t departures = 2;
+inline constexpr std::uint64_t peers = 2;
 inline constexpr std::uint64_t flow_control = 3;
 inline constexpr std::uint64_t handles = 4;
 

@@ -2,13 +2,11 @@
 
 namespace chorus::membership {
 
-std::string_view to_string(member_down::why reason) noexcept {
+std::string_view to_string(member_over::why reason) noexcept {
   switch (reason) {
-  case member_down::why::failed:
-    return "failed";
-  case member_down::why::left:
+  case member_over::why::left:
     return "left";
-  case member_down::why::restarted:
+  case member_over::why::restarted:
     return "restarted";
   }
   return "unknown";

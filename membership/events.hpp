@@ -4,9 +4,11 @@
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What any membership protocol of chorus is told and what it says, whatever runs inside: the
 /// interface between `actors` and the protocol that knows who is here.
@@ -19,20 +21,14 @@ struct add_seed {
   address where;
 };
 
-/// The link to this member ended for a reason of its own (not this protocol's verdict).
-struct link_lost {
+/// The link to this member gave up, though this protocol has not said that it failed. No verdict: it is a
+/// reason to look, and nobody else hears of it.
+struct unreachable {
   peer who;
 };
 
 /// This node leaves in order.
 struct leave {};
-
-/// This node has taken a new incarnation after `declared_failed`; start over and rejoin. Every member
-/// is reported down once, because nobody of them keeps a link to the old life; from then on a life
-/// that was down for the old one may be up for the new one. Pre: greater than any earlier one.
-struct new_life {
-  chorus::incarnation incarnation;
-};
 
 /// From now on this node says this about itself. Pre: encoded at most `limits::metadata_bytes`
 /// (`metadata_size` in `swim/wire.hpp` tells).
@@ -57,24 +53,30 @@ struct connection_tried {
 };
 
 // -- steps ---------------------------------------------------------------------------------------
+//
+// Of each life: up, then failed and up again any number of times, then over at most once. Nothing after over.
 
-/// A member is here: open a link to it.
+/// A member is here: open a link to it. Also if it was declared failed before and is back in the same life.
 struct member_up {
   member who;
 };
 
-/// A member is gone, and nothing of this incarnation counts any more.
-struct member_down {
-  enum class why : std::uint8_t {
-    failed,    ///< not heard of for too long, or its link broke for good
-    left,      ///< it said that it leaves
-    restarted, ///< it is back as a new incarnation
-  };
+/// A member was not heard of for too long. It is a member no more, until it answers again.
+struct member_failed {
   member who;
-  why reason = why::failed;
 };
 
-std::string_view to_string(member_down::why reason) noexcept;
+/// That life has ended, whether it was a member or had failed. It never comes back.
+struct member_over {
+  enum class why : std::uint8_t {
+    left,      ///< it said that it leaves
+    restarted, ///< a later life of the node is here
+  };
+  member who;
+  why reason = why::left;
+};
+
+std::string_view to_string(member_over::why reason) noexcept;
 
 /// A member is suspected: for the first time since it was last trusted. It is a member still.
 struct member_suspected {
@@ -91,10 +93,11 @@ struct member_updated {
   member who;
 };
 
-/// The others declared this incarnation failed: end all links, take a new incarnation, apply `new_life`.
-struct declared_failed {
-  peer by;                   ///< whose verdict outweighs what this node has behind it
-  std::uint32_t members = 0; ///< that it hears, itself included
+/// Most members that this node has say that it has failed. Told once until that is over; for the log, and for
+/// users who want to know that they were cut off.
+struct expelled {
+  std::vector<peer> by;
+  std::size_t members = 0; ///< that this node has
 };
 
 /// The cluster does not take this node, for good: a live member has its name, for example.

@@ -3,6 +3,7 @@
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -25,6 +26,10 @@ struct member {
   std::string name;      ///< a label for people; unique among live members
   chorus::address where; ///< where it says that it can be reached
   metadata about{};
+
+  /// Of the process, by chance: tells two processes apart that a copied data directory has given the same
+  /// life.
+  std::uint64_t nonce = 0;
 
   friend bool operator==(const member&, const member&) = default;
 };

@@ -27,13 +27,12 @@ struct node_id {
   }
 };
 
-/// One life of a node as a member of the cluster: new at every process start, and taken by a live
-/// process that learns it was declared failed. Always greater than any earlier one of that node.
-/// The first life is 1; 0 means "unknown".
+/// One life of a node as a member of the cluster: one process, from its start to its end. Always greater than
+/// any earlier one of that node. The first life is 1; 0 means "unknown".
 using incarnation = strong_integer<struct incarnation_tag>;
 
-/// What two lives have with each other: a link, credit, handles, open requests. Each end has a number of its own
-/// for it, from one counter of its process, never reused. 0 is none.
+/// What two lives have with each other: a link, credit, handles, open requests. Each end has a number of its
+/// own for it, from one counter of its process, never reused. 0 is none.
 using relation_number = strong_integer<struct relation_tag>;
 
 /// SWIM's counter within one incarnation: a node that hears itself suspected answers with a greater

@@ -188,7 +188,7 @@ void link_layer::perform(const peers::open_relation& step) {
 }
 
 void link_layer::perform(const peers::end_relation& step) {
-  apply(step.who, link::peer_failed{});
+  apply(step.who, link::abandon{});
 }
 
 void link_layer::perform(const peers::peer_up& step) {

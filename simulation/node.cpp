@@ -43,13 +43,6 @@ time_point node::now() const {
   return clock_.at(around_.now());
 }
 
-void node::take_new_life() {
-  CHORUS_CHECK(is_running(), "a live process takes a new life");
-  self_.incarnation = self_.incarnation.next();
-  note("goes on as " + to_string(self_));
-  around_.announce(*this);
-}
-
 void node::note(const std::string& what) {
   if (around_.story().is_on())
     around_.note(name_ + ' ' + what);

@@ -71,10 +71,6 @@ public:
 
   random_generator& chance() noexcept { return chance_; }
 
-  /// The live process has learned that it was declared failed, and takes its next incarnation. The others
-  /// hear of it.
-  void take_new_life();
-
   /// A line in the transcript: `<name> <what>`.
   void note(const std::string& what);
 

@@ -3,7 +3,6 @@
 #include <caf/make_counted.hpp>
 
 #include <algorithm>
-#include <cstdint>
 
 namespace chorus::caf17 {
 
@@ -25,20 +24,20 @@ template struct node_member<&caf::actor_system::node_>;
 
 } // namespace
 
-caf::node_id to_caf_node(const peer& who) {
+caf::node_id to_caf_node(const chorus::node_id& node, std::uint64_t number) {
   caf::node_id::default_data::host_id_type host{};
   static_assert(host.size() == 20);
-  write_big_endian(who.node.high, host.data());
-  write_big_endian(who.node.low, host.data() + 8);
-  std::uint8_t life[8];
-  write_big_endian(who.incarnation.value, life);
-  std::copy_n(life, 4, host.data() + 16);
-  auto low = static_cast<std::uint32_t>(who.incarnation.value);
+  write_big_endian(node.high, host.data());
+  write_big_endian(node.low, host.data() + 8);
+  std::uint8_t tail[8];
+  write_big_endian(number, tail);
+  std::copy_n(tail, 4, host.data() + 16);
+  auto low = static_cast<std::uint32_t>(number);
   return caf::node_id{caf::make_counted<caf::node_id::default_data>(low, host)};
 }
 
 void set_node(caf::actor_system& system, const peer& self) {
-  node_of(system) = to_caf_node(self);
+  node_of(system) = to_caf_node(self.node, self.incarnation.value);
 }
 
 } // namespace chorus::caf17

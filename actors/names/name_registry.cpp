@@ -91,19 +91,6 @@ void core::handle(const peer_down& what) {
     remove_all_of(what.who);
 }
 
-void core::handle(const new_life& what) {
-  while (!peers_.empty())
-    handle(peer_down{*peers_.begin()});
-  std::vector<std::pair<std::string, announcement>> own;
-  if (auto names = names_of_.find(self_); names != names_of_.end())
-    for (auto& name : names->second)
-      own.emplace_back(name, names_.at(name).at(self_));
-  remove_all_of(self_);
-  self_ = what.self;
-  for (auto& [name, mine] : own)
-    put(name, {self_, mine.actor, mine.stamp});
-}
-
 core::output core::drain() {
   return std::exchange(output_, {});
 }

@@ -95,11 +95,6 @@ struct peer_down {
   peer who;
 };
 
-/// This node goes on as another life; its announcements go with it. All peers are down for it.
-struct new_life {
-  peer self;
-};
-
 // -- steps -----------------------------------------------------------------------------------------
 
 /// Another announcement counts for the name, or none any more.
@@ -121,7 +116,7 @@ struct counters {
 class core {
 public:
   using message = std::variant<announced, withdrawn>;
-  using input = std::variant<announce, withdraw, actor_ended, peer_up, peer_down, new_life>;
+  using input = std::variant<announce, withdraw, actor_ended, peer_up, peer_down>;
 
   struct output {
     std::vector<changed> changes;
@@ -171,7 +166,6 @@ private:
   void handle(const actor_ended& what);
   void handle(const peer_up& what);
   void handle(const peer_down& what);
-  void handle(const new_life& what);
 
   void put(const std::string& name, const announcement& what);
   bool remove(const std::string& name, const peer& origin);

@@ -24,7 +24,7 @@ void remoting::leave_open(const peer& to, const link::unsettled& message) {
       errc::outcome_unknown,
       "the link to node " + to_string(to) + " ended before the message was acknowledged"};
   auto sender = header->foreign_sender.home ? nullptr : known_actor({self(), message.pair.sender});
-  discard(sender, receiver_of_lost({to, message.pair.receiver}, reason), reason);
+  discard(sender, receiver_of_lost({to, message.pair.receiver}, nodes_.relation_with(to), reason), reason);
 }
 
 remoting::losses remoting::take_losses(const peer& who) {
@@ -33,10 +33,12 @@ remoting::losses remoting::take_losses(const peer& who) {
 }
 
 /// The receiver, also when its stand-in was dropped as unused meanwhile.
-caf::strong_actor_ptr remoting::receiver_of_lost(const caf17::actor_reference& target, const error& reason) {
+caf::strong_actor_ptr remoting::receiver_of_lost(
+    const caf17::actor_reference& target, relation_number relation, const error& reason
+) {
   if (auto known = known_actor(target))
     return known;
-  return remote_node::make_dead(system_, target, shared_from_this(), to_caf(reason));
+  return remote_node::make_dead(system_, target, relation.value, shared_from_this(), to_caf(reason));
 }
 
 } // namespace chorus

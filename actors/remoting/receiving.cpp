@@ -371,7 +371,7 @@ void remoting::bounce_message(remote_node& to, const link::refused& message, cod
   auto& foreign = header->foreign_sender;
   auto sender = foreign.home ? foreign : caf17::actor_reference{self(), message.pair.sender};
   caf17::actor_reference target{to.who(), message.pair.receiver};
-  auto receiver = receiver_of_lost(target, reason);
+  auto receiver = receiver_of_lost(target, to.relation(), reason);
   // Its handles are taken back by being read.
   auto element = codec::decode_with(archive, [&](codec::reader& source) {
     return caf17::load_element(source, nullptr, id, {});

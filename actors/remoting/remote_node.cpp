@@ -19,16 +19,19 @@ caf17::remote_actor& content_of(const caf::strong_actor_ptr& actor) {
   return *static_cast<caf17::remote_actor*>(actor->get());
 }
 
+/// Its node's name in CAF carries the number of the relation, so handles of two relations are not the same
+/// actor.
 caf::strong_actor_ptr make(
     caf::actor_system& system,
     const caf17::actor_reference& reference,
+    std::uint64_t number,
     std::shared_ptr<remote_node> home,
     std::shared_ptr<caf17::gateway> hub
 ) {
   caf::actor_config settings;
   return caf::make_actor<caf17::remote_actor, caf::strong_actor_ptr>(
       reference.actor,
-      caf17::to_caf_node(reference.home),
+      caf17::to_caf_node(reference.home.node, number),
       &system,
       settings,
       reference,
@@ -132,13 +135,13 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   if (lost_) {
     auto reason = *lost_;
     guard.unlock();
-    return make_dead(system_, {who_, actor}, hub_, std::move(reason));
+    return make_dead(system_, {who_, actor}, relation_.value, hub_, std::move(reason));
   }
   auto [known, end] = imports_.receive(
       actor,
       link_ ? stand_ins : unmet_stand_ins,
       [&] {
-        return make(system_, {who_, actor}, shared_from_this(), hub_);
+        return make(system_, {who_, actor}, relation_.value, shared_from_this(), hub_);
       },
       garbage
   );
@@ -150,7 +153,7 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
         {errc::overloaded,
          "this node holds as many handles of actors of node " + to_string(who_) + " as it may; release some"}
     );
-  return make_dead(system_, {who_, actor}, hub_, std::move(*end));
+  return make_dead(system_, {who_, actor}, relation_.value, hub_, std::move(*end));
 }
 
 caf::strong_actor_ptr remote_node::find(std::uint64_t actor) const {
@@ -267,10 +270,11 @@ remote_node::remains remote_node::lose(const caf::error& reason) {
 caf::strong_actor_ptr remote_node::make_dead(
     caf::actor_system& system,
     const caf17::actor_reference& reference,
+    std::uint64_t number,
     std::shared_ptr<caf17::gateway> hub,
     caf::error reason
 ) {
-  auto actor = make(system, reference, nullptr, std::move(hub));
+  auto actor = make(system, reference, number, nullptr, std::move(hub));
   content_of(actor).kill_proxy(nullptr, std::move(reason));
   return actor;
 }

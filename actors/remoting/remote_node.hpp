@@ -155,10 +155,11 @@ public:
   /// The relation is over: all stand-ins end, later ones are born dead.
   remains lose(const caf::error& reason);
 
-  /// A stand-in that has ended.
+  /// A stand-in that has ended. `number` tells its handles from others', as in `caf17::to_caf_node`.
   static caf::strong_actor_ptr make_dead(
       caf::actor_system& system,
       const caf17::actor_reference& reference,
+      std::uint64_t number,
       std::shared_ptr<caf17::gateway> hub,
       caf::error reason
   );

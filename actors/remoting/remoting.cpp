@@ -25,8 +25,7 @@ remoting::remoting(
     caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around
 )
     : system_(system), flow_(std::move(flow)), around_(std::move(around)),
-      receiving_unit_(system, around_.lend), node_(self.node), first_life_(self.incarnation),
-      life_(self.incarnation.value) {}
+      receiving_unit_(system, around_.lend), self_(self) {}
 
 // -- nodes that come and go ---------------------------------------------------------------------------
 
@@ -80,10 +79,6 @@ void remoting::fail(const std::vector<open_requests::request>& requests, const e
     answer_with_error(sender, id, reason, requests::fate_at(requests::request_stage::sent));
 }
 
-void remoting::take_incarnation(const peer& self) {
-  life_ = self.incarnation.value;
-}
-
 void remoting::stop() {
   auto released = exports_.close(); // among them who waits for an answer
   nodes_.close();
@@ -91,14 +86,6 @@ void remoting::stop() {
     lose(node->who(), {errc::node_down, "this node has left the cluster"});
   stopped_ = true;
   around_.dispose(std::move(released));
-}
-
-peer remoting::self() const {
-  return {node_, {life_.load(std::memory_order_relaxed)}};
-}
-
-bool remoting::is_local(const peer& who) const {
-  return who.node == node_ && who.incarnation >= first_life_ && who.incarnation <= self().incarnation;
 }
 
 std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
@@ -156,24 +143,24 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   if (actor == 0 || !home.node)
     return nullptr;
   if (is_local(home)) {
-    // What went to others in an earlier life of this node is forgotten; so it does not come back.
-    auto is_counted = from != nobody && home == self();
-    if (from != nobody && !is_counted)
-      tell_giver(*from, reference);
-    auto ours = is_counted ? exports_.came_back(actor, from->relation()) : exports_.find(actor);
+    auto ours = from != nobody ? exports_.came_back(actor, from->relation()) : exports_.find(actor);
     return ours ? ours
                 : remote_node::make_dead(
-                    system_, reference, shared_from_this(), exports_.reason_of_end(actor)
+                    system_,
+                    reference,
+                    home.incarnation.value,
+                    shared_from_this(),
+                    exports_.reason_of_end(actor)
                 );
   }
-  auto node = home.node == node_ ? nullptr : node_of(home);
+  auto node = home.node == self_.node ? nullptr : node_of(home);
   if (!node) {
     if (from != nobody)
       tell_giver(*from, reference);
     error reason{
         errc::node_down,
         "node " + to_string(home) + " has ended or restarted; find the actor again by its name"};
-    return remote_node::make_dead(system_, reference, shared_from_this(), to_caf(reason));
+    return remote_node::make_dead(system_, reference, 0, shared_from_this(), to_caf(reason));
   }
   if (from == nobody)
     if (auto known = node->find(actor))

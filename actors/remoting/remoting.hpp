@@ -148,9 +148,6 @@ public:
   /// Nothing more comes from this life of the node: ends its stand-ins and fails the open requests.
   void lose(const peer& who, const error& reason);
 
-  /// This node goes on as another life.
-  void take_incarnation(const peer& self);
-
   /// Answers requests of other nodes with an error from now on: this node is about to leave. Its own that
   /// others delegate back to it are not refused.
   void refuse_requests() { refuses_requests_ = true; }
@@ -258,7 +255,8 @@ private:
   std::optional<Content> read(const arrival& what, codec::reader& archive);
   void bounce(remote_node& to, const link::refused& message);
   void bounce_message(remote_node& to, const link::refused& message, codec::reader& archive);
-  caf::strong_actor_ptr receiver_of_lost(const caf17::actor_reference& target, const error& reason);
+  caf::strong_actor_ptr
+  receiver_of_lost(const caf17::actor_reference& target, relation_number relation, const error& reason);
   remote_node* sending_node(const peer& who);
 
   // what could not be read (unreadable.cpp)
@@ -274,8 +272,8 @@ private:
   void note_type_name(const peer& from, const foreign_type& what);
 
   // nodes and handles
-  peer self() const;
-  bool is_local(const peer& who) const;
+  const peer& self() const noexcept { return self_; }
+  bool is_local(const peer& who) const noexcept { return who == self_; }
   void count_returned(const caf17::remote_actor& handle, remote_node& home);
   static relation_number relation_of(const caf17::remote_actor& handle);
   const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
@@ -296,9 +294,7 @@ private:
   caf17::io_thread_unit receiving_unit_;
   std::atomic<bool> refuses_requests_ = false;
   std::atomic<bool> stopped_ = false;
-  const node_id node_;
-  const incarnation first_life_; ///< of this process: handles of any life since then are ours
-  std::atomic<std::uint64_t> life_;
+  const peer self_;
   std::atomic<std::uint64_t> latest_relation_ = 0; ///< of all that this process has had
 
   chorus::exports exports_;

@@ -125,7 +125,7 @@ void remoting::note_unreadable(const peer& reader, const unreadable_message& wha
   }
   auto can_hear = !id.is_response() && !foreign.home;
   auto sender = can_hear ? known_actor({self(), what.sender}) : nullptr;
-  auto receiver = receiver_of_lost({reader, what.receiver}, reason);
+  auto receiver = receiver_of_lost({reader, what.receiver}, nodes_.relation_with(reader), reason);
   discard(sender, receiver, reason, what.count, what.type);
 }
 

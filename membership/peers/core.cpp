@@ -24,8 +24,7 @@ down_reason reason_of(why reason) noexcept {
   case why::wrong_cluster:
   case why::wrong_version:
     return down_reason::violation;
-  case why::peer_failed:
-  case why::declared_failed:
+  case why::abandoned:
   case why::unresponsive:
     break;
   }
@@ -145,20 +144,31 @@ void core::on(time_point now, const relation_closed& what) {
   auto& at = which->second;
   relations_.erase(what.relation);
   at.relation = {};
-  at.connection_broke = false;
   at.is_doubted = false;
+  end_question(at);
+  auto how = std::exchange(at.was_given_up, false) ? why::unresponsive : what.reason;
   auto is_member = at.state == state::member;
+  auto is_ours = !is_member || how == why::abandoned;
+  auto reason = is_ours ? at.end : reason_of(how);
+  steps_.emplace_back(forget_relation{at.who, what.relation, reason});
   auto since = std::exchange(at.up_since, std::nullopt);
   if (since) {
     at.tries.held(now - *since);
     former_.add(at.who.who.node);
-    auto is_ours = !is_member || what.reason == why::peer_failed;
-    steps_.emplace_back(peer_down{at.who, what.relation, is_ours ? at.end : reason_of(what.reason)});
+    steps_.emplace_back(peer_down{at.who, what.relation, reason});
   }
   if (is_member)
-    go_on(now, at, what.reason, since.has_value());
+    go_on(now, at, how, since.has_value());
   else
     settle(which);
+}
+
+void core::on(time_point, const given_up& what) {
+  auto which = lives_.find(what.who);
+  if (which == lives_.end() || !which->second.relation)
+    return;
+  which->second.was_given_up = true;
+  end(which->second);
 }
 
 /// A member is without a relation: when to try again? Who could not even begin one takes any hello for a sign
@@ -166,7 +176,7 @@ void core::on(time_point now, const relation_closed& what) {
 void core::go_on(time_point now, life& at, why reason, bool was_up) {
   switch (reason) {
   case why::ended_by_peer:
-  case why::peer_failed: // a verdict that was taken back meanwhile
+  case why::abandoned: // a verdict that was taken back meanwhile
     return open(at, false);
   case why::closed_here:
   case why::closed_by_peer:
@@ -175,7 +185,6 @@ void core::go_on(time_point now, life& at, why reason, bool was_up) {
     at.waits = pause{now + settings_.news_within, false};
     return;
   case why::unresponsive:
-  case why::declared_failed:
     steps_.emplace_back(unreachable{at.who.who});
     [[fallthrough]];
   case why::violation:
@@ -211,8 +220,9 @@ core::table::iterator core::find(relation_number relation) {
 // -- doubt -------------------------------------------------------------------------------------------------
 
 void core::on(time_point, const connection_broken& what) {
-  if (auto which = lives_.find(what.who); which != lives_.end() && which->second.relation)
-    which->second.connection_broke = true;
+  auto which = lives_.find(what.who);
+  if (which != lives_.end() && which->second.relation && !std::exchange(which->second.connection_broke, true))
+    ++questions_;
 }
 
 void core::on(time_point, const connection_refused& what) {
@@ -228,8 +238,13 @@ void core::on(time_point, const heard& what) {
     trust(which->second);
 }
 
+void core::end_question(life& at) {
+  if (std::exchange(at.connection_broke, false))
+    --questions_;
+}
+
 void core::trust(life& at) {
-  at.connection_broke = false;
+  end_question(at);
   if (std::exchange(at.is_doubted, false))
     steps_.emplace_back(doubted{at.who.who, false});
 }
@@ -270,8 +285,18 @@ bool core::is_up(const peer& who) const {
 }
 
 bool core::is_questioned(const peer& who) const {
+  if (questions_ == 0)
+    return false;
   auto which = lives_.find(who);
   return which != lives_.end() && which->second.connection_broke;
+}
+
+std::vector<peer_up> core::all_up() const {
+  std::vector<peer_up> all;
+  for (const auto& [who, at] : lives_)
+    if (at.up_since)
+      all.push_back({at.who, at.relation, former_.contains(who.node)});
+  return all;
 }
 
 } // namespace chorus::membership::peers

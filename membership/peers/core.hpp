@@ -53,7 +53,10 @@ public:
 
   bool is_up(const peer& who) const;
 
-  /// Whether there is a doubt that `heard` would take back.
+  /// Those that are up, ascending.
+  std::vector<peer_up> all_up() const;
+
+  /// Whether there is a doubt that `heard` would take back. Cheap while there is none about anybody.
   bool is_questioned(const peer& who) const;
 
   /// Lives in the table.
@@ -83,6 +86,7 @@ private:
     std::optional<time_point> goodbye_until;
     back_off tries;
     down_reason end = down_reason::failed; ///< as membership said last
+    bool was_given_up = false;             ///< the relation, which still ends
     bool connection_broke = false;
     bool is_doubted = false;
   };
@@ -95,6 +99,7 @@ private:
   void on(time_point now, const greeted& what);
   void on(time_point now, const relation_established& what);
   void on(time_point now, const relation_closed& what);
+  void on(time_point now, const given_up& what);
   void on(time_point now, const connection_broken& what);
   void on(time_point now, const connection_refused& what);
   void on(time_point now, const heard& what);
@@ -106,6 +111,7 @@ private:
   void go_on(time_point now, life& at, link::closed::why reason, bool was_up);
   void settle(table::iterator which);
   void trust(life& at);
+  void end_question(life& at);
   table::iterator find(relation_number relation);
 
   peers::settings settings_;
@@ -113,6 +119,7 @@ private:
   table lives_;
   std::map<relation_number, peer> relations_;
   former_nodes former_;
+  std::size_t questions_ = 0; ///< lives whose connection broke
   std::vector<step> steps_;
 };
 

@@ -51,6 +51,11 @@ struct relation_closed {
   link::closed::why reason = link::closed::why::closed_here;
 };
 
+/// This node gives up the relation with that life, for a reason of its own.
+struct given_up {
+  peer who;
+};
+
 /// The connection to that life broke.
 struct connection_broken {
   peer who;
@@ -74,6 +79,7 @@ using input = std::variant<
     greeted,
     relation_established,
     relation_closed,
+    given_up,
     connection_broken,
     connection_refused,
     heard>;
@@ -106,6 +112,14 @@ enum class down_reason : std::uint8_t {
 };
 
 std::string_view to_string(down_reason reason) noexcept;
+
+/// The link has ended: fail what waits for an answer over it, end its handles, forget its names. After each
+/// `open_relation` once, before `peer_down`.
+struct forget_relation {
+  member who;
+  relation_number relation;
+  down_reason reason = down_reason::failed;
+};
 
 /// The two can talk from now on.
 struct peer_up {
@@ -140,6 +154,14 @@ struct doubted {
   bool is_doubted = true;
 };
 
-using step = std::variant<open_relation, end_relation, peer_up, peer_down, peer_gone, unreachable, doubted>;
+using step = std::variant<
+    open_relation,
+    end_relation,
+    forget_relation,
+    peer_up,
+    peer_down,
+    peer_gone,
+    unreachable,
+    doubted>;
 
 } // namespace chorus::membership::peers

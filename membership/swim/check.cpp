@@ -84,18 +84,16 @@ struct content_check {
           return problem;
     if (auto problem = check(what.refutation))
       return problem;
+    if (what.failed) {
+      if (auto problem = check(what.failed->who))
+        return problem;
+      if (auto problem = check(what.failed->refuted))
+        return problem;
+    }
     return check(what.view);
   }
 
   error operator()(const page& what) const { return check(what.entries); }
-
-  error operator()(const verdict& what) const {
-    if (what.judge.self != from.node)
-      return malformed("a verdict with the standing of somebody else");
-    if (what.judge.members == 0 || what.judge.members > limits::members)
-      return malformed("a verdict with an impossible standing");
-    return check(what.where);
-  }
 
   error operator()(const abstention& what) const {
     if (what.subjects.empty() || what.subjects.size() > abstention::subjects_limit)

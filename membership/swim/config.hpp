@@ -10,7 +10,7 @@ namespace chorus::membership::swim {
 
 /// What a node brings along.
 struct config {
-  member self;            ///< pre: a valid id, incarnation, name, advertised address and metadata
+  member self;            ///< pre: a valid id, incarnation, name, advertised address and metadata; a nonce
   std::uint64_t seed = 0; ///< of chance
 
   /// A silent member of a small cluster is believed for about that long. Everything else that takes time

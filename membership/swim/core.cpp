@@ -29,9 +29,10 @@ core::core(time_point now, config settings)
     : config_(std::move(settings)), times_(config_.failure_timeout), chance_(config_.seed),
       contacts_(contacts_of(config_), chance_.split()), schedule_(chance_.split()),
       round_trips_(times_.shortest_probe_timeout(), times_.longest_probe_timeout()),
-      next_number_{static_cast<std::uint16_t>(chance_.next())}, refused_(times_, contact_lasting(config_)),
-      newcomers_(contact_lasting(config_)), next_probe_(now), next_gossip_(now), next_exchange_(now),
-      exchange_gap_(times_.period), next_question_(now), ran_at_(now), began_at_(now) {
+      expulsion_(config_.failure_timeout), next_number_{static_cast<std::uint16_t>(chance_.next())},
+      refused_(times_, contact_lasting(config_)), newcomers_(contact_lasting(config_)), next_probe_(now),
+      next_gossip_(now), next_exchange_(now), exchange_gap_(times_.period), next_question_(now), ran_at_(now),
+      began_at_(now) {
   CHORUS_CHECK(
       !check(config_.self), "a node needs an id, an incarnation, a name and an address that others can use"
   );
@@ -47,22 +48,20 @@ void core::receive(time_point now, const peer& from, const message& what) {
     ++counters_.messages_invalid;
     return;
   }
-  if (auto* ended = ended_.find(from); ended != nullptr && !std::holds_alternative<verdict>(what.what)) {
-    const auto is_farewell = [&](const rumour& one) {
-      const auto* gone = std::get_if<left>(&one);
-      return gone != nullptr && gone->who == from;
-    };
-    if (std::ranges::any_of(what.rumours, is_farewell))
-      hear(now, from, left{from});
-    else if (const auto* refused = std::get_if<refusal>(&what.what))
-      handle(now, from, *refused); // this node may have declared all others failed because they refuse it
-    else
-      meet_ended_life(now, from, ended->where, *ended);
+  if (auto* ended = ended_.find(from)) {
+    meet_ended_life(now, from, *ended);
+    return;
+  }
+  if (const auto* failed = failed_.find(from.node);
+      failed != nullptr && from.incarnation <= failed->who.who.incarnation) {
+    meet_failed(now, from, what);
+    weigh_suspicions();
     return;
   }
   if (auto* sender = find(from)) {
     sender->acquainted = true;
     sender->heard_at = now;
+    sender->spoke_at = now;
   }
   // What is said about the sender may let it in, so that its question can be answered.
   for (const auto& one : what.rumours)
@@ -86,12 +85,6 @@ void core::tick(time_point now) {
   advance_probes(now);
   weigh_suspicions();
   judge_suspects(now);
-  if (roll_call_ && roll_call_->asks_again_at() && *roll_call_->asks_again_at() <= now)
-    call_the_absent();
-  if (roll_call_ && roll_call_->ends_at() <= now)
-    judge(now);
-  if (phase_ != phase::running)
-    return;
   if (!members_.empty() && next_probe_ <= now)
     probe_next(now);
   if (!members_.empty() && next_exchange_ <= now)
@@ -114,8 +107,6 @@ std::optional<time_point> core::next_deadline() const {
     include(waiting.detoured ? waiting.ends_at : waiting.detour_at);
   for (const auto& node : suspects_)
     include(members_.at(node).suspected->deadline());
-  if (roll_call_)
-    include(roll_call_->asks_again_at().value_or(roll_call_->ends_at()));
   if (!members_.empty()) {
     include(next_probe_);
     include(next_exchange_);
@@ -147,17 +138,9 @@ void core::handle(time_point now, const add_seed& what) {
     ++counters_.seeds_dropped;
 }
 
-void core::handle(time_point now, const link_lost& what) {
-  const auto known = members_.find(what.who.node);
-  if (known == members_.end() || known->second.who.who != what.who)
-    return;
-  // The two of them have no link any more and neither can take the other back, but that is their affair:
-  // nobody else hears of it.
-  const auto where = known->second.who.where;
-  take_down(now, known, member_down::why::failed);
-  if (auto* ended = ended_.find(what.who))
-    ended->by_link = true;
-  pronounce(what.who, where, alone());
+void core::handle(time_point now, const unreachable& what) {
+  if (auto* subject = find(what.who))
+    look_myself(now, *subject, true);
 }
 
 void core::handle(time_point, const leave&) {
@@ -174,33 +157,6 @@ void core::handle(time_point, const leave&) {
   phase_ = phase::gone;
 }
 
-void core::handle(time_point now, const new_life& what) {
-  CHORUS_CHECK(what.incarnation > config_.self.who.incarnation, "a new life has a greater incarnation");
-  // What the old life declared failed is forgotten: it was the old life that promised never to hear of
-  // them again. Were it kept, this node would in turn make all those take new lives who went on
-  // without it.
-  while (!members_.empty())
-    take_down(now, members_.begin(), member_down::why::failed);
-  ended_.forget_failed();
-  rumours_.clear();
-  probes_.clear();
-  roll_call_.reset();
-  refused_.reset();
-  rejected_ = false;
-  output_.connections.clear();
-  output_.messages.clear();
-  output_.contacts.clear();
-  output_.replies.clear();
-  newcomers_.clear();
-  config_.self.who.incarnation = what.incarnation;
-  refutation_ = {};
-  health_ = {};
-  phase_ = phase::running;
-  ran_at_ = now;
-  began_at_ = now;
-  next_question_ = now;
-}
-
 void core::handle(time_point now, const update& what) {
   auto changed = config_.self;
   changed.about = what.about;
@@ -208,7 +164,7 @@ void core::handle(time_point now, const update& what) {
   if (changed == config_.self)
     return;
   config_.self = std::move(changed);
-  say_more(now, refutation_);
+  say_more(now);
 }
 
 void core::handle(time_point now, const connection_lost& what) {
@@ -227,8 +183,10 @@ void core::handle(time_point now, const connection_tried& what) {
     return;
   }
   const auto counts = !subject->refusals_count_from || *subject->refusals_count_from <= now;
-  if (what.result == connection_tried::outcome::refused && counts)
-    accuse_myself(now, *subject, evidence::refused);
+  if (what.result != connection_tried::outcome::refused || !counts)
+    return;
+  accuse_myself(now, *subject, evidence::refused);
+  vacate(now, *subject);
 }
 
 // A process that was stopped for a while, or a thread that got no turn, finds the silence of others where
@@ -246,8 +204,6 @@ void core::notice_own_pause(time_point now) {
       *when += pause;
   for (const auto& node : suspects_)
     members_.at(node).suspected->postpone(pause);
-  if (roll_call_)
-    roll_call_->postpone(pause);
 }
 
 } // namespace chorus::membership::swim

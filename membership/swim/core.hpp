@@ -2,18 +2,19 @@
 
 #include <chorus/membership/contact_list.hpp>
 #include <chorus/membership/member.hpp>
-#include <chorus/membership/standing.hpp>
 #include <chorus/membership/suspicion_report.hpp>
 #include <chorus/membership/swim/config.hpp>
 #include <chorus/membership/swim/ended_lives.hpp>
+#include <chorus/membership/swim/expulsion.hpp>
+#include <chorus/membership/swim/failed_lives.hpp>
 #include <chorus/membership/swim/local_health.hpp>
 #include <chorus/membership/swim/message.hpp>
 #include <chorus/membership/swim/output.hpp>
 #include <chorus/membership/swim/probe_schedule.hpp>
 #include <chorus/membership/swim/refusal_patience.hpp>
-#include <chorus/membership/swim/roll_call.hpp>
 #include <chorus/membership/swim/round_trip.hpp>
 #include <chorus/membership/swim/rumour_queue.hpp>
+#include <chorus/membership/swim/succession.hpp>
 #include <chorus/membership/swim/suspicion.hpp>
 #include <chorus/membership/swim/timing.hpp>
 #include <chorus/membership/swim/waiting_room.hpp>
@@ -41,15 +42,21 @@
 ///    who cannot answer: not for who is suspected itself, nor for who does not know the suspect and says so.
 /// 3. A refused connection, or somebody else at the address, brings the verdict at once when two members
 ///    have found it, or all that can answer.
-/// 4. A life that is over here is never taken back by this life. It is told; then it asks its own members
-///    who still hears it, and the side with less behind it takes a new incarnation (`roll_call`). So a
-///    node that was cut off or paused starts over, not the cluster that went on without it.
-/// 5. A newer incarnation of a member takes the place of the older; an older one is ignored.
-/// 6. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: the
+/// 4. A verdict is revocable: an incarnation is one life of one process, from its start to its end. A failed
+///    life is asked for ever, slowly, and is told what it had said by the verdict; only its own answer that
+///    says more takes the verdict back. What others say of it makes this node ask, and nothing else. For good
+///    a life ends when it leaves, or when a later one is here.
+/// 5. A verdict that is heard is believed only by those who have not heard the life itself within a period;
+///    for them it is one voice, and a reason to look. An accusation of more than the accused has said is
+///    ignored by it.
+/// 6. A newer incarnation of a member takes the place of the older; an older one is ignored. At another
+/// address
+///    it is taken only when the older one does not answer, because its data directory may have been copied.
+/// 7. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: the
 ///    member wins, the newcomer is refused; of two members the greater node id yields. A name counts as taken
 ///    only when its holder has given a sign of life since the refusals began (`refusal_patience`). The node
 ///    that is refused and one that refuses it both say so at once.
-/// 7. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by
+/// 8. Seeds and the addresses of failed members are asked for ever, slowly, so partitions merge by
 ///    themselves.
 ///
 /// All nodes of a cluster trust each other to follow the protocol; what the bytes say is checked all the
@@ -78,7 +85,8 @@ public:
   /// Members that are told directly when this node leaves; gossip tells the rest.
   static constexpr std::size_t farewells_limit = 64;
 
-  /// Lives of which the others hear in an exchange that they are over, the latest.
+  /// Lives of which the others hear in an exchange that they have failed, and as many that have left: the
+  /// latest.
   static constexpr std::size_t ended_lives_told = 64;
 
   /// Addresses without a member that are asked in one go.
@@ -110,8 +118,7 @@ public:
 private:
   enum class phase {
     running,
-    outcast, ///< declared failed; waits for `new_life`
-    gone,    ///< has left
+    gone, ///< has left
   };
 
   struct known_member {
@@ -119,10 +126,12 @@ private:
     chorus::refutation refutation;
     time_point since;                                  ///< it is a member
     std::optional<time_point> heard_at = std::nullopt; ///< it has spoken, or answered a helper; no hearsay
+    std::optional<time_point> spoke_at = std::nullopt; ///< to this node
     bool acquainted = false;                           ///< it has spoken to this node, so it knows it
     std::optional<suspicion> suspected = std::nullopt;
     std::optional<time_point> trying_since = std::nullopt;        ///< a connection
     std::optional<time_point> refusals_count_from = std::nullopt; ///< the last one meant nothing
+    std::optional<succession> successor = std::nullopt;           ///< who says that it is a later life of it
   };
   using known_members = std::map<node_id, known_member>;
 
@@ -149,9 +158,8 @@ private:
 
   // -- core.cpp: inputs, and what is due when
   void handle(time_point now, const add_seed& what);
-  void handle(time_point now, const link_lost& what);
+  void handle(time_point now, const unreachable& what);
   void handle(time_point now, const leave& what);
-  void handle(time_point now, const new_life& what);
   void handle(time_point now, const update& what);
   void handle(time_point now, const connection_lost& what);
   void handle(time_point now, const connection_tried& what);
@@ -160,7 +168,9 @@ private:
   // -- members.cpp: who is a member, and the end of that
   known_member* find(const peer& who);
   void take_up(time_point now, const alive& what);
-  void take_down(time_point now, known_members::iterator who, member_down::why reason);
+  void fail(time_point now, known_members::iterator who);
+  void end(time_point now, known_members::iterator who, member_over::why reason);
+  known_member take_out(time_point now, known_members::iterator who, suspicion_report::outcome how);
   bool is_trusted(const peer& who) const;
   std::size_t cluster_size() const { return members_.size() + 1; }
   std::size_t count_trusted() const;
@@ -190,7 +200,7 @@ private:
   void weigh_suspicions();
   void judge_suspects(time_point now);
   void refute(time_point now, chorus::refutation accused);
-  void say_more(time_point now, chorus::refutation than);
+  void say_more(time_point now);
   void tell_suspicions(time_point now, const known_member& newcomer);
   void abstain(const peer& mistaken, const peer& subject);
   void handle(time_point now, const peer& from, const abstention& what);
@@ -202,32 +212,48 @@ private:
   void hear(time_point now, const peer& from, const suspect& what);
   void hear(time_point now, const peer& from, const failed& what);
   void hear(time_point now, const peer& from, const left& what);
+  bool is_believed(time_point now, const failed& what, const known_member& subject) const;
+  void doubt(time_point now, const failed& what, known_member& subject);
   void handle(time_point now, const peer& from, const gossip& what);
   void spread(time_point now, rumour what);
   void spread_again(time_point now, rumour what);
-  bool
-  say_how_it_ended(time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended);
+  bool say_how_it_ended(time_point now, const peer& mistaken, const peer& who);
   void correct(time_point now, const peer& mistaken, const rumour& what);
+  void meet_ended_life(time_point now, const peer& who, ended_lives::life& ended);
   void gossip_now(time_point now);
   void send(const known_member& to, content what, unsigned times = 1);
   alive speak() const { return {config_.self, refutation_}; }
 
   // -- joining.cpp: who comes, and where to ask
   void handle(time_point now, const peer& from, const hello& what);
-  void meet_own_node_id(time_point now, const member& other);
   void meet_successor(time_point now, const peer& listener, const address& where);
-  void meet_newcomer(time_point now, const hello& what, bool answered);
+  void meet_newcomer(time_point now, const hello& what, bool hears);
   void welcome(time_point now, const hello& what);
   void introduce(time_point now, const address& where);
   void tell_unreachable(time_point now, const member& newcomer);
   bool is_in() const { return !members_.empty() || !has_seeds_; }
   void ask_contacts(time_point now);
   void ask_out_of_turn(time_point now, const address& where);
-  void ask(const address& where);
+  void ask(time_point now, const address& where, failed_lives::life* failed);
   hello greet() const;
   void greet_back(time_point now, const hello& what, std::optional<address> asked_at);
 
-  // -- names.cpp: names and node ids that two have
+  // -- returning.cpp: lives that have failed, and come back or end
+  void meet_failed(time_point now, const peer& from, const message& what);
+  bool takes_back(const failed_lives::life& failed, const hello& answer) const;
+  bool may_ask(time_point now, const failed_lives::life& failed) const;
+  void ask_failed(time_point now, failed_lives::life& failed);
+  bool hear_of_failed(time_point now, const alive& what);
+  void end_failed(time_point now, failed_lives::life& failed, member_over::why reason);
+  void hear_own_failure(time_point now, const peer& by, const failure& what);
+
+  // -- succeeding.cpp: several processes with one node id
+  void meet_own_node_id(time_point now, const member& other, bool other_is_in);
+  bool may_succeed(time_point now, const member& comer);
+  bool is_twin(time_point now, const member& comer);
+  void vacate(time_point now, known_member& subject);
+
+  // -- names.cpp: names that two have
   void handle(time_point now, const peer& from, const refusal& what);
   std::optional<name_conflict> find_conflict(const hello& newcomer) const;
   void settle(time_point now, const name_conflict& conflict);
@@ -245,16 +271,6 @@ private:
   std::vector<rumour> view(time_point now) const;
   std::uint64_t view_digest() const;
 
-  // -- judging.cpp: lives that are over and do not know it
-  void handle(time_point now, const peer& from, const verdict& what);
-  void meet_ended_life(time_point now, const peer& who, const address& where, ended_lives::life& ended);
-  void pronounce(const peer& subject, const address& where, const standing& mine);
-  void call_the_roll(time_point now);
-  void call_the_absent();
-  void judge(time_point now);
-  standing weigh() const;
-  standing alone() const;
-
   config config_;
   timing times_;
   random_generator chance_;
@@ -263,7 +279,9 @@ private:
   rumour_queue rumours_;
   round_trip_estimator round_trips_;
   local_health health_;
+  failed_lives failed_;
   ended_lives ended_;
+  expulsion expulsion_;
 
   phase phase_ = phase::running;
   chorus::refutation refutation_;
@@ -274,7 +292,6 @@ private:
 
   std::map<probe_number, probe> probes_;
   probe_number next_number_;
-  std::optional<roll_call> roll_call_;
   refusal_patience refused_;
   waiting_room newcomers_;
   rate_limit refusals_told_; ///< to the log, by node

@@ -4,14 +4,12 @@
 
 namespace chorus::membership::swim {
 
-void ended_lives::bury(
-    time_point now, const peer& who, const address& where, member_down::why reason, chorus::refutation refuted
-) {
+void ended_lives::bury(time_point now, const peer& who, const address& where, member_over::why reason) {
   if (find(who) != nullptr)
     return;
   if (lives_.size() >= limit && !lives_.contains(who.node))
     lives_.erase(std::ranges::min_element(lives_, {}, [](const auto& item) { return item.second.ended_at; }));
-  lives_[who.node] = {who, where, reason, refuted, now, std::nullopt};
+  lives_[who.node] = {who, where, reason, now, std::nullopt};
 }
 
 ended_lives::life* ended_lives::find(const peer& who) {
@@ -23,19 +21,10 @@ const ended_lives::life* ended_lives::find(const peer& who) const {
   return const_cast<ended_lives*>(this)->find(who);
 }
 
-void ended_lives::forget_failed() {
-  for (auto& [node, ended] : lives_)
-    if (ended.reason == member_down::why::failed) {
-      --ended.who.incarnation.value;
-      ended.reason = member_down::why::restarted;
-    }
-  std::erase_if(lives_, [](const auto& item) { return item.second.who.incarnation == incarnation{}; });
-}
-
 std::vector<ended_lives::life> ended_lives::since(time_point when, std::size_t count) const {
   std::vector<life> latest;
   for (const auto& [node, ended] : lives_)
-    if (ended.ended_at >= when && ended.reason != member_down::why::restarted)
+    if (ended.ended_at >= when && ended.reason == member_over::why::left)
       latest.push_back(ended);
   std::ranges::stable_sort(latest, std::ranges::greater{}, &life::ended_at);
   latest.resize(std::min(latest.size(), count));

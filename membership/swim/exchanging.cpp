@@ -66,7 +66,7 @@ void core::send_view(time_point now, const known_member& to) {
     send(to, std::move(one));
 }
 
-/// This node, its members, why some of them are suspected, and who is a member no more.
+/// This node, its members, why some of them are suspected, and who has left or failed.
 std::vector<rumour> core::view(time_point now) const {
   std::vector<rumour> entries{speak()};
   for (const auto& [node, known] : members_) {
@@ -74,15 +74,12 @@ std::vector<rumour> core::view(time_point now) const {
     if (known.suspected)
       entries.emplace_back(known.suspected->as_rumour());
   }
-  for (const auto& life : ended_.since(now - 2 * times_.exchange_gap(), ended_lives_told)) {
-    // A lost link is the affair of the two.
-    if (members_.contains(life.who.node) || (life.by_link && life.reason == member_down::why::failed))
-      continue;
-    if (life.reason == member_down::why::left)
+  const auto since = now - 2 * times_.exchange_gap();
+  for (const auto& life : ended_.since(since, ended_lives_told))
+    if (!members_.contains(life.who.node))
       entries.emplace_back(left{life.who});
-    else
-      entries.emplace_back(failed{life.who, life.refuted, config_.self.who});
-  }
+  for (const auto& life : failed_.since(since, ended_lives_told))
+    entries.emplace_back(failed{life.who.who, life.refuted, config_.self.who});
   return entries;
 }
 

@@ -45,12 +45,7 @@ void put(writer& to, const member& what) {
   to.put_text(what.name);
   put(to, what.where);
   put(to, what.about);
-}
-
-void put(writer& to, const standing& what) {
-  to.put_number(what.members);
-  put(to, what.least);
-  put(to, what.self);
+  to.put_wide(what.nonce);
 }
 
 void take(reader& from, node_id& what) {
@@ -95,12 +90,7 @@ void take(reader& from, member& what) {
   what.name = from.take_text(limits::name_bytes);
   take(from, what.where);
   take(from, what.about);
-}
-
-void take(reader& from, standing& what) {
-  what.members = static_cast<std::uint32_t>(from.take_number(UINT32_MAX));
-  take(from, what.least);
-  take(from, what.self);
+  what.nonce = from.take_wide();
 }
 
 } // namespace chorus::membership::swim::compact

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chorus/membership/member.hpp>
-#include <chorus/membership/standing.hpp>
 #include <chorus/membership/swim/compact.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
@@ -23,7 +22,6 @@ void put(writer& to, const address& what);
 void put(writer& to, const std::optional<address>& what);
 void put(writer& to, const metadata& what);
 void put(writer& to, const member& what);
-void put(writer& to, const standing& what);
 
 template <class Tag, class Number>
 void take(reader& from, strong_integer<Tag, Number>& what) {
@@ -36,6 +34,5 @@ void take(reader& from, address& what);
 void take(reader& from, std::optional<address>& what);
 void take(reader& from, metadata& what);
 void take(reader& from, member& what);
-void take(reader& from, standing& what);
 
 } // namespace chorus::membership::swim::compact

@@ -1,7 +1,7 @@
 #include <chorus/membership/swim/core.hpp>
 #include <chorus/membership/swim/pages.hpp>
 
-#include <tuple>
+#include <algorithm>
 #include <utility>
 
 // Whoever comes says hello to any address where a member may be. It is asked back at the address that it
@@ -15,13 +15,25 @@ void core::handle(time_point now, const peer& from, const hello& what) {
       if (contacts_.echoed(*what.asked_at))
         output_.notices.emplace_back(seed_is_self{*what.asked_at});
     } else if (what.self != config_.self)
-      meet_own_node_id(now, what.self);
+      meet_own_node_id(now, what.self, what.is_in);
     return;
   }
+  if (is_twin(now, what.self) || !may_succeed(now, what.self))
+    return;
+  if (what.failed)
+    hear_own_failure(now, from, *what.failed);
   const auto answered = what.answers && contacts_.answered(now, *what.answers);
   const auto known = members_.find(from.node);
   if (known == members_.end() || known->second.who.who.incarnation < from.incarnation) {
-    meet_newcomer(now, what, answered);
+    // Whoever has this node in its view has had an answer from it, so datagrams pass in both directions.
+    const auto has_this_node = std::ranges::any_of(what.view, [this](const rumour& entry) {
+      const auto* named = std::get_if<alive>(&entry);
+      return named != nullptr && named->who.who == config_.self.who;
+    });
+    const auto* failed = failed_.find(from);
+    const auto hears = failed != nullptr ? takes_back(*failed, what)
+                                         : (answered && *what.answers == what.self.where) || has_this_node;
+    meet_newcomer(now, what, hears);
   } else {
     hear(now, from, alive{what.self, what.refutation});
     hear_view(now, from, what.view);
@@ -39,26 +51,8 @@ void core::meet_successor(time_point now, const peer& listener, const address& w
       accuse_myself(now, known, evidence::address_taken);
 }
 
-/// Another process says that it has this node's id, or it is an echo of this one.
-void core::meet_own_node_id(time_point now, const member& other) {
-  const auto& self = config_.self;
-  if (other == self)
-    return;
-  auto rank = [](const member& process) {
-    // Of two processes in the same life somebody has to stay: by address, for want of anything better.
-    return std::tuple{process.who.incarnation, process.where, process.name};
-  };
-  if (rank(other) > rank(self)) {
-    heed_refusal(now, explain(now, refusal::why::node_id_taken, self.who, other));
-    return;
-  }
-  ++counters_.messages_of_the_past;
-  if (other.where != self.where)
-    refuse(now, refusal::why::node_id_taken, other, self);
-}
-
-/// `answered`: it answers a question of this node.
-void core::meet_newcomer(time_point now, const hello& what, bool answered) {
+/// `hears`: what this node says reaches it.
+void core::meet_newcomer(time_point now, const hello& what, bool hears) {
   const auto& who = what.self;
   if (const auto conflict = find_conflict(what)) {
     settle(now, *conflict);
@@ -68,20 +62,20 @@ void core::meet_newcomer(time_point now, const hello& what, bool answered) {
     refuse(now, refusal::why::cluster_full, who, config_.self);
     return;
   }
-  // Whoever has this node in its view has had an answer from it, so datagrams pass in both directions.
-  const auto has_this_node = std::ranges::any_of(what.view, [this](const rumour& entry) {
-    const auto* named = std::get_if<alive>(&entry);
-    return named != nullptr && named->who.who == config_.self.who;
-  });
-  if ((answered && *what.answers == who.where) || has_this_node) {
+  if (hears) {
     welcome(now, what);
     return;
   }
   // It speaks to us; ask it where it says that it can be reached.
   introduce(now, who.where);
-  if (what.asked_at) {
+  auto* failed = failed_.find(who.who);
+  if (what.asked_at && (failed == nullptr || may_ask(now, *failed))) {
     greet_back(now, what, who.where);
     contacts_.asked(now, who.where);
+  } else if (what.asked_at) {
+    greet_back(now, what, std::nullopt);
+  } else if (failed != nullptr) {
+    ask_failed(now, *failed);
   }
   tell_unreachable(now, who);
 }
@@ -106,6 +100,7 @@ void core::welcome(time_point now, const hello& what) {
   auto& known = members_.at(what.self.who.node);
   known.acquainted = what.answers.has_value();
   known.heard_at = now;
+  known.spoke_at = now;
   hear_view(now, what.self.who, what.view);
   if (what.asked_at)
     greet_back(now, what, std::nullopt);
@@ -124,7 +119,7 @@ void core::ask_contacts(time_point now) {
   if (questions.size() == questions_at_once)
     next_question_ = now + times_.contact_gap();
   for (const auto& where : questions)
-    ask(where);
+    ask(now, where, failed_.find_at(where));
   // Refusals come only with questions, and each may be lost.
   if (refused_.is_tried(now))
     contacts_.hasten(now + times_.refused_gap());
@@ -137,12 +132,18 @@ void core::ask_contacts(time_point now) {
 void core::ask_out_of_turn(time_point now, const address& where) {
   introduce(now, where);
   contacts_.asked(now, where);
-  ask(where);
+  ask(now, where, failed_.find_at(where));
 }
 
-void core::ask(const address& where) {
+/// `failed`: who may be there; null if nobody is known to have failed there.
+void core::ask(time_point now, const address& where, failed_lives::life* failed) {
   auto question = greet();
   question.asked_at = where;
+  if (failed != nullptr) {
+    question.failed = failure{failed->who.who, failed->refuted};
+    failed->asked_at = now;
+    ++counters_.failed_asked;
+  }
   output_.contacts.push_back({where, {std::move(question), {}}});
   ++counters_.messages_sent;
 }
@@ -162,6 +163,11 @@ void core::greet_back(time_point now, const hello& what, std::optional<address> 
   auto answer = greet();
   answer.answers = what.asked_at;
   answer.asked_at = std::move(asked_at);
+  if (auto* failed = failed_.find(what.self.who); failed != nullptr && answer.asked_at) {
+    answer.failed = failure{failed->who.who, failed->refuted};
+    failed->asked_at = now;
+    ++counters_.failed_asked;
+  }
   if (what.digest != answer.digest) {
     auto pages = divide_into_pages(view(now));
     answer.view = std::move(pages.front().entries);

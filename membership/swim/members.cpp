@@ -14,7 +14,15 @@ core::known_member* core::find(const peer& who) {
 void core::take_up(time_point now, const alive& what) {
   const auto node = what.who.who.node;
   if (const auto earlier = members_.find(node); earlier != members_.end())
-    take_down(now, earlier, member_down::why::restarted);
+    end(now, earlier, member_over::why::restarted);
+  if (auto* failed = failed_.find(node)) {
+    if (failed->who.who == what.who.who) {
+      failed_.remove(node);
+      ++counters_.verdicts_taken_back;
+    } else {
+      end_failed(now, *failed, member_over::why::restarted);
+    }
+  }
   if (members_.empty()) {
     // Nodes that start together neither probe nor compare together.
     next_probe_ = now + chance_.duration_between(duration::zero(), times_.period);
@@ -22,9 +30,6 @@ void core::take_up(time_point now, const alive& what) {
     next_exchange_ = now + chance_.duration_between(exchange_gap_ / 2, exchange_gap_);
     refused_.reset(); // somebody has taken this node
   }
-  // What its earlier lives had to say is settled.
-  if (roll_call_)
-    roll_call_->settle(node);
   contacts_.settle(what.who.where);
   const auto [newcomer, added] =
       members_.emplace(node, known_member{.who = what.who, .refutation = what.refutation, .since = now});
@@ -35,33 +40,41 @@ void core::take_up(time_point now, const alive& what) {
   tell_suspicions(now, newcomer->second);
 }
 
-void core::take_down(time_point now, known_members::iterator who, member_down::why reason) {
+/// It may come back.
+void core::fail(time_point now, known_members::iterator who) {
+  auto gone = take_out(now, who, suspicion_report::outcome::failed);
+  contacts_.add_lost(now, gone.who.where);
+  failed_.add(now, gone.who, gone.refutation);
+  output_.changes.emplace_back(member_failed{std::move(gone.who)});
+}
+
+/// For good.
+void core::end(time_point now, known_members::iterator who, member_over::why reason) {
+  using outcome = suspicion_report::outcome;
+  auto gone = take_out(now, who, reason == member_over::why::left ? outcome::left : outcome::restarted);
+  ended_.bury(now, gone.who.who, gone.who.where, reason);
+  output_.changes.emplace_back(member_over{std::move(gone.who), reason});
+}
+
+core::known_member
+core::take_out(time_point now, known_members::iterator who, suspicion_report::outcome how) {
   if (who->second.suspected) {
-    using outcome = suspicion_report::outcome;
-    end_suspicion(
-        now,
-        who->second,
-        reason == member_down::why::failed ? outcome::failed
-        : reason == member_down::why::left ? outcome::left
-                                           : outcome::restarted
-    );
+    who->second.refutation = std::max(who->second.refutation, who->second.suspected->refutation());
+    end_suspicion(now, who->second, how);
   }
-  auto gone = std::move(who->second.who);
-  const auto refuted = who->second.refutation;
+  auto gone = std::move(who->second);
+  const auto life = gone.who.who;
   members_.erase(who);
-  schedule_.remove(gone.who.node);
-  rumours_.forget(gone.who.node);
+  schedule_.remove(life.node);
+  rumours_.forget(life.node);
   std::erase_if(probes_, [&](const auto& item) {
     const auto& asked_for = item.second.asked_for;
-    return item.second.subject == gone.who || (asked_for && asked_for->by == gone.who);
+    return item.second.subject == life || (asked_for && asked_for->by == life);
   });
-  std::erase_if(output_.messages, [&](const auto& step) { return step.to == gone.who; });
-  std::erase_if(output_.connections, [&](const auto& step) { return step.who == gone.who; });
-  ended_.bury(now, gone.who, gone.where, reason, refuted);
-  if (reason == member_down::why::failed)
-    contacts_.add_lost(now, gone.where);
+  std::erase_if(output_.messages, [&](const auto& step) { return step.to == life; });
+  std::erase_if(output_.connections, [&](const auto& step) { return step.who == life; });
   weights_changed_ = true;
-  output_.changes.emplace_back(member_down{std::move(gone), reason});
+  return gone;
 }
 
 /// Members that are not suspected, this node included.

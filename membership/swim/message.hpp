@@ -2,7 +2,6 @@
 
 #include <chorus/membership/member.hpp>
 #include <chorus/membership/refusal.hpp>
-#include <chorus/membership/standing.hpp>
 #include <chorus/membership/swim/rumour.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/ids.hpp>
@@ -51,6 +50,14 @@ struct nack {
 /// Nothing but rumours.
 struct gossip {};
 
+/// "That life has failed here, unless it says more than it had said by then."
+struct failure {
+  peer who;
+  chorus::refutation refuted;
+
+  friend bool operator==(const failure&, const failure&) = default;
+};
+
 /// "I am here": to an address where a member may be, and back.
 struct hello {
   member self;
@@ -62,6 +69,8 @@ struct hello {
   std::optional<address> answers = std::nullopt;
   /// Whether the sender belongs to a cluster, if only to its own: it began without seeds.
   bool is_in = false;
+  /// In a question to where a life was that has failed here: whoever is asked may be that life.
+  std::optional<failure> failed = std::nullopt;
   /// The first page of the sender's view, in an answer to somebody whose digest differs.
   std::vector<rumour> view{};
 };
@@ -86,26 +95,8 @@ struct abstention {
   std::vector<peer> subjects; ///< at least one
 };
 
-/// "I have declared that life of yours failed."
-struct verdict {
-  peer subject;
-  standing judge;
-  address where; ///< at which the judge can be reached
-};
-
-using content = std::variant<
-    ping,
-    ack,
-    ping_request,
-    indirect_ack,
-    nack,
-    gossip,
-    hello,
-    summary,
-    page,
-    verdict,
-    refusal,
-    abstention>;
+using content = std::
+    variant<ping, ack, ping_request, indirect_ack, nack, gossip, hello, summary, page, refusal, abstention>;
 
 /// A refutation that is greater is made up: nobody has refuted so often.
 inline constexpr chorus::refutation refutation_limit{std::uint64_t{1} << 40};

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-// A name is a label for people, but a label that two wear is none; and two processes with one node id tear
-// every table that is keyed by it. So one of the two is turned away, the same by everybody.
+// A name is a label for people, but a label that two wear is none. So one of the two is turned away, the same
+// by everybody.
 
 namespace chorus::membership::swim {
 
 void core::handle(time_point now, const peer& from, const refusal& what) {
-  if (what.holder.who == config_.self.who)
+  if (what.holder == config_.self)
     ++counters_.messages_invalid;
   else if (what.subject != config_.self.who)
     ++counters_.messages_of_the_past;
@@ -99,6 +99,8 @@ refusal core::explain(time_point now, refusal::why reason, const peer& subject, 
     told.known_for = now - known->second.since;
     const auto& heard_at = known->second.heard_at;
     told.heard_ago = heard_at ? std::optional{now - *heard_at} : std::nullopt;
+  } else if (failed_.find(holder.who.node) != nullptr) {
+    told.heard_ago.reset();
   }
   return told;
 }

@@ -40,10 +40,6 @@ void core::handle(time_point, const peer& from, const ping& what) {
 }
 
 void core::handle(time_point now, const peer& from, const ack& what) {
-  if (roll_call_ && roll_call_->number() == what.number) {
-    roll_call_->answered(from);
-    return;
-  }
   const auto waiting = probes_.find(what.number);
   if (waiting == probes_.end())
     return;
@@ -145,8 +141,10 @@ void core::fail_probe(time_point now, const probe& over) {
     health_.worsen(static_cast<int>(missing));
   else if (!over.had_helpers)
     health_.worsen();
-  if (auto* subject = find(over.subject))
+  if (auto* subject = find(over.subject)) {
     accuse_myself(now, *subject, evidence::silence);
+    vacate(now, *subject);
+  }
 }
 
 /// Somebody else than the member has answered what was sent to the member's address.
@@ -163,7 +161,7 @@ void core::hear_stranger(time_point now, const peer& from, const peer& expected)
 probe_number core::take_number() {
   do
     next_number_ = next_number_.next();
-  while (probes_.contains(next_number_) || (roll_call_ && roll_call_->number() == next_number_));
+  while (probes_.contains(next_number_));
   return next_number_;
 }
 

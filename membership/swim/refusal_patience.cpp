@@ -17,7 +17,9 @@ refusal_patience::advice refusal_patience::hear(time_point now, const refusal& w
     return advice::go_on;
   // What the holder sent before it died may have arrived later.
   const auto holder_lives = what.heard_ago && *what.heard_ago + times_.longest_flight() <= lasted;
-  if (what.reason != refusal::why::name_taken || holder_lives)
+  const auto has_holder =
+      what.reason == refusal::why::name_taken || what.reason == refusal::why::node_id_taken;
+  if (!has_holder || holder_lives)
     return advice::give_up;
   return std::exchange(waits_on_, true) ? advice::go_on : advice::wait_on;
 }

@@ -12,12 +12,12 @@ namespace chorus::membership::swim {
 ///
 /// The holder of its name may be its own earlier process, which was killed a moment ago and is a member until
 /// the others have noticed, or one that is about to leave. So refusals count only once they have lasted for
-/// `timing::refusal_patience`, and a taken name only if whoever refuses has had a sign of life from the
-/// holder itself since the first refusal. Until there is one the node waits on: every refusal makes the
-/// member that refuses probe the holder, which answers or is suspected, and then refutes that or is declared
-/// failed. So the waiting ends, and no node is refused because of a holder that was dead when it came.
-/// (Hearsay is no sign of life: a member that was started meanwhile takes up the dead from others that still
-/// believe in them.)
+/// `timing::refusal_patience`, and a taken name or node id only if whoever refuses has had a sign of life
+/// from the holder itself since the first refusal. Until there is one the node waits on: every refusal makes
+/// the member that refuses probe the holder, which answers or is suspected, and then refutes that or is
+/// declared failed. So the waiting ends, and no node is refused because of a holder that was dead when it
+/// came. (Hearsay is no sign of life: a member that was started meanwhile takes up the dead from others that
+/// still believe in them.)
 ///
 /// When nobody has refused for `lasting`, the next refusal is a first one.
 class refusal_patience {

@@ -18,15 +18,17 @@ void core::hear(time_point now, const peer& from, const alive& what) {
   const auto& who = what.who.who;
   if (who.node == config_.self.who.node) {
     if (who != config_.self.who || (what.refutation == refutation_ && what.who != config_.self))
-      meet_own_node_id(now, what.who);
+      meet_own_node_id(now, what.who, is_in());
     else if (what.refutation > refutation_)
       refute(now, what.refutation);
     return;
   }
   if (auto* ended = ended_.find(who)) {
-    meet_ended_life(now, who, what.who.where, *ended);
+    meet_ended_life(now, who, *ended);
     return;
   }
+  if (hear_of_failed(now, what))
+    return;
   const auto known = members_.find(who.node);
   if (known == members_.end() || known->second.who.who.incarnation < who.incarnation) {
     if (known == members_.end() && cluster_size() >= limits::members) {
@@ -42,6 +44,10 @@ void core::hear(time_point now, const peer& from, const alive& what) {
   auto& subject = known->second;
   if (subject.who.who != who || what.refutation <= subject.refutation)
     return;
+  if (subject.who.nonce != what.who.nonce) {
+    ++counters_.messages_of_the_past; // of another process in the same life
+    return;
+  }
   subject.refutation = what.refutation;
   if (std::exchange(subject.who, what.who) != what.who)
     output_.changes.emplace_back(member_updated{what.who});
@@ -62,11 +68,8 @@ void core::hear(time_point now, const peer& from, const suspect& what) {
       correct(now, from, speak());
     return;
   }
-  if (const auto* ended = ended_.find(what.who)) {
-    if (!say_how_it_ended(now, from, what.who, *ended))
-      abstain(from, what.who);
+  if (say_how_it_ended(now, from, what.who))
     return;
-  }
   const auto known = members_.find(what.who.node);
   if (known == members_.end() || known->second.who.who.incarnation < what.who.incarnation) {
     abstain(from, what.who);
@@ -82,11 +85,15 @@ void core::hear(time_point now, const peer& from, const suspect& what) {
 void core::hear(time_point now, const peer& from, const failed& what) {
   if (what.who == config_.self.who) {
     refute(now, what.refutation);
-    call_the_roll(now);
     return;
   }
-  if (const auto* ended = ended_.find(what.who)) {
-    say_how_it_ended(now, from, what.who, *ended);
+  if (say_how_it_ended(now, from, what.who) || ended_.find(what.who) != nullptr)
+    return;
+  if (auto* over = failed_.find(what.who.node)) {
+    if (over->who.who != what.who) {
+      end_failed(now, *over, member_over::why::restarted);
+      spread(now, what);
+    }
     return;
   }
   const auto known = members_.find(what.who.node);
@@ -94,49 +101,68 @@ void core::hear(time_point now, const peer& from, const failed& what) {
     return;
   if (known->second.who.who != what.who) {
     // Whatever became of the later life, the earlier one is over.
-    take_down(now, known, member_down::why::restarted);
+    end(now, known, member_over::why::restarted);
     spread(now, what);
     return;
   }
   auto& subject = known->second;
   const auto refuted = subject.suspected ? subject.suspected->refutation() : subject.refutation;
   if (what.refutation < refuted) {
-    if (what.refutation < subject.refutation)
+    if (what.refutation < subject.refutation) {
+      ++counters_.verdicts_stale;
       correct(now, from, alive{subject.who, subject.refutation});
+    }
     return;
   }
-  // The verdict of a node that may be deaf itself is one voice.
-  const voice said{what.accuser, evidence::hearsay};
-  if (!is_trusted(what.accuser)) {
-    accuse(now, subject, {said}, what.refutation);
+  if (!is_believed(now, what, subject)) {
+    doubt(now, what, subject);
     return;
   }
   if (!subject.suspected)
-    remember({what.who, now, {{said.accuser, said.what, now}}, suspicion_report::outcome::failed, now});
-  take_down(now, known, member_down::why::failed);
+    remember({what.who, now, {{what.accuser, evidence::hearsay, now}}, suspicion_report::outcome::failed, now}
+    );
+  subject.refutation = what.refutation;
+  fail(now, known);
   spread(now, what);
 }
 
-void core::hear(time_point now, const peer&, const left& what) {
-  if (what.who.node == config_.self.who.node)
+/// The verdict of a node that may be deaf itself, or about a member that this node hears, is one voice.
+bool core::is_believed(time_point now, const failed& what, const known_member& subject) const {
+  const auto heard = subject.spoke_at && now - *subject.spoke_at < times_.own_evidence();
+  return !heard && is_trusted(what.accuser);
+}
+
+void core::doubt(time_point now, const failed& what, known_member& subject) {
+  const auto is_news = !subject.suspected || !subject.suspected->has_voice_of(what.accuser);
+  accuse(now, subject, {voice{what.accuser, evidence::hearsay}}, what.refutation);
+  if (!is_news || !is_trusted(what.accuser))
     return;
-  if (auto* ended = ended_.find(what.who)) {
-    // The end of the link overtook the news: from now on those are told of a leave who have to hear of it.
-    if (ended->who == what.who && ended->reason == member_down::why::failed) {
-      ended->reason = member_down::why::left;
-      spread(now, what);
-    }
+  ++counters_.verdicts_doubted;
+  look_myself(now, subject, true);
+}
+
+void core::hear(time_point now, const peer&, const left& what) {
+  if (what.who.node == config_.self.who.node || ended_.find(what.who) != nullptr)
+    return;
+  using why = member_over::why;
+  if (auto* over = failed_.find(what.who.node)) {
+    if (over->who.who.incarnation > what.who.incarnation)
+      return;
+    // The verdict overtook the news: from now on those are told of a leave who have to hear of it.
+    end_failed(now, *over, over->who.who == what.who ? why::left : why::restarted);
+    ended_.bury(now, what.who, {}, why::left);
+    spread(now, what);
     return;
   }
   const auto known = members_.find(what.who.node);
   if (known == members_.end()) {
     // Whoever is only now introduced by a late rumour has left before.
-    ended_.bury(now, what.who, {}, member_down::why::left);
+    ended_.bury(now, what.who, {}, why::left);
   } else if (known->second.who.who.incarnation <= what.who.incarnation) {
     // Of an earlier life it says at least that a later one has come, which is not met here any more.
     const auto is_this_life = known->second.who.who == what.who;
-    take_down(now, known, is_this_life ? member_down::why::left : member_down::why::restarted);
-    ended_.bury(now, what.who, {}, member_down::why::left);
+    end(now, known, is_this_life ? why::left : why::restarted);
+    ended_.bury(now, what.who, {}, why::left);
     spread(now, what);
   }
 }
@@ -156,20 +182,40 @@ void core::spread_again(time_point now, rumour what) {
     spread(now, std::move(what));
 }
 
-/// Somebody suspects a life that is over here. If it has left, or was not the last one, that is no failure;
-/// else nothing is said, and the result is false.
-bool core::say_how_it_ended(
-    time_point now, const peer& mistaken, const peer& who, const ended_lives::life& ended
-) {
-  if (ended.reason == member_down::why::left)
-    correct(now, mistaken, left{ended.who});
-  else if (const auto later = members_.find(who.node); later != members_.end())
+/// Somebody believes that this life is the latest one and may live or have failed. If it has left, or a later
+/// one is known, it is told; else nothing is said, and the result is false.
+bool core::say_how_it_ended(time_point now, const peer& mistaken, const peer& who) {
+  if (const auto* ended = ended_.find(who); ended != nullptr && ended->reason == member_over::why::left) {
+    correct(now, mistaken, left{ended->who});
+    return true;
+  }
+  if (const auto later = members_.find(who.node);
+      later != members_.end() && who.incarnation < later->second.who.who.incarnation) {
     correct(now, mistaken, alive{later->second.who, later->second.refutation});
-  else if (who.incarnation < ended.who.incarnation)
-    correct(now, mistaken, failed{ended.who, ended.refuted, config_.self.who});
-  else
-    return false;
-  return true;
+    return true;
+  }
+  if (const auto* later = failed_.find(who.node);
+      later != nullptr && who.incarnation < later->who.who.incarnation) {
+    correct(now, mistaken, failed{later->who.who, later->refuted, config_.self.who});
+    return true;
+  }
+  return false;
+}
+
+/// A life that is over for good speaks, or somebody believes in it.
+void core::meet_ended_life(time_point now, const peer& who, ended_lives::life& ended) {
+  ++counters_.messages_of_the_past;
+  if (ended.told_at && now - *ended.told_at < times_.verdict_gap())
+    return;
+  ended.told_at = now;
+  if (ended.reason == member_over::why::left) {
+    spread_again(now, left{ended.who});
+    return;
+  }
+  // Two processes with one node id: the later one has taken the other's place.
+  if (const auto later = members_.find(who.node);
+      later != members_.end() && later->second.who.where != ended.where)
+    refuse(now, refusal::why::node_id_taken, {who, later->second.who.name, ended.where}, later->second.who);
 }
 
 /// Whoever has missed it is told at once, others in passing.

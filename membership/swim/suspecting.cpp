@@ -143,7 +143,7 @@ void core::judge_suspects(time_point now) {
     const auto subject = members_.find(node);
     const failed verdict{subject->second.who.who, subject->second.suspected->refutation(), config_.self.who};
     ++counters_.verdicts;
-    take_down(now, subject, member_down::why::failed);
+    fail(now, subject);
     spread(now, verdict);
   }
 }
@@ -194,18 +194,22 @@ void core::handle(time_point, const peer& from, const abstention& what) {
 
 /// Somebody suspects what this node has said up to `accused`: say more.
 void core::refute(time_point now, chorus::refutation accused) {
+  if (accused > refutation_) {
+    ++counters_.accusations_above;
+    return;
+  }
   if (accused < refutation_) {
     spread_again(now, speak());
     return;
   }
   ++counters_.refutations;
   health_.worsen();
-  say_more(now, accused);
+  say_more(now);
 }
 
-/// What this node says from now on beats whatever it, or others about it, said up to `than`.
-void core::say_more(time_point now, chorus::refutation than) {
-  refutation_ = std::min(than.next(), refutation_limit);
+/// What this node says from now on beats whatever it said until now.
+void core::say_more(time_point now) {
+  refutation_ = std::min(refutation_.next(), refutation_limit);
   spread(now, speak());
 }
 

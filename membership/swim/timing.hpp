@@ -52,10 +52,11 @@ struct timing {
   /// After a refused connection turned out to mean nothing, before the next one is believed.
   duration distrust() const { return 30 * period; }
 
-  /// For members to say that they still hear this node.
-  duration roll_call() const { return period; }
+  /// Who was heard itself within that time has not failed, whoever says so.
+  duration own_evidence() const { return period; }
 
-  /// Between two statements of the same verdict to the same node.
+  /// Between two questions out of turn to the same failed life, and between two statements that a life is
+  /// over.
   duration verdict_gap() const { return period; }
 
   /// How long a node that is refused waits before it gives up: within two failure timeouts of its first

@@ -134,6 +134,21 @@ void take(reader& from, Numbered& what) requires std::is_same_v<decltype(what.nu
 void put(writer&, const gossip&) {}
 void take(reader&, gossip&) {}
 
+void put(writer& to, const std::optional<failure>& what) {
+  to.put_byte(what.has_value());
+  if (!what)
+    return;
+  put(to, what->who);
+  put(to, what->refuted);
+}
+
+void take(reader& from, std::optional<failure>& what) {
+  if (!from.take_flag())
+    return;
+  take(from, what.emplace().who);
+  take(from, what->refuted);
+}
+
 void put(writer& to, const hello& what) {
   put(to, what.self);
   put(to, what.refutation);
@@ -141,6 +156,7 @@ void put(writer& to, const hello& what) {
   put(to, what.asked_at);
   put(to, what.answers);
   to.put_byte(what.is_in);
+  put(to, what.failed);
   put(to, what.view);
 }
 
@@ -151,6 +167,7 @@ void take(reader& from, hello& what) {
   take(from, what.asked_at);
   take(from, what.answers);
   what.is_in = from.take_flag();
+  take(from, what.failed);
   take(from, what.view);
 }
 
@@ -170,18 +187,6 @@ void put(writer& to, const page& what) {
 
 void take(reader& from, page& what) {
   take(from, what.entries);
-}
-
-void put(writer& to, const verdict& what) {
-  put(to, what.subject);
-  put(to, what.judge);
-  put(to, what.where);
-}
-
-void take(reader& from, verdict& what) {
-  take(from, what.subject);
-  take(from, what.judge);
-  take(from, what.where);
 }
 
 /// Rounded down to milliseconds; what is longer than the longest is as long.

@@ -39,8 +39,7 @@ struct welcome {
   std::uint64_t credit = 0;
 };
 
-/// Answers a `hello` that cannot be accepted, or a frame for another life of this node. Unasked, the last
-/// word of a life that has become a later one.
+/// Answers a `hello` that cannot be accepted, or a frame for another life of this node.
 struct refusal {
   enum class why : std::uint8_t {
     wrong_cluster = 1,

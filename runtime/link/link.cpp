@@ -51,8 +51,7 @@ private:
   void on(const consumed& what);
   void on(const reconnected& what);
   void on(const close& what);
-  void on(const peer_failed& what);
-  void on(const new_life& what);
+  void on(const abandon& what);
 
   bool is_of_this_cluster(const frame& envelope, const std::string& cluster);
   void try_again();
@@ -302,22 +301,10 @@ void core::implementation::on(const close&) {
   end(closed::why::closed_here);
 }
 
-void core::implementation::on(const peer_failed&) {
+void core::implementation::on(const abandon&) {
   if (ended_)
     return;
-  end(closed::why::peer_failed);
-}
-
-void core::implementation::on(const new_life& what) {
-  CHORUS_CHECK(what.current > settings_.self.incarnation, "a new life is a later one");
-  if (ended_)
-    return;
-  if (handshake_.theirs()) {
-    ++count_.refusals_sent;
-    refusal last_word{refusal::why::wrong_incarnation, what.current};
-    transmit_frame({settings_.self, settings_.other, {}, handshake_.theirs(), last_word});
-  }
-  end(closed::why::declared_failed);
+  end(closed::why::abandoned);
 }
 
 // -- time ------------------------------------------------------------------------------------------
@@ -363,7 +350,7 @@ void core::implementation::violated() {
 
 void core::implementation::end(closed::why reason) {
   ended_ = true;
-  if (reason == closed::why::peer_failed || reason == closed::why::violation
+  if (reason == closed::why::abandoned || reason == closed::why::violation
       || reason == closed::why::unresponsive)
     say_over();
   auto left = sender_.take_leftovers();

@@ -59,16 +59,10 @@ struct reconnected {};
 /// This end ends in order: say goodbye and report what is left.
 struct close {};
 
-/// The failure detector has declared the other life failed: end at once.
-struct peer_failed {};
+/// This end ends at once: the other life was declared failed, or its relation is over for another reason.
+struct abandon {};
 
-/// This node was declared failed and goes on as another life of itself: this one's link ends at once, and the
-/// other end is told why. Pre: `current` is greater than `config::self`'s.
-struct new_life {
-  incarnation current;
-};
-
-using input = std::variant<send, consumed, reconnected, close, peer_failed, new_life>;
+using input = std::variant<send, consumed, reconnected, close, abandon>;
 
 // -- steps: what the link wants done, in this order ----------------------------------------------
 
@@ -112,17 +106,16 @@ struct unsettled {
 /// message that this end had taken is acknowledged, was `refused` as closed, or is among `losses`.
 struct closed {
   enum class why : std::uint8_t {
-    closed_here,     ///< `close`
-    closed_by_peer,  ///< the other end said goodbye
-    peer_failed,     ///< `peer_failed`
-    ended_by_peer,   ///< the other end says that its end is over
-    superseded,      ///< the other end has begun another relation, with a hello that is to be answered
-    peer_restarted,  ///< the other node answers with another life
-    declared_failed, ///< `new_life`: this life was declared failed
-    wrong_cluster,   ///< the other end belongs to another cluster
-    wrong_version,   ///< the other end speaks another version
-    violation,       ///< one end broke the protocol
-    unresponsive,    ///< nothing was acknowledged for `config::give_up_after`
+    closed_here,    ///< `close`
+    closed_by_peer, ///< the other end said goodbye
+    abandoned,      ///< `abandon`
+    ended_by_peer,  ///< the other end says that its end is over
+    superseded,     ///< the other end has begun another relation, with a hello that is to be answered
+    peer_restarted, ///< the other node answers with another life
+    wrong_cluster,  ///< the other end belongs to another cluster
+    wrong_version,  ///< the other end speaks another version
+    violation,      ///< one end broke the protocol
+    unresponsive,   ///< nothing was acknowledged for `config::give_up_after`
   };
   why reason = why::closed_here;
   std::vector<unsettled> losses; ///< in the order in which they were sent

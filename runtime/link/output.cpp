@@ -13,16 +13,14 @@ std::string_view to_string(closed::why reason) noexcept {
     return "closed here";
   case closed::why::closed_by_peer:
     return "closed by peer";
-  case closed::why::peer_failed:
-    return "peer failed";
+  case closed::why::abandoned:
+    return "abandoned";
   case closed::why::ended_by_peer:
     return "ended by peer";
   case closed::why::superseded:
     return "superseded";
   case closed::why::peer_restarted:
     return "peer restarted";
-  case closed::why::declared_failed:
-    return "declared failed";
   case closed::why::wrong_cluster:
     return "wrong cluster";
   case closed::why::wrong_version:
@@ -41,16 +39,14 @@ std::string_view explain(closed::why reason) noexcept {
     return "this node closed it";
   case closed::why::closed_by_peer:
     return "the other node closed it";
-  case closed::why::peer_failed:
-    return "the other node was declared failed";
+  case closed::why::abandoned:
+    return "this node has ended it";
   case closed::why::ended_by_peer:
     return "the other node has ended it, because it had lost sight of this node or found the protocol broken";
   case closed::why::superseded:
     return "the other node has begun another one, because it had lost sight of this node";
   case closed::why::peer_restarted:
     return "the other node has restarted";
-  case closed::why::declared_failed:
-    return "this node was declared failed";
   case closed::why::wrong_cluster:
     return "the other node belongs to another cluster";
   case closed::why::wrong_version:

@@ -197,17 +197,18 @@ bool transport::implementation::lend_thread(std::function<void(bool)> work) {
 
 // -- links -------------------------------------------------------------------------------------------
 
-void transport::implementation::add_peer(const peer& who, const address& where) {
+void transport::implementation::add_peer(
+    const peer& who, const address& where, relation_number relation, bool says_hello
+) {
   check_thread();
   if (stopping_ || find(who) != nullptr)
     return;
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;
-  settings.relation = last_relation_ = last_relation_.next();
+  settings.relation = relation;
   auto& place = links_[who];
-  auto starts_now = links_.size() <= options_.links_kept_open;
-  auto fresh = std::make_shared<peer_link>(around_links_, settings, where, starts_now);
+  auto fresh = std::make_shared<peer_link>(around_links_, settings, where, says_hello);
   // One that has ended and is not swept yet.
   if (place)
     loop_.dispose(std::move(place));
@@ -219,37 +220,18 @@ void transport::implementation::remove_peer(const peer& who, const link::input& 
   auto* link = find(who);
   if (link == nullptr)
     return;
-  if (std::holds_alternative<link::peer_failed>(why)) {
-    link->fail();
+  if (std::holds_alternative<link::abandon>(why)) {
+    link->abandon();
     return;
   }
-  CHORUS_CHECK(std::holds_alternative<link::close>(why), "a link ends by close or peer_failed");
+  CHORUS_CHECK(std::holds_alternative<link::close>(why), "a link ends by close or abandon");
   link->close(steady_now() + options_.flush_within);
-}
-
-bool transport::implementation::has_talked_to(const peer& who) const {
-  check_thread();
-  auto* link = find(who);
-  return link != nullptr && link->has_started();
 }
 
 std::shared_ptr<outbox> transport::implementation::outbox_of(const peer& who) const {
   check_thread();
   auto* link = find(who);
   return link == nullptr ? nullptr : link->sending_side();
-}
-
-void transport::implementation::take_incarnation(const peer& self) {
-  check_thread();
-  CHORUS_CHECK(
-      self.node == options_.self.node && self.incarnation > options_.self.incarnation,
-      "a new life is a later one of the same node"
-  );
-  // First, so that links opened from within `link_closed` already speak for the new life.
-  options_.self = self;
-  auto old_links = links_;
-  for (auto& [who, link] : old_links)
-    link->abandon(self.incarnation);
 }
 
 void transport::implementation::arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what) {
@@ -264,12 +246,12 @@ peer_link* transport::implementation::find(const peer& who) const {
 
 // -- datagrams ---------------------------------------------------------------------------------------
 
-void transport::implementation::send_datagram(const peer& to, byte_buffer payload) {
+bool transport::implementation::send_datagram(const peer& to, const byte_buffer& payload) {
   check_thread();
-  if (auto* link = find(to))
-    link->send_datagram(to_datagram(std::move(payload)));
-  else
-    ++counters_.datagrams_dropped;
+  auto* link = find(to);
+  if (link != nullptr)
+    link->send_datagram(to_datagram(payload));
+  return link != nullptr;
 }
 
 void transport::implementation::send_datagram(const address& where, byte_buffer payload) {

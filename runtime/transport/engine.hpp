@@ -53,16 +53,14 @@ public:
   bool lend_thread(std::function<void(bool)> work);
   transport_counters counters() const noexcept { return counters_.snapshot(); }
 
-  void add_peer(const peer& who, const address& where);
+  void add_peer(const peer& who, const address& where, relation_number relation, bool says_hello);
   void remove_peer(const peer& who, const link::input& why);
-  bool has_talked_to(const peer& who) const;
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
-  void send_datagram(const peer& to, byte_buffer payload);
+  bool send_datagram(const peer& to, const byte_buffer& payload);
   void send_datagram(const address& where, byte_buffer payload);
   void doubt(const peer& who);
   void reply_datagram(const peer& to, byte_buffer payload);
   void try_connection(const address& where, connection_attempts::goal what, connection_attempts::answer done);
-  void take_incarnation(const peer& self);
   void arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what);
 
 private:
@@ -116,7 +114,6 @@ private:
   peer_link::environment around_links_;
 
   std::map<peer, std::shared_ptr<peer_link>> links_;
-  relation_number last_relation_;
   seed_connections seeds_;
   connection_attempts attempts_;
   poll_set::watch watch_door_;

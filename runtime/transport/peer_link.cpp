@@ -121,12 +121,8 @@ void peer_link::close(time_point until) {
   around_.wake();
 }
 
-void peer_link::fail() {
-  end(link::peer_failed{}, link::closed::why::peer_failed);
-}
-
-void peer_link::abandon(incarnation current) {
-  end(link::new_life{current}, link::closed::why::declared_failed);
+void peer_link::abandon() {
+  end(link::abandon{}, link::closed::why::abandoned);
 }
 
 // -- what the core wants done ------------------------------------------------------------------------

@@ -31,7 +31,7 @@ public:
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
-  /// `starts_now`: shakes hands at once, else with the first message of either side.
+  /// `starts_now`: shakes hands at once, else when the other side says hello.
   peer_link(environment& around, const link::config& settings, const address& where, bool starts_now);
 
   peer_link(const peer_link&) = delete;
@@ -56,9 +56,6 @@ public:
   /// their number.
   std::size_t close_idle(std::uint64_t use);
 
-  /// Whether either side has had something to say.
-  bool has_started() const noexcept { return driver_.has_value(); }
-
   /// Hands over what other threads have left in the outbox, and does what is due.
   void turn(time_point now);
   std::optional<time_point> next_turn() const;
@@ -66,11 +63,8 @@ public:
   /// Takes no more messages, and ends once all are acknowledged or at `until`.
   void close(time_point until);
 
-  /// Ends at once: the other end was declared failed.
-  void fail();
-
-  /// Ends at once: this end was declared failed and goes on as a later life.
-  void abandon(incarnation current);
+  /// Ends at once.
+  void abandon();
 
   bool has_ended() const noexcept { return ended_; }
 

@@ -26,6 +26,11 @@ std::string described(const envelope::refusal& what, const transport_options& he
   return other_cluster(what.cluster, here);
 }
 
+bool is_hello(const received_message& message) {
+  auto frame = link::wire::decode(message.head, message.body);
+  return frame && std::holds_alternative<link::hello>(frame->content);
+}
+
 } // namespace
 
 void transport::implementation::accept(received_message message, const origin& from) {
@@ -62,11 +67,21 @@ void transport::implementation::accept(
       );
     return;
   }
-  auto* link = ends.destination == options_.self ? find(ends.source) : nullptr;
-  if (link == nullptr)
+  if (ends.destination != options_.self)
     return answer(message, from);
-  door_.has_spoken(from.descriptor);
-  link->receive(ends.source, message.head, message.body);
+  if (auto* link = find(ends.source)) {
+    door_.has_spoken(from.descriptor);
+    link->receive(ends.source, message.head, message.body);
+    if (!link->has_ended())
+      return;
+  }
+  // Nobody, or this was a hello that has ended the relation before.
+  if (is_hello(message))
+    events_.peer_greeted(ends.source);
+  if (auto* link = find(ends.source))
+    link->receive(ends.source, message.head, message.body);
+  else
+    answer(message, from);
 }
 
 void transport::implementation::accept(const envelope::datagram& what, const origin& from) {

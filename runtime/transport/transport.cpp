@@ -45,8 +45,8 @@ transport_counters transport::counters() const {
   return content_->counters();
 }
 
-void transport::add_peer(const peer& who, const address& where) {
-  content_->add_peer(who, where);
+void transport::add_peer(const peer& who, const address& where, relation_number relation, bool says_hello) {
+  content_->add_peer(who, where, relation, says_hello);
 }
 
 void transport::remove_peer(const peer& who, const link::input& why) {
@@ -57,16 +57,12 @@ bool transport::lend_thread(std::function<void(bool here)> work) {
   return content_->lend_thread(std::move(work));
 }
 
-bool transport::has_talked_to(const peer& who) const {
-  return content_->has_talked_to(who);
-}
-
 std::shared_ptr<outbox> transport::outbox_of(const peer& who) const {
   return content_->outbox_of(who);
 }
 
-void transport::send_datagram(const peer& to, byte_buffer payload) {
-  content_->send_datagram(to, std::move(payload));
+bool transport::send_datagram(const peer& to, const byte_buffer& payload) {
+  return content_->send_datagram(to, payload);
 }
 
 void transport::send_datagram(const address& where, byte_buffer payload) {
@@ -87,10 +83,6 @@ void transport::try_connection(const address& where, std::function<void(connecti
 
 void transport::try_zeromq(const address& where, std::function<void(connection_outcome)> done) {
   content_->try_connection(where, connection_attempts::goal::greeting, std::move(done));
-}
-
-void transport::take_incarnation(const peer& self) {
-  content_->take_incarnation(self);
 }
 
 void transport::arm(std::uint64_t key, std::optional<time_point> when, std::function<void()> task) {

@@ -37,6 +37,9 @@ public:
   /// The link to `who` is open in both directions.
   virtual void link_established(const peer& who) = 0;
 
+  /// Somebody without a link says hello. If a link is opened from within, it takes the hello.
+  virtual void peer_greeted(const peer&) {}
+
   /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed`.
   virtual void message_delivered(const peer& from, link::delivered message) = 0;
 
@@ -153,11 +156,13 @@ public:
 
   // -- in the I/O thread ------------------------------------------------------------------------
 
-  /// Opens a link to `who` at `where`, in a relation of its own; a no-op if there is one. Names are resolved
-  /// by the transport, all addresses of a name are tried, and it is resolved again on reconnect.
-  void add_peer(const peer& who, const address& where);
+  /// Opens a link to `who` at `where`; a no-op if there is one. `relation` is greater than any number before.
+  /// With `says_hello` it shakes hands at once; without, `who` has said hello, and the link waits for it.
+  /// Names are resolved by the transport, all addresses of a name are tried, and it is resolved again on
+  /// reconnect.
+  void add_peer(const peer& who, const address& where, relation_number relation, bool says_hello = true);
 
-  /// Ends the link: `peer_failed` at once, `close` after what is queued was flushed or
+  /// Ends the link: `abandon` at once, `close` after what is queued was flushed or
   /// `flush_within` is over. `link_closed` follows. A no-op without a link.
   void remove_peer(const peer& who, const link::input& why);
 
@@ -167,16 +172,13 @@ public:
   /// time: false, and the caller keeps it, if there is one already or no thread could take over.
   [[nodiscard]] bool lend_thread(std::function<void(bool here)> work);
 
-  /// Whether the link to `who` was ever used, or is being opened without that: then its end is heard of.
-  bool has_talked_to(const peer& who) const;
-
   /// The sending side of the link to `who`; null without one. Keep it: it works from any thread, and its
   /// `send` answers `node_down` after the link's end.
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
 
-  /// Best effort to a peer that was added; it waits a moment for its connection, or is dropped. Pre: at most
-  /// `limits::datagram_bytes`.
-  void send_datagram(const peer& to, byte_buffer payload);
+  /// Best effort to a peer that was added; it waits a moment for its connection, or is dropped. False if
+  /// there is no link to it. Pre: at most `limits::datagram_bytes`.
+  bool send_datagram(const peer& to, const byte_buffer& payload);
 
   /// The failure detector has sent datagrams to `who` and heard nothing: perhaps only their connection is
   /// bad. The next one goes over a new one; what waits in the old one is dropped.
@@ -197,10 +199,6 @@ public:
 
   /// As `try_connection`, and tells ZeroMQ from others who listen. Takes longer: for the log.
   void try_zeromq(const address& where, std::function<void(connection_outcome)> done);
-
-  /// Takes a new life: every link ends (`link_closed` with reason `declared_failed`) and from now on this
-  /// node speaks as `self`. Pre: same node, greater incarnation.
-  void take_incarnation(const peer& self);
 
   /// Calls `task` in the I/O thread at `when` or soon after; a new call with the same `key` replaces
   /// the earlier one, no time cancels it.

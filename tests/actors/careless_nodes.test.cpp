@@ -51,7 +51,10 @@ void be_careless(std::uint64_t seed, carelessness& count) {
   std::set<std::pair<std::size_t, std::uint64_t>> ended; ///< node and number
   auto is_usable = [&](const caf::strong_actor_ptr& handle) {
     auto was_ended = [&](auto& one) {
-      return one.second == handle->id() && world.at(one.first).system.node() == handle->node();
+      auto* remote = dynamic_cast<const caf17::remote_actor*>(handle->get());
+      auto is_at_home = remote == nullptr ? world.at(one.first).system.node() == handle->node()
+                                          : world.at(one.first).self == remote->reference().home;
+      return one.second == handle->id() && is_at_home;
     };
     return !static_cast<caf::monitorable_actor*>(handle->get())->fail_state()
            || std::any_of(ended.begin(), ended.end(), was_ended);

@@ -105,6 +105,10 @@ private:
             [log](const node_down& event) {
               log->add("down " + event.who.name + ' ' + std::string{to_string(event.reason)});
             },
+            [log](const node_gone& event) {
+              log->add("gone " + event.who.name + ' ' + std::string{to_string(event.reason)});
+            },
+            [log](const node_expelled&) { log->add("expelled"); },
         };
       }));
     }

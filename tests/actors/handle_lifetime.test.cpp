@@ -309,27 +309,6 @@ TEST_F(handle_lifetime, is_not_prolonged_by_a_link_to_an_actor_whose_node_is_los
   EXPECT_EQ(world.at(1).actors, before - 1);
 }
 
-TEST_F(handle_lifetime, is_not_prolonged_by_a_handle_of_an_earlier_life) {
-  auto handle = std::move(world.at(1).hands.front());
-  world.at(1).hands.clear();
-  // Ada is declared failed and goes on as another life; all lose each other and meet again.
-  auto hand = world.spawn(0);
-  world.lose(0, 1);
-  world.lose(1, 0);
-  world.begin_next_life(0);
-  auto actor = world.spawn(0);
-  world.connect(0, 1);
-  auto there = remote_of(1, 0, hand);
-  there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
-  world.deliver_all();
-  EXPECT_EQ(world.at(0).hands.size(), 1u);
-  world.at(0).hands.clear();
-  there = handle = hand = actor = nullptr;
-  world.settle();
-  EXPECT_EQ(world.at(0).actors, 0u);
-  EXPECT_EQ(world.at(1).remote->size().introduced, 0u);
-}
-
 TEST_F(handle_lifetime, cannot_be_ended_by_a_node_that_has_nothing_to_do_with_it) {
   auto handle = world.at(1).hands.front();
   auto hand = world.spawn(2);

@@ -53,6 +53,8 @@ TEST(members, tell_a_subscriber_of_each_life_once_however_often_it_subscribes) {
         [](const node_suspected&) {},
         [](const node_trusted&) {},
         [](const node_down&) {},
+        [](const node_gone&) {},
+        [](const node_expelled&) {},
     };
   });
   ada.subscribe(subscriber);

@@ -186,11 +186,6 @@ void remoting_world::settle() {
   }
 }
 
-void remoting_world::begin_next_life(std::size_t index) {
-  ++at(index).self.incarnation.value;
-  at(index).remote->take_incarnation(at(index).self);
-}
-
 void remoting_world::lose(std::size_t at_index, std::size_t lost) {
   auto who = at(lost).self;
   under_way_.erase({lost, at_index});

@@ -83,9 +83,6 @@ public:
   /// Rounds of delivery and sweeping until nothing changes any more.
   void settle();
 
-  /// A node that all others have lost goes on as another life.
-  void begin_next_life(std::size_t index);
-
   /// What a node's loss means to another one.
   void lose(std::size_t at, std::size_t lost);
 

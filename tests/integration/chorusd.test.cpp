@@ -147,9 +147,9 @@ TEST_F(bare_nodes, forget_one_that_is_silent_and_take_it_back) {
   others_log("failed: cleo ");
   at("cleo").resume();
   others_log("rejoined: cleo ");
-  EXPECT_TRUE(at("cleo").logs("the cluster declared this node failed"));
+  EXPECT_TRUE(at("cleo").logs("2 of 2 members say that this node has failed"));
   EXPECT_TRUE(at("cleo").logs("rejoined: ada ")) << "which went on";
-  EXPECT_EQ(count(at("cleo"), "lost: ada ") + count(at("cleo"), "failed: ada "), 1);
+  EXPECT_EQ(count(at("cleo"), "ended by peer: ada ") + count(at("cleo"), "failed: ada "), 1);
   EXPECT_EQ(count(at("ada"), "failed: ben ") + count(at("ben"), "failed: ada "), 0);
 }
 

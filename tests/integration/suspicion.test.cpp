@@ -82,8 +82,8 @@ TEST_F(silent_node, is_suspected_and_trusted_again_when_it_answers) {
 TEST_F(silent_node, fails_after_it_was_suspected_and_the_report_is_kept) {
   start(4s);
   stall();
-  ASSERT_TRUE(seen_by_ada().wait_for("down ben failed"));
-  EXPECT_EQ(last_two(), (std::vector<std::string>{"suspected ben", "down ben failed"}));
+  ASSERT_TRUE(seen_by_ada().wait_for("gone ben failed"));
+  EXPECT_EQ(last_two(), (std::vector<std::string>{"down ben failed", "gone ben failed"}));
   EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::failed);
   heal();
   EXPECT_TRUE(seen_by_ada().wait_for("back ben"));

@@ -293,7 +293,7 @@ TEST(link, at_its_end_gives_back_what_was_not_sent_and_what_is_unknown) {
   ends.send(a, {3, 1}, std::string(250, 'x')); // only its first chunks leave, so it is not delivered
   ends.send(a, {2, 1}, "queued");
   ends.send(a, {3, 1}, "queued behind");
-  ends.apply(a, peer_failed{});
+  ends.apply(a, abandon{});
   ASSERT_TRUE(ends[a].closed);
   const auto& losses = ends[a].closed->losses;
   ASSERT_EQ(losses.size(), 1u);
@@ -314,22 +314,10 @@ TEST(link, gives_back_as_a_whole_a_large_message_of_which_the_last_chunk_is_unac
   ASSERT_TRUE(ends.deliver_one(b)); // the first chunk, which is acknowledged
   ends.advance(link::config{}.acknowledge_within);
   ASSERT_TRUE(ends.deliver_one(a));
-  ends.apply(a, peer_failed{});
+  ends.apply(a, abandon{});
   ASSERT_EQ(ends[a].closed->losses.size(), 1u);
   EXPECT_EQ(text_of(ends[a].closed->losses[0].payload), std::string(250, 'x'));
   EXPECT_TRUE(ends[a].refused.empty());
-}
-
-TEST(link, of_a_life_that_is_over_ends_on_both_sides_and_the_other_one_learns_of_the_new_life) {
-  connected ends;
-  ends.send(b, who, "under way");
-  ends.apply(a, new_life{{9}});
-  ASSERT_TRUE(ends[a].closed);
-  EXPECT_EQ(ends[a].closed->reason, closed::why::declared_failed);
-  ASSERT_TRUE(ends.settle());
-  ASSERT_TRUE(ends[b].closed);
-  EXPECT_EQ(ends[b].closed->reason, closed::why::peer_restarted);
-  EXPECT_EQ(ends[b].closed->losses.size(), 1u);
 }
 
 TEST(link, what_was_not_drained_was_not_sent) {
@@ -354,8 +342,7 @@ TEST(link, after_its_end_it_refuses_messages_and_ignores_everything_else) {
   ends.send(b, {2, 1}, "late");
   ASSERT_EQ(ends[b].refused.size(), 1u);
   EXPECT_EQ(ends[b].refused[0].reason, refused::why::closed);
-  for (const input& what :
-       std::vector<input>{consumed{1}, reconnected{}, close{}, peer_failed{}, new_life{{9}}})
+  for (const input& what : std::vector<input>{consumed{1}, reconnected{}, close{}, abandon{}})
     ends.apply(b, what);
   ends.forge(segments_of({1}, {"late"}));
   ends.forge(hello{"tests", 1});

@@ -137,7 +137,7 @@ void link_stage::add_verbs() {
   add("flush", [this](side at, const command&) { ends_->perform(at); });
   add("reconnect", [this](side at, const command&) { ends_->apply(at, link::reconnected{}); });
   add("close", [this](side at, const command&) { ends_->apply(at, link::close{}); });
-  add("fail", [this](side at, const command&) { ends_->apply(at, link::peer_failed{}); });
+  add("fail", [this](side at, const command&) { ends_->apply(at, link::abandon{}); });
   add("restart", [this](side at, const command&) {
     said_[at] = {};
     consumed_[at] = 0;

@@ -254,7 +254,8 @@ TEST_F(a_node, hears_of_every_life_of_every_other) {
   sender_.start();
   auto second = sender_.self();
   run_for(1s);
-  sender_.take_new_life();
+  sender_.crash();
+  sender_.start();
   run_for(1s);
   EXPECT_EQ(sender_.self(), (peer{second.node, second.incarnation.next()}));
   EXPECT_EQ(book_.lives, (std::vector{second, sender_.self()}));
@@ -270,13 +271,6 @@ TEST_F(a_node, that_restarts_hears_of_everybody_that_runs) {
   stage_.node(2).start();
   run_for(1s);
   EXPECT_EQ(book_.lives, (std::vector{sender_.self(), stage_.node(2).self()}));
-}
-
-TEST_F(a_node, that_takes_a_new_life_hears_of_everybody_again) {
-  book_.lives.clear();
-  node_.take_new_life();
-  run_for(1s);
-  EXPECT_EQ(book_.lives.size(), 2u);
 }
 
 TEST_F(a_node, hears_all_news_however_many_packets_it_has_waiting) {
@@ -300,11 +294,6 @@ TEST_F(a_node, never_hears_of_a_life_that_is_over) {
   }
   run_for(1s);
   EXPECT_EQ(book_.lives, std::vector{sender_.self()});
-}
-
-TEST_F(a_node, takes_a_new_life_only_while_it_lives) {
-  node_.crash();
-  EXPECT_DEATH(node_.take_new_life(), "live process");
 }
 
 TEST(names_of_nodes, are_letters_as_long_as_there_are_letters) {

@@ -41,20 +41,6 @@ TEST(idle_lanes, stay_open_up_to_the_limit_and_are_closed_beyond_it) {
   EXPECT_EQ(closed_by(nodes.a), 0u);
 }
 
-TEST(idle_lanes, of_links_are_not_opened_before_there_is_something_to_say) {
-  two_nodes nodes{keep_none_open};
-  auto has_talked = [&] {
-    bool answer = false;
-    nodes.a.run([&] { answer = nodes.a.net().has_talked_to(bob); });
-    return answer;
-  };
-  EXPECT_FALSE(has_talked());
-  EXPECT_EQ(nodes.to_a.accepted() + nodes.to_b.accepted(), 0u);
-  send_numbers(*nodes.b_sends, first_pair, 1);
-  ASSERT_TRUE(has_all(nodes.a, bob, first_pair, 1));
-  EXPECT_TRUE(has_talked());
-}
-
 TEST(idle_lanes, are_opened_again_for_messages_and_nothing_is_lost) {
   two_nodes nodes{keep_none_open};
   for (std::uint64_t round = 1; round <= 3; ++round) {
@@ -95,11 +81,11 @@ TEST(idle_lanes, are_opened_again_to_say_goodbye) {
 TEST(idle_lanes, of_a_link_that_never_spoke_end_with_it) {
   two_nodes nodes{keep_none_open};
   nodes.a.remove(bob, link::close{});
-  nodes.b.remove(ada, link::peer_failed{});
+  nodes.b.remove(ada, link::abandon{});
   ASSERT_TRUE(nodes.a.wait([&] { return nodes.a.told.closed.size() == 1; }));
   ASSERT_TRUE(nodes.b.wait([&] { return nodes.b.told.closed.size() == 1; }));
   EXPECT_EQ(nodes.a.told.closed.front().second.reason, link::closed::why::closed_here);
-  EXPECT_EQ(nodes.b.told.closed.front().second.reason, link::closed::why::peer_failed);
+  EXPECT_EQ(nodes.b.told.closed.front().second.reason, link::closed::why::abandoned);
 }
 
 TEST(datagram_lanes, keep_what_is_sent_before_they_are_connected_and_at_most_the_newest) {

@@ -74,8 +74,8 @@ TEST(lives, are_told_that_their_relation_is_over_when_they_speak_in_it) {
   ASSERT_TRUE(nodes.are_connected());
   // The last word does not get through; what the other says later is answered.
   nodes.to_b.refuse();
-  nodes.a.remove(bob, link::peer_failed{});
-  EXPECT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
+  nodes.a.remove(bob, link::abandon{});
+  EXPECT_TRUE(has_ended(nodes.a, bob, why::abandoned));
   EXPECT_EQ(nodes.a_sends->send({first_pair, {}, numbered(1)}), errc::node_down);
   nodes.b_sends->send({first_pair, {}, numbered(1)});
   EXPECT_TRUE(has_ended(nodes.b, ada, why::ended_by_peer));
@@ -85,8 +85,8 @@ TEST(lives, are_told_that_their_relation_is_over_when_they_speak_in_it) {
 TEST(lives, have_another_relation_after_the_end_of_one) {
   two_nodes nodes;
   ASSERT_TRUE(nodes.are_connected());
-  nodes.a.remove(bob, link::peer_failed{});
-  ASSERT_TRUE(has_ended(nodes.a, bob, why::peer_failed));
+  nodes.a.remove(bob, link::abandon{});
+  ASSERT_TRUE(has_ended(nodes.a, bob, why::abandoned));
   ASSERT_TRUE(has_ended(nodes.b, ada, why::ended_by_peer));
   auto a_sends = nodes.a.add(bob, nodes.to_b.listening_on());
   auto b_sends = nodes.b.add(ada, nodes.to_a.listening_on());
@@ -94,19 +94,6 @@ TEST(lives, have_another_relation_after_the_end_of_one) {
   send_numbers(*b_sends, first_pair, 100);
   EXPECT_TRUE(has_all(nodes.b, ada, first_pair, 100));
   EXPECT_TRUE(has_all(nodes.a, bob, first_pair, 100));
-}
-
-TEST(lives, are_taken_anew_by_a_running_node) {
-  const peer ada_again{ada.node, {2}};
-  two_nodes nodes;
-  ASSERT_TRUE(nodes.are_connected());
-  nodes.a.run([&] { nodes.a.net().take_incarnation(ada_again); });
-  EXPECT_TRUE(has_ended(nodes.a, bob, why::declared_failed));
-  EXPECT_TRUE(has_ended(nodes.b, ada, why::peer_restarted));
-  auto a_sends = nodes.a.add(bob, nodes.to_b.listening_on());
-  nodes.b.add(ada_again, nodes.to_a.listening_on());
-  send_numbers(*a_sends, first_pair, 100);
-  EXPECT_TRUE(has_all(nodes.b, ada_again, first_pair, 100));
 }
 
 TEST(lives, that_end_in_order_lose_nothing) {

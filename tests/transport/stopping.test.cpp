@@ -74,7 +74,7 @@ TEST(stopping, does_not_wait_for_a_name_server) {
   test_node node{options_of(ada)};
   node.add(bob, {"no-such-host.invalid", 4000}); // RFC 2606
   node.run([&] { node.net().send_datagram(address{"no-such-seed.invalid", 4000}, text_bytes("hello")); });
-  node.remove(bob, link::peer_failed{});
+  node.remove(bob, link::abandon{});
   expect_stops_in_time(node);
 }
 

@@ -64,7 +64,7 @@ void test_node::run(const std::function<void()>& task) {
 std::shared_ptr<outbox> test_node::add(const peer& who, const address& at) {
   std::shared_ptr<outbox> sending_side;
   run([&] {
-    transport_->add_peer(who, at);
+    transport_->add_peer(who, at, last_relation_ = last_relation_.next());
     sending_side = transport_->outbox_of(who);
     std::lock_guard guard{mutex_};
     outboxes_[who] = sending_side;

@@ -100,6 +100,7 @@ private:
   std::map<peer, std::size_t> held_;
   bool consuming_ = true;
   std::unique_ptr<transport> transport_;
+  relation_number last_relation_; ///< I/O thread
 };
 
 /// 1, 2, … `count`: nothing lost, nothing twice, in order.

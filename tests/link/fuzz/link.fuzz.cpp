@@ -65,7 +65,7 @@ private:
       return core_.apply(now_, reconnected{});
     default:
       if (auto dice = take(); dice < 9)
-        core_.apply(now_, std::array<input, 3>{close{}, peer_failed{}, new_life{{9}}}[dice % 3]);
+        core_.apply(now_, std::array<input, 2>{close{}, abandon{}}[dice % 2]);
     }
   }
 

@@ -77,7 +77,7 @@ private:
     using outcome = connection_tried::outcome;
     switch (dice % 6) {
     case 0:
-      return core_.apply(now_, link_lost{other.who});
+      return core_.apply(now_, unreachable{other.who});
     case 1:
       return core_.apply(now_, connection_lost{other.who});
     case 2:
@@ -101,8 +101,6 @@ private:
       check_readable(step.message);
     CHORUS_CHECK(core_.members().size() < limits::members, "more members than there can be");
     CHORUS_CHECK(core_.drain().empty(), "an output that was not complete");
-    if (output.declared_failed_now)
-      core_.apply(now_, new_life{core_.self().who.incarnation.next()});
   }
 
   void check_readable(const message& what) const {

@@ -19,6 +19,10 @@ std::string text_of(const end_relation& step) {
   return "end " + to_string(step.relation);
 }
 
+std::string text_of(const forget_relation& step) {
+  return "forget " + to_string(step.relation);
+}
+
 std::string text_of(const peer_up& step) {
   return "up " + to_string(step.relation) + (step.again ? " again" : "");
 }
@@ -99,7 +103,7 @@ TEST_F(table_of_peers, answers_a_hello_of_members_only) {
 TEST_F(table_of_peers, ends_the_relation_with_a_member_that_has_failed) {
   meet_bob();
   EXPECT_EQ(tell(failed{bob().who}), steps{"end 1"});
-  EXPECT_EQ(closed(1, why::peer_failed), (steps{"down 1 failed", "gone failed"}));
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "down 1 failed", "gone failed"}));
   EXPECT_EQ(tell(greeted{bob().who}), steps{}) << "it is no member";
   EXPECT_EQ(core_.size(), 0U);
 }
@@ -107,7 +111,7 @@ TEST_F(table_of_peers, ends_the_relation_with_a_member_that_has_failed) {
 TEST_F(table_of_peers, begins_another_relation_when_a_verdict_is_taken_back) {
   meet_bob();
   tell(failed{bob().who});
-  closed(1, why::peer_failed);
+  closed(1, why::abandoned);
   EXPECT_EQ(tell(joined{bob()}), steps{"open 2"});
   EXPECT_EQ(tell(relation_established{{2}}), steps{"up 2 again"});
 }
@@ -116,26 +120,26 @@ TEST_F(table_of_peers, begins_another_relation_when_a_verdict_is_taken_back_befo
   meet_bob();
   EXPECT_EQ(tell(failed{bob().who}), steps{"end 1"});
   EXPECT_EQ(tell(joined{bob()}), steps{});
-  EXPECT_EQ(closed(1, why::peer_failed), (steps{"down 1 failed", "open 2"}));
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "down 1 failed", "open 2"}));
 }
 
 TEST_F(table_of_peers, tells_nobody_of_a_relation_that_never_was_up) {
   tell(joined{bob()});
   EXPECT_EQ(tell(failed{bob().who}), steps{"end 1"});
-  EXPECT_EQ(closed(1, why::peer_failed), steps{"gone failed"});
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "gone failed"}));
 }
 
 TEST_F(table_of_peers, says_of_a_failed_life_how_it_has_ended) {
   meet_bob();
   tell(failed{bob().who});
-  closed(1, why::peer_failed);
+  closed(1, why::abandoned);
   EXPECT_EQ(tell(restarted{bob()}), steps{"gone restarted"});
 }
 
 TEST_F(table_of_peers, ends_a_life_before_the_later_one_is_up) {
   meet_bob();
   EXPECT_EQ(tell(restarted{bob()}), steps{"end 1"});
-  EXPECT_EQ(closed(1, why::peer_failed), (steps{"down 1 restarted", "gone restarted"}));
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "down 1 restarted", "gone restarted"}));
   EXPECT_EQ(tell(joined{bob(2)}), steps{"open 2"});
   EXPECT_EQ(tell(relation_established{{2}}), steps{"up 2 again"});
 }
@@ -146,7 +150,7 @@ TEST_F(table_of_peers, waits_for_the_goodbye_of_a_member_that_leaves) {
   meet_bob();
   EXPECT_EQ(tell(left{bob()}), steps{});
   EXPECT_TRUE(core_.is_up(bob().who)) << "what it sent before is on its way";
-  EXPECT_EQ(closed(1, why::closed_by_peer), (steps{"down 1 left", "gone left"}));
+  EXPECT_EQ(closed(1, why::closed_by_peer), (steps{"forget 1", "down 1 left", "gone left"}));
 }
 
 TEST_F(table_of_peers, does_not_wait_for_a_goodbye_for_ever) {
@@ -155,18 +159,18 @@ TEST_F(table_of_peers, does_not_wait_for_a_goodbye_for_ever) {
   EXPECT_EQ(core_.next_deadline(), now_ + settings_.goodbye_within);
   EXPECT_EQ(after(settings_.goodbye_within - 1ns), steps{});
   EXPECT_EQ(after(1ns), steps{"end 1"});
-  EXPECT_EQ(closed(1, why::peer_failed), (steps{"down 1 left", "gone left"}));
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "down 1 left", "gone left"}));
 }
 
 TEST_F(table_of_peers, waits_for_no_goodbye_of_a_member_that_was_not_up) {
   tell(joined{bob()});
   EXPECT_EQ(tell(left{bob()}), steps{"end 1"});
-  EXPECT_EQ(closed(1, why::peer_failed), steps{"gone left"});
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "gone left"}));
 }
 
 TEST_F(table_of_peers, takes_a_goodbye_for_a_leave_before_membership_says_so) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::closed_by_peer), steps{"down 1 left"});
+  EXPECT_EQ(closed(1, why::closed_by_peer), (steps{"forget 1", "down 1 left"}));
   EXPECT_EQ(tell(left{bob()}), steps{"gone left"});
 }
 
@@ -178,7 +182,7 @@ TEST_F(table_of_peers, goes_on_with_who_said_goodbye_if_membership_does_not_say_
 
 TEST_F(table_of_peers, takes_the_answer_of_a_later_life_for_a_restart) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::peer_restarted), steps{"down 1 restarted"});
+  EXPECT_EQ(closed(1, why::peer_restarted), (steps{"forget 1", "down 1 restarted"}));
   EXPECT_EQ(tell(restarted{bob()}), steps{"gone restarted"});
 }
 
@@ -186,12 +190,12 @@ TEST_F(table_of_peers, takes_the_answer_of_a_later_life_for_a_restart) {
 
 TEST_F(table_of_peers, begins_anew_when_the_other_end_has_ended_the_relation) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::ended_by_peer), (steps{"down 1 ended by peer", "open 2"}));
+  EXPECT_EQ(closed(1, why::ended_by_peer), (steps{"forget 1", "down 1 ended by peer", "open 2"}));
 }
 
 TEST_F(table_of_peers, tells_membership_when_a_member_cannot_be_reached_and_waits) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::unresponsive), (steps{"down 1 unreachable", "unreachable"}));
+  EXPECT_EQ(closed(1, why::unresponsive), (steps{"forget 1", "down 1 unreachable", "unreachable"}));
   EXPECT_EQ(tell(greeted{bob().who}), steps{}) << "during the pause a hello is not answered";
   EXPECT_EQ(after(back_off::shortest), steps{"open 2"});
 }
@@ -214,9 +218,16 @@ TEST_F(table_of_peers, waits_longer_each_time_that_it_cannot_reach_a_member) {
   }
 }
 
+TEST_F(table_of_peers, waits_after_it_has_given_a_relation_up) {
+  meet_bob();
+  EXPECT_EQ(tell(given_up{bob().who}), steps{"end 1"});
+  EXPECT_EQ(closed(1, why::abandoned), (steps{"forget 1", "down 1 unreachable", "unreachable"}));
+  EXPECT_EQ(core_.next_deadline(), now_ + back_off::shortest);
+}
+
 TEST_F(table_of_peers, waits_after_a_violation) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::violation), steps{"down 1 violation"});
+  EXPECT_EQ(closed(1, why::violation), (steps{"forget 1", "down 1 violation"}));
   EXPECT_EQ(core_.next_deadline(), now_ + back_off::shortest);
 }
 
@@ -231,7 +242,7 @@ TEST_F(table_of_peers, stops_waiting_when_membership_has_spoken) {
 /// Were it to say hello itself, it would end what the other end has just begun, and so on for ever.
 TEST_F(table_of_peers, answers_a_hello_with_which_the_other_end_begins_anew_and_says_none) {
   meet_bob();
-  EXPECT_EQ(closed(1, why::superseded), steps{"down 1 ended by peer"});
+  EXPECT_EQ(closed(1, why::superseded), (steps{"forget 1", "down 1 ended by peer"}));
   EXPECT_EQ(tell(greeted{bob().who}), steps{"open 2 greeted"});
 }
 

@@ -42,10 +42,17 @@ std::vector<content> one_of_each_content() {
       indirect_ack{{16383}},
       nack{{65535}},
       gossip{},
-      hello{someone(1), {2}, 77, address{"b", 4000}, address{"a", 4000}, true, one_of_each_rumour()},
+      hello{
+          someone(1),
+          {2},
+          77,
+          address{"b", 4000},
+          address{"a", 4000},
+          true,
+          failure{life(9), {8}},
+          one_of_each_rumour()},
       summary{99, true},
       page{one_of_each_rumour()},
-      verdict{life(1), {4, {1, 1}, {2, 2}}, {"c", 1}},
       refusal{
           life(1),
           refusal::why::cluster_full,
@@ -85,6 +92,7 @@ TEST(swim_wire, keeps_what_a_hello_says) {
   EXPECT_EQ(heard.asked_at, said.asked_at);
   EXPECT_EQ(heard.answers, said.answers);
   EXPECT_TRUE(heard.is_in);
+  EXPECT_EQ(heard.failed, said.failed);
   EXPECT_EQ(std::get<alive>(heard.view.front()).who, someone(1));
 }
 

@@ -39,9 +39,12 @@ std::string join(const std::vector<std::string>& words) {
 
 void world::start(const process& what) {
   auto& life = lives_[what.number];
-  life = life.next();
+  if (!what.is_twin)
+    life = life.next();
   const peer who{{0, what.number}, life};
-  core swim{now_, {.self = {who, what.name, at_host(what.host), what.about}, .seed = chance_.next()}};
+  core swim{
+      now_,
+      {.self = {who, what.name, at_host(what.host), what.about, chance_.next()}, .seed = chance_.next()}};
   for (const auto& seed : what.seeds)
     swim.apply(now_, add_seed{at_host(seed)});
   auto& actor = nodes_[what.host];
@@ -77,8 +80,12 @@ void world::leave(const std::string& host) {
   crash(host);
 }
 
-void world::lose_link(const std::string& host, const std::string& to) {
-  apply(host, link_lost{nodes_.at(to).who});
+void world::give_up_link(const std::string& host, const std::string& to) {
+  apply(host, unreachable{nodes_.at(to).who});
+}
+
+void world::tell(const std::string& host, const peer& from, const message& what) {
+  deliver({host, from, shared_bytes{wire::encode(what).head}, {}});
 }
 
 void world::break_connection(const std::string& host, const std::string& to) {
@@ -235,7 +242,11 @@ void world::perform(node& actor) {
       actor.links[what.who.who] = what.who.where.host;
       tell("up", '+' + brief(what.who));
     }
-    void operator()(const member_down& what) {
+    void operator()(const member_failed& what) {
+      actor.links.erase(what.who.who);
+      tell("failed", '-' + brief(what.who) + ":failed");
+    }
+    void operator()(const member_over& what) {
       actor.links.erase(what.who.who);
       const std::string reason{to_string(what.reason)};
       tell(reason, '-' + brief(what.who) + ':' + reason);
@@ -246,12 +257,8 @@ void world::perform(node& actor) {
       actor.links[what.who.who] = what.who.where.host;
       tell("updated", '~' + brief(what.who));
     }
-    void operator()(const declared_failed&) {
-      tell("declared_failed", "declared_failed");
-      auto& life = all.lives_[actor.what.number];
-      life = life.next();
-      actor.who.incarnation = life;
-      actor.swim->apply(all.now_, new_life{life});
+    void operator()(const expelled& what) {
+      tell("expelled", "expelled by " + std::to_string(what.by.size()));
     }
     void operator()(const rejected& what) { tell("rejected", "rejected: " + what.reason); }
     void operator()(const seed_silent&) { ++all.counts_["seed_silent"]; }

@@ -46,6 +46,7 @@ public:
     std::uint64_t number = 0;
     std::vector<std::string> seeds;
     metadata about = {};
+    bool is_twin = false; ///< of a process that runs: it has the same incarnation
   };
   void start(const process& what);
 
@@ -59,7 +60,10 @@ public:
   void vanish(const std::string& host);
 
   void leave(const std::string& host);
-  void lose_link(const std::string& host, const std::string& to);
+  void give_up_link(const std::string& host, const std::string& to);
+
+  /// A datagram that nobody here has sent.
+  void tell(const std::string& host, const peer& from, const message& what);
   void break_connection(const std::string& host, const std::string& to);
   void say(const std::string& host, const metadata& about);
 
@@ -98,7 +102,7 @@ public:
   /// What all processes see, for messages of tests.
   std::string views() const;
 
-  /// What a process reported since the last call, as "+b/1 ?b/1 !b/1 -c/1:failed declared_failed"; ? is
+  /// What a process reported since the last call, as "+b/1 ?b/1 !b/1 -c/1:failed expelled by 3"; ? is
   /// suspected, ! is trusted, ~ is updated.
   std::string story_of(const std::string& host);
 

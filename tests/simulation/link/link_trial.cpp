@@ -201,7 +201,7 @@ std::vector<std::string> expected_of_links() {
   for (auto reason :
        {why::closed_here,
         why::closed_by_peer,
-        why::peer_failed,
+        why::abandoned,
         why::ended_by_peer,
         why::superseded,
         why::peer_restarted,

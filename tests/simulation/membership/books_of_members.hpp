@@ -13,7 +13,7 @@ namespace chorus::testing {
 
 using namespace std::chrono_literals;
 using membership::member;
-using why = membership::member_down::why;
+using why = membership::member_over::why;
 
 /// Histories of three nodes, told by hand.
 class books_of_members : public ::testing::Test {
@@ -36,16 +36,15 @@ protected:
   }
 
   void up(const member& at, const member& who) { books_.up(at.who.node, who); }
-  void down(const member& at, const member& who, why reason) {
-    books_.down(now_, at.who.node, {who, reason});
-  }
+  void fail(const member& at, const member& who) { books_.failed(now_, at.who.node, {who}); }
+  void over(const member& at, const member& who, why reason) { books_.over(at.who.node, {who, reason}); }
 
   void suspect(const member& at, const member& who) { books_.suspected(now_, at.who.node, who.who); }
 
   void suspect_and_lose(const member& at, const member& who, duration later) {
     suspect(at, who);
     now_ += later;
-    down(at, who, why::failed);
+    fail(at, who);
   }
 
   /// Everybody has everybody.

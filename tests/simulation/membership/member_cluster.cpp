@@ -33,7 +33,7 @@ member_cluster::member_cluster(simulation::world& around, std::size_t machines, 
     machines_[each].name = simulation::node_name(each);
     around.add_node(simulation::node_name(each), [this, each](simulation::node& at) {
       const auto& what = machines_[each];
-      membership::member self{at.self(), what.name, what.where, what.about};
+      membership::member self{at.self(), what.name, what.where, what.about, at.chance().next()};
       return std::make_unique<member_process>(at, *this, std::move(self));
     });
   }
@@ -177,8 +177,10 @@ void member_cluster::work(random_generator& chance) {
     who->update(machines_[who->node().index()].about);
   } else if (dice < 94) {
     set_up_firewall(chance);
+  } else if (dice < 98) {
+    give_up_some_link(*who, chance);
   } else {
-    lose_some_link(*who, chance);
+    accuse_somebody_of_too_much(*who, chance);
   }
 }
 
@@ -251,13 +253,24 @@ node_id member_cluster::muffle(const member_process& who, random_generator& chan
   return reached;
 }
 
-void member_cluster::lose_some_link(const member_process& who, random_generator& chance) {
+const membership::member*
+member_cluster::pick_member_of(const member_process& who, random_generator& chance) const {
   const auto& up = books_.views().at(who.self().who.node).up;
   if (up.empty())
-    return;
-  met_.add("link lost");
-  auto other = std::next(up.begin(), static_cast<std::ptrdiff_t>(chance.below(up.size())));
-  processes_.at(who.node().index())->lose_link(other->second.who);
+    return nullptr;
+  return &std::next(up.begin(), static_cast<std::ptrdiff_t>(chance.below(up.size())))->second;
+}
+
+void member_cluster::give_up_some_link(const member_process& who, random_generator& chance) {
+  if (const auto* other = pick_member_of(who, chance)) {
+    met_.add("unreachable");
+    processes_.at(who.node().index())->give_up_link(other->who);
+  }
+}
+
+void member_cluster::accuse_somebody_of_too_much(const member_process& who, random_generator& chance) {
+  if (const auto* other = pick_member_of(who, chance))
+    processes_.at(who.node().index())->accuse_of_too_much(*other);
 }
 
 void member_cluster::crash(member_process& who, bool with_host) {
@@ -278,7 +291,7 @@ void member_cluster::kill_some(random_generator& chance) {
 void member_cluster::ended(member_process& who) {
   auto which = who.node().index();
   processes_.erase(which);
-  protocol::count(who.core(), who.lives(), met_);
+  protocol::count(who.core(), met_);
   auto with_host = who.ends_with_host().value_or(chance_.chance(0.5));
   hosts_.end(which, with_host);
   books_.ended(around_.now(), who.self().who);
@@ -336,12 +349,16 @@ bool member_cluster::can_talk(const node_id& one, const node_id& other) const {
 
 // -- what processes say -------------------------------------------------------------------------------
 
-void member_cluster::went_down(const member_process& at, const membership::member_down& what) {
-  met_.add("down: " + std::string{membership::to_string(what.reason)});
-  if (what.reason == membership::member_down::why::failed)
-    if (auto report = at.core().why_suspected(what.who.who.node); report && report->subject == what.who.who)
-      count_suspicion(*report);
-  listener_.went_down(at, what);
+void member_cluster::failed(const member_process& at, const peer& who) {
+  met_.add("failed");
+  if (auto report = at.core().why_suspected(who.node); report && report->subject == who)
+    count_suspicion(*report);
+  listener_.failed(at, who);
+}
+
+void member_cluster::over(const member_process& at, const membership::member_over& what) {
+  met_.add("over: " + std::string{membership::to_string(what.reason)});
+  listener_.over(at, what);
 }
 
 void member_cluster::was_suspected(const member_process& at, const peer& who) {
@@ -377,7 +394,7 @@ void member_cluster::count_suspicion(const membership::suspicion_report& what) {
 void member_cluster::count(simulation::coverage& met) const {
   met.merge(met_);
   for (const auto& [which, process] : processes_)
-    protocol::count(process->core(), process->lives(), met);
+    protocol::count(process->core(), met);
 }
 
 } // namespace chorus::testing

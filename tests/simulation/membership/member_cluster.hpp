@@ -28,7 +28,8 @@ public:
   class listener {
   public:
     virtual ~listener() = default;
-    virtual void went_down(const member_process& at, const membership::member_down& what) = 0;
+    virtual void failed(const member_process& at, const peer& who) = 0;
+    virtual void over(const member_process& at, const membership::member_over& what) = 0;
     virtual void was_suspected(const member_process& at, const peer& who) = 0;
   };
 
@@ -114,7 +115,8 @@ public:
 
   void ended(member_process& who);
   void complain(const std::string& what) { books_.complain(what); }
-  void went_down(const member_process& at, const membership::member_down& what);
+  void failed(const member_process& at, const peer& who);
+  void over(const member_process& at, const membership::member_over& what);
   void was_suspected(const member_process& at, const peer& who);
   void was_trusted(const member_process& at, const peer& who);
 
@@ -131,7 +133,9 @@ private:
   void choose_address(node_index which, random_generator& chance);
   std::vector<address> seeds_for(node_index which, random_generator& chance) const;
   void set_up_firewall(random_generator& chance);
-  void lose_some_link(const member_process& who, random_generator& chance);
+  const membership::member* pick_member_of(const member_process& who, random_generator& chance) const;
+  void give_up_some_link(const member_process& who, random_generator& chance);
+  void accuse_somebody_of_too_much(const member_process& who, random_generator& chance);
   void count_suspicion(const membership::suspicion_report& what);
 
   simulation::world& around_;

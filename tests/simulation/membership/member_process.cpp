@@ -62,9 +62,17 @@ void member_process::leave() {
   give(membership::leave{});
 }
 
-void member_process::lose_link(const peer& other) {
-  node_.note("loses its link to " + to_string(other));
-  give(membership::link_lost{other});
+void member_process::give_up_link(const peer& other) {
+  node_.note("gives up its link to " + to_string(other));
+  give(membership::unreachable{other});
+}
+
+void member_process::accuse_of_too_much(const membership::member& other) {
+  send_to(
+      other.where,
+      other.who.incarnation,
+      protocol::wire::encode(protocol::accuse_of_too_much(other.who, self_.who))
+  );
 }
 
 void member_process::connection_broke(const node_id& other, duration after) {
@@ -139,7 +147,11 @@ void member_process::receive(const peer& from, const shared_bytes& head, const s
     return;
   if (what->life != incarnation{} && what->life != self_.who.incarnation)
     return;
-  driver_.receive(from, shared_bytes{std::move(what->content)});
+  shared_bytes content{std::move(what->content)};
+  heard_[from] = node_.now();
+  if (const auto message = protocol::wire::decode(content); message && protocol::is_answer(*message))
+    all_.books().answered(self_.who.node, from);
+  driver_.receive(from, content);
 }
 
 std::string member_process::describe(const wire_message& content) const {
@@ -185,25 +197,40 @@ void member_process::perform(const membership::try_connection& step) {
 void member_process::perform(const membership::member_up& step) {
   node_.note("has " + to_string(step.who.who));
   known_.insert(step.who.where);
+  heard_.erase(step.who.who);
   if (lost_.contains(step.who.who.node))
     all_.met("lost member meets again");
   all_.books().up(self_.who.node, step.who);
 }
 
-void member_process::perform(const membership::member_down& step) {
+void member_process::perform(const membership::member_failed& step) {
+  const auto& who = step.who.who;
+  node_.note("has " + to_string(who) + " no more: failed");
+  lost_.insert(who.node);
+  // Its own verdicts come with a turn of its clock, those that it believes come with a datagram.
+  if (const auto found = core().counters().verdicts; verdicts_ < found) {
+    ++verdicts_;
+    // Of several at once only the first one is judged: the others change what the voices are worth.
+    if (std::exchange(judged_, found) != found)
+      if (auto why = core().why_suspected(who.node))
+        all_.books().verdict(self_.who.node, *why);
+  } else {
+    const auto heard = heard_.find(who);
+    all_.books().verdict_believed(
+        self_.who.node, who, node_.now(), heard == heard_.end() ? std::nullopt : std::optional{heard->second}
+    );
+  }
+  all_.books().failed(node_.around().now(), self_.who.node, step);
+  all_.failed(*this, who);
+}
+
+void member_process::perform(const membership::member_over& step) {
   node_.note(
       "has " + to_string(step.who.who) + " no more: " + std::string{membership::to_string(step.reason)}
   );
-  if (step.reason == membership::member_down::why::failed)
-    lost_.insert(step.who.who.node);
-  else
-    known_.erase(step.who.where);
-  // Of several at once only the first one is judged: the others change what the voices are worth.
-  if (auto found = core().counters().verdicts; std::exchange(verdicts_, found) != found)
-    if (auto why = core().why_suspected(step.who.who.node))
-      all_.books().verdict(self_.who.node, *why);
-  all_.books().down(node_.around().now(), self_.who.node, step);
-  all_.went_down(*this, step);
+  known_.erase(step.who.where);
+  all_.books().over(self_.who.node, step);
+  all_.over(*this, step);
 }
 
 void member_process::perform(const membership::member_suspected& step) {
@@ -228,22 +255,8 @@ void member_process::perform(const membership::member_updated& step) {
   all_.books().updated(self_.who.node, step.who);
 }
 
-void member_process::perform(const membership::declared_failed&) {
-  node_.note("learns that it was declared failed");
-  all_.met("declared failed");
-  all_.books().declared_failed(self_.who.node);
-  // The program ends its links first.
-  later(chance_.duration_between(10us, 20ms), [this] { live_on(); });
-}
-
-void member_process::live_on() {
-  if (leaving_)
-    return; // it has begun to leave meanwhile, and nobody has to know that it goes on
-  ++lives_;
-  node_.take_new_life();
-  self_.who = node_.self();
-  give(membership::new_life{self_.who.incarnation});
-  all_.books().new_life(node_.around().now(), self_.who);
+void member_process::perform(const membership::expelled& step) {
+  node_.note("is expelled by " + std::to_string(step.by.size()));
 }
 
 void member_process::perform(const membership::rejected& step) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -53,9 +54,6 @@ public:
     return leaving_ ? std::optional{false} : ends_with_host_;
   }
 
-  /// One, and one more each time that it was declared failed.
-  std::uint64_t lives() const noexcept { return lives_; }
-
   /// Happens after the next datagram to a member, before anything else.
   void on_next_datagram(std::function<void()> what) { after_datagram_ = std::move(what); }
 
@@ -64,7 +62,10 @@ public:
   void add_seed(const address& where);
   void update(membership::metadata about);
   void leave();
-  void lose_link(const peer& other);
+  void give_up_link(const peer& other);
+
+  /// Tells that member, and nobody else, that it is suspected of more than it has said.
+  void accuse_of_too_much(const membership::member& other);
 
   /// The kernel says that a connection to that node broke, if there is one; it waits while the process is
   /// paused.
@@ -80,11 +81,12 @@ public:
   // -- what the driver calls --------------------------------------------------------------------------
 
   void perform(const membership::member_up& step);
-  void perform(const membership::member_down& step);
+  void perform(const membership::member_failed& step);
+  void perform(const membership::member_over& step);
   void perform(const membership::member_suspected& step);
   void perform(const membership::member_trusted& step);
   void perform(const membership::member_updated& step);
-  void perform(const membership::declared_failed& step);
+  void perform(const membership::expelled& step);
   void perform(const membership::rejected& step);
   void perform(const membership::try_connection& step);
   void perform(const membership::contact<protocol::message>& step);
@@ -100,7 +102,6 @@ private:
   /// `what` is done by this process after that time, or when it is awake again.
   void later(duration after, std::function<void()> what);
   void do_what_waits();
-  void live_on();
 
   void give(protocol::core::input what) { driver_.apply(what); }
 
@@ -111,8 +112,9 @@ private:
   bool leaving_ = false;
   std::set<node_id> told_;
   std::optional<bool> ends_with_host_;
-  std::uint64_t lives_ = 1;
-  std::uint64_t verdicts_ = 0; ///< of its core that the books have
+  std::uint64_t verdicts_ = 0;       ///< of its core that were reported
+  std::uint64_t judged_ = 0;         ///< its verdicts when the books had the last one
+  std::map<peer, time_point> heard_; ///< themselves, by its own clock
   std::set<address> seeds_;
   std::set<address> known_; ///< of members and of those that were lost
   std::set<node_id> lost_;

@@ -14,25 +14,43 @@ void membership_books::up(const node_id& at, const membership::member& who) {
   auto& view = views_.at(at);
   turns_.up(view, who);
   endings_.up(view, who);
+  answers_.up(view, who.who);
   leaves_.up(view, who.who);
-  outcasts_.up(view);
   view.up.insert_or_assign(who.who.node, who);
   view.suspected.erase(who.who.node);
+  view.failed.erase(who.who);
 }
 
-void membership_books::down(time_point now, const node_id& at, const membership::member_down& what) {
+void membership_books::failed(time_point now, const node_id& at, const membership::member_failed& what) {
   auto& view = views_.at(at);
   const auto& who = what.who.who;
-  turns_.mentioned(view, who, "down");
-  // An outcast ends all its links; that is no verdict.
-  if (!outcasts_.is_outcast(view.self)) {
-    leaves_.down(now, view, who, what.reason);
-    outcasts_.down(view, who, what.reason);
-  }
+  turns_.mentioned(view, who, "failed");
+  leaves_.failed(now, view, who);
   view.up.erase(who.node);
   view.suspected.erase(who.node);
+  view.failed[who] = false;
+}
+
+void membership_books::over(const node_id& at, const membership::member_over& what) {
+  auto& view = views_.at(at);
+  const auto& who = what.who.who;
+  if (!view.failed.contains(who))
+    turns_.mentioned(view, who, "over");
+  endings_.over(view, who);
+  leaves_.over(view, who, what.reason);
+  if (view.has(who)) {
+    view.up.erase(who.node);
+    view.suspected.erase(who.node);
+  }
+  view.failed.erase(who);
   auto& over = view.over[who.node];
   over = std::max(over, who.incarnation);
+}
+
+void membership_books::answered(const node_id& at, const peer& who) {
+  auto& failed = views_.at(at).failed;
+  if (const auto found = failed.find(who); found != failed.end())
+    found->second = true;
 }
 
 void membership_books::suspected(time_point now, const node_id& at, const peer& who) {
@@ -52,18 +70,6 @@ void membership_books::updated(const node_id& at, const membership::member& who)
   auto& view = views_.at(at);
   turns_.mentioned(view, who.who, "updated");
   view.up.insert_or_assign(who.who.node, who);
-}
-
-void membership_books::declared_failed(const node_id& at) {
-  outcasts_.declared_failed(views_.at(at).self);
-}
-
-void membership_books::new_life(time_point now, const peer& who) {
-  auto& view = views_.at(who.node);
-  outcasts_.new_life(view, who);
-  leaves_.ended(who.node);
-  failures_.ended(now, view.self);
-  view = {who, {}, {}, {}};
 }
 
 } // namespace chorus::testing

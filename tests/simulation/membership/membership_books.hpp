@@ -8,6 +8,7 @@
 #include <chorus/runtime/time.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,12 @@ public:
 
   explicit membership_books(const limits& what)
       : leaves_(what.spread), agreement_(what.steady),
-        traffic_(what.datagram_bytes, what.period, what.idle_messages), verdicts_(what.period) {}
+        traffic_(what.datagram_bytes, what.period, what.idle_messages), verdicts_(what.period),
+        evidence_(what.period) {}
 
   // -- what happens to processes ----------------------------------------------------------------------
 
-  void started(const peer& who) { views_[who.node] = {who, {}, {}, {}}; }
+  void started(const peer& who) { views_[who.node] = {who, {}, {}, {}, {}}; }
 
   /// It wants to leave, and may end any time.
   void leaving(const peer& who) { leaves_.leaving(who); }
@@ -40,14 +42,14 @@ public:
   // -- what they say ----------------------------------------------------------------------------------
 
   void up(const node_id& at, const membership::member& who);
-  void down(time_point now, const node_id& at, const membership::member_down& what);
+  void failed(time_point now, const node_id& at, const membership::member_failed& what);
+  void over(const node_id& at, const membership::member_over& what);
   void suspected(time_point now, const node_id& at, const peer& who);
   void trusted(const node_id& at, const peer& who);
   void updated(const node_id& at, const membership::member& who);
-  void declared_failed(const node_id& at);
 
-  /// It has started over and reported everybody down.
-  void new_life(time_point now, const peer& who);
+  /// It has heard an answer of that life.
+  void answered(const node_id& at, const peer& who);
 
   /// A datagram to a member, or to an address.
   void sent(std::size_t bytes, bool to_member) { traffic_.sent(bytes, to_member); }
@@ -55,6 +57,14 @@ public:
   /// It has found by itself that a suspect has failed, and has not said so yet.
   void verdict(const node_id& at, const membership::suspicion_report& why) {
     verdicts_.verdict(views_.at(at), why);
+  }
+
+  /// It has heard from others that a member has failed, and has believed it. `heard_at`: when it last heard
+  /// that member itself.
+  void verdict_believed(
+      const node_id& at, const peer& who, time_point now, const std::optional<time_point>& heard_at
+  ) {
+    evidence_.believed(views_.at(at), who, now, heard_at);
   }
 
   /// Something that no process may say, or find, of another one.
@@ -79,9 +89,10 @@ public:
         &failures_,
         &deaths_,
         &agreement_,
-        &outcasts_,
+        &answers_,
         &traffic_,
         &verdicts_,
+        &evidence_,
         &complaints_};
   }
 
@@ -93,9 +104,10 @@ private:
   failures_are_noticed failures_;
   deaths_are_noticed_in_time deaths_;
   views_agree agreement_;
-  outcasts_return outcasts_;
+  failed_lives_answer answers_;
   traffic_is_bounded traffic_;
   verdicts_are_earned verdicts_;
+  own_evidence_counts evidence_;
   no_complaints complaints_;
 };
 

@@ -10,8 +10,8 @@ TEST_F(books_of_members, find_nothing_wrong_with_members_that_come_and_go) {
   suspect(a, b);
   books_.trusted(a.who.node, b.who);
   books_.updated(a.who.node, b);
-  down(a, b, why::failed);
-  down(a, c, why::restarted);
+  fail(a, b);
+  over(a, c, why::restarted);
   up(a, next_life_of(c));
   EXPECT_FALSE(broken());
 }
@@ -19,7 +19,7 @@ TEST_F(books_of_members, find_nothing_wrong_with_members_that_come_and_go) {
 TEST_F(books_of_members, find_a_member_that_is_up_twice) {
   up(a, b);
   up(a, b);
-  expect_broken("is up before it is down");
+  expect_broken("is up before it is anything else");
 }
 
 TEST_F(books_of_members, find_two_lives_of_a_node_up_at_once) {
@@ -34,19 +34,19 @@ TEST_F(books_of_members, find_a_node_that_is_a_member_of_its_own) {
 }
 
 TEST_F(books_of_members, find_somebody_down_who_was_not_up) {
-  down(a, b, why::failed);
-  expect_broken("is up before it is down");
+  fail(a, b);
+  expect_broken("is up before it is anything else");
 }
 
 TEST_F(books_of_members, find_the_wrong_life_down) {
   up(a, b);
-  down(a, next_life_of(b), why::restarted);
-  expect_broken("is up before it is down");
+  over(a, next_life_of(b), why::restarted);
+  expect_broken("is up before it is anything else");
 }
 
 TEST_F(books_of_members, find_a_suspicion_of_somebody_who_is_not_up) {
   suspect(a, b);
-  expect_broken("is up before it is down");
+  expect_broken("is up before it is anything else");
 }
 
 TEST_F(books_of_members, find_a_second_suspicion_before_the_first_is_over) {
@@ -66,7 +66,7 @@ TEST_F(books_of_members, find_trust_in_somebody_who_was_not_suspected) {
 TEST_F(books_of_members, forget_a_suspicion_when_the_member_is_down) {
   up(a, b);
   suspect(a, b);
-  down(a, b, why::restarted);
+  over(a, b, why::restarted);
   up(a, next_life_of(b));
   suspect(a, next_life_of(b));
   EXPECT_FALSE(broken());
@@ -74,21 +74,21 @@ TEST_F(books_of_members, forget_a_suspicion_when_the_member_is_down) {
 
 TEST_F(books_of_members, find_a_life_that_comes_back_after_it_was_over) {
   up(a, b);
-  down(a, b, why::failed);
+  over(a, b, why::restarted);
   up(a, b);
   expect_broken("declared over is reported alive again");
 }
 
 TEST_F(books_of_members, find_an_earlier_life_than_the_one_that_was_over) {
   up(a, next_life_of(b));
-  down(a, next_life_of(b), why::left);
+  over(a, next_life_of(b), why::left);
   up(a, b);
   expect_broken("declared over is reported alive again");
 }
 
 TEST_F(books_of_members, let_a_new_run_of_the_observer_see_what_the_last_one_has_buried) {
   up(a, b);
-  down(a, b, why::failed);
+  over(a, b, why::restarted);
   books_.ended(now_, a.who);
   books_.started(next_life_of(a).who);
   up(a, b);
@@ -99,7 +99,7 @@ TEST_F(books_of_members, let_a_new_run_of_the_observer_see_what_the_last_one_has
 
 TEST_F(books_of_members, find_a_leave_that_nobody_wanted) {
   up(a, b);
-  down(a, b, why::left);
+  over(a, b, why::left);
   expect_broken("a leave that reached a member");
 }
 
@@ -109,15 +109,15 @@ TEST_F(books_of_members, let_a_leave_be_a_failure_when_nobody_knows_of_it) {
   look_at_leaves();
   now_ += 10s;
   look_at_leaves();
-  down(a, c, why::failed);
-  down(b, c, why::failed);
+  fail(a, c);
+  fail(b, c);
   EXPECT_FALSE(broken());
 }
 
 TEST_F(books_of_members, let_a_leave_be_a_failure_where_the_news_had_no_time_to_arrive) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   look_at_leaves();
   suspect_and_lose(b, c, spread - 1ns);
   EXPECT_FALSE(broken());
@@ -126,7 +126,7 @@ TEST_F(books_of_members, let_a_leave_be_a_failure_where_the_news_had_no_time_to_
 TEST_F(books_of_members, find_a_leave_that_is_a_failure_for_somebody_who_could_have_heard_of_it) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   look_at_leaves();
   suspect_and_lose(b, c, spread);
   expect_broken("a leave that reached a member");
@@ -135,19 +135,19 @@ TEST_F(books_of_members, find_a_leave_that_is_a_failure_for_somebody_who_could_h
 TEST_F(books_of_members, let_a_suspicion_come_true_that_is_older_than_the_way_to_those_who_know) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   suspect(b, c);
   now_ += 1ns;
   look_at_leaves();
   now_ += spread;
-  down(b, c, why::failed);
+  fail(b, c);
   EXPECT_FALSE(broken());
 }
 
 TEST_F(books_of_members, count_the_time_to_hear_of_a_leave_from_the_last_break) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   look_at_leaves();
   now_ += spread / 2;
   look_at_leaves(false);
@@ -160,8 +160,8 @@ TEST_F(books_of_members, count_the_time_to_hear_of_a_leave_from_the_last_break) 
 TEST_F(books_of_members, let_a_leave_be_a_failure_to_whom_those_who_know_have_declared_failed) {
   meet();
   leave(c);
-  down(a, c, why::left);
-  down(a, b, why::failed);
+  over(a, c, why::left);
+  fail(a, b);
   look_at_leaves();
   suspect_and_lose(b, c, spread);
   EXPECT_FALSE(broken());
@@ -170,7 +170,7 @@ TEST_F(books_of_members, let_a_leave_be_a_failure_to_whom_those_who_know_have_de
 TEST_F(books_of_members, let_a_later_life_cover_the_leave_of_an_earlier_one) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   up(a, next_life_of(c));
   look_at_leaves();
   suspect_and_lose(b, c, spread);
@@ -180,7 +180,7 @@ TEST_F(books_of_members, let_a_later_life_cover_the_leave_of_an_earlier_one) {
 TEST_F(books_of_members, let_the_news_of_a_leave_end_with_the_only_one_who_knew) {
   meet();
   leave(c);
-  down(a, c, why::left);
+  over(a, c, why::left);
   books_.ended(now_, a.who);
   books_.started(next_life_of(a).who);
   look_at_leaves();
@@ -188,85 +188,47 @@ TEST_F(books_of_members, let_the_news_of_a_leave_end_with_the_only_one_who_knew)
   EXPECT_FALSE(broken());
 }
 
-TEST_F(books_of_members, take_nothing_for_a_failure_that_an_outcast_ends) {
-  meet();
-  leave(c);
-  down(a, c, why::left);
-  down(a, b, why::failed);
-  look_at_leaves();
-  suspect(b, c);
-  books_.declared_failed(b.who.node);
-  now_ += spread;
-  down(b, c, why::failed);
-  EXPECT_FALSE(broken());
-}
+// -- failures are revocable ---------------------------------------------------------------------------
 
-// -- outcasts -----------------------------------------------------------------------------------------
-
-TEST_F(books_of_members, let_an_outcast_start_over) {
-  meet();
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  down(b, a, why::failed);
-  down(b, c, why::failed);
-  books_.new_life(now_, next_life_of(b).who);
-  up(b, a);
-  EXPECT_FALSE(broken());
-}
-
-TEST_F(books_of_members, find_an_outcast_whom_nobody_has_declared_failed) {
-  meet();
-  down(a, b, why::restarted);
-  books_.declared_failed(b.who.node);
-  expect_broken("who is declared failed was");
-}
-
-TEST_F(books_of_members, let_an_accuser_start_over) {
+TEST_F(books_of_members, let_a_failed_life_be_up_again_after_its_answer) {
   up(a, b);
-  down(a, b, why::failed);
-  books_.declared_failed(a.who.node);
+  fail(a, b);
+  books_.answered(a.who.node, b.who);
+  up(a, b);
   EXPECT_FALSE(broken());
 }
 
-TEST_F(books_of_members, take_no_verdict_from_an_outcast_that_ends_its_links) {
-  meet();
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  down(b, c, why::failed);
-  books_.declared_failed(c.who.node);
-  expect_broken("who is declared failed was");
-}
-
-TEST_F(books_of_members, find_a_new_life_that_is_no_greater) {
-  meet();
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  down(b, a, why::failed);
-  down(b, c, why::failed);
-  books_.new_life(now_, b.who);
-  expect_broken("comes back as a greater life");
-}
-
-TEST_F(books_of_members, find_a_new_life_that_nothing_was_the_reason_of) {
-  books_.new_life(now_, next_life_of(b).who);
-  expect_broken("comes back as a greater life");
-}
-
-TEST_F(books_of_members, find_a_member_that_an_outcast_keeps) {
-  meet();
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  down(b, a, why::failed);
-  books_.new_life(now_, next_life_of(b).who);
-  expect_broken("comes back as a greater life");
-}
-
-TEST_F(books_of_members, find_a_member_that_an_outcast_takes_before_it_starts_over) {
+TEST_F(books_of_members, find_a_failed_life_that_is_up_again_without_an_answer) {
   up(a, b);
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  up(b, c);
-  expect_broken("comes back as a greater life");
+  books_.answered(a.who.node, b.who);
+  fail(a, b);
+  up(a, b);
+  expect_broken("only after its own answer");
+}
+
+TEST_F(books_of_members, let_a_failed_life_be_over_and_its_next_life_be_up) {
+  up(a, b);
+  fail(a, b);
+  over(a, b, why::restarted);
+  up(a, next_life_of(b));
+  EXPECT_FALSE(broken());
+}
+
+TEST_F(books_of_members, find_a_life_that_is_over_twice) {
+  up(a, b);
+  over(a, b, why::restarted);
+  EXPECT_FALSE(broken());
+  over(a, b, why::restarted);
+  EXPECT_TRUE(broken());
+}
+
+TEST_F(books_of_members, find_a_verdict_that_is_believed_against_own_evidence) {
+  up(a, b);
+  books_.verdict_believed(a.who.node, b.who, now_, std::nullopt);
+  books_.verdict_believed(a.who.node, b.who, now_, now_ - 1s);
+  EXPECT_FALSE(broken());
+  books_.verdict_believed(a.who.node, b.who, now_, now_ - 1s + 1ns);
+  expect_broken("against what a node heard itself");
 }
 
 } // namespace

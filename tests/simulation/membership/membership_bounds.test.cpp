@@ -16,7 +16,7 @@ TEST_F(books_of_members, find_a_life_that_is_still_up_after_the_bound) {
   now_ += 5s;
   books_.failures().look(now_, books_.views());
   EXPECT_FALSE(broken());
-  down(a, c, why::failed);
+  fail(a, c);
   now_ += 1ns;
   books_.failures().look(now_, books_.views());
   expect_broken("declared over by all others within the bound");
@@ -41,19 +41,6 @@ TEST_F(books_of_members, demand_nothing_of_failures_in_the_storm) {
   EXPECT_FALSE(broken());
 }
 
-TEST_F(books_of_members, count_an_outcasts_old_life_as_over) {
-  meet();
-  books_.failures().demand(now_, 5s);
-  down(a, b, why::failed);
-  books_.declared_failed(b.who.node);
-  down(b, a, why::failed);
-  down(b, c, why::failed);
-  books_.new_life(now_, next_life_of(b).who);
-  now_ += 6s;
-  books_.failures().look(now_, books_.views());
-  expect_broken("declared over by all others within the bound");
-}
-
 // -- detection times ----------------------------------------------------------------------------------
 
 /// c has died.
@@ -72,11 +59,11 @@ protected:
 
 TEST_F(deaths_in_books, may_be_noticed_until_their_bound) {
   expect_notice(c);
-  down(b, c, why::failed);
+  fail(b, c);
   now_ += bound;
   look();
   EXPECT_FALSE(broken());
-  down(a, c, why::failed);
+  fail(a, c);
   now_ += 1h;
   look();
   EXPECT_FALSE(broken());
@@ -84,7 +71,7 @@ TEST_F(deaths_in_books, may_be_noticed_until_their_bound) {
 
 TEST_F(deaths_in_books, are_found_if_one_member_misses_them) {
   expect_notice(c);
-  down(b, c, why::failed);
+  fail(b, c);
   now_ += bound + 1ns;
   look();
   expect_broken("each death is noticed by all others within its bound");
@@ -104,8 +91,8 @@ TEST_F(deaths_in_books, have_the_bound_of_their_latest_circumstances) {
 
 TEST_F(deaths_in_books, are_noticed_by_newcomers_too) {
   expect_notice(c);
-  down(a, c, why::failed);
-  down(b, c, why::failed);
+  fail(a, c);
+  fail(b, c);
   const auto d = someone(4);
   books_.started(d.who);
   up(d, c);
@@ -117,7 +104,7 @@ TEST_F(deaths_in_books, are_noticed_by_newcomers_too) {
 TEST_F(deaths_in_books, are_not_of_the_next_life) {
   expect_notice(c);
   for (const auto& at : {a, b}) {
-    down(at, c, why::restarted);
+    over(at, c, why::restarted);
     up(at, next_life_of(c));
   }
   now_ += 1h;
@@ -164,7 +151,7 @@ TEST_F(books_of_members, find_that_views_agree_when_everybody_has_everybody) {
 
 TEST_F(books_of_members, find_a_member_that_is_missing_after_the_bound) {
   meet();
-  down(a, c, why::failed);
+  fail(a, c);
   books_.agreement().demand(now_, 5s);
   now_ += 5s;
   EXPECT_FALSE(views_agree());

@@ -10,7 +10,7 @@
 namespace chorus::testing {
 
 using membership::member;
-using membership::member_down;
+using membership::member_over;
 
 namespace {
 
@@ -54,22 +54,32 @@ void ended_lives_stay_ended::up(const reported_view& at, const member& who) {
   auto over = at.over.find(who.who.node);
   if (over != at.over.end() && who.who.incarnation <= over->second)
     broken(
-        at_whom(at) + to_string(who.who) + " is up, and life " + to_string(over->second) + " was down already"
+        at_whom(at) + to_string(who.who) + " is up, and life " + to_string(over->second) + " was over already"
+    );
+}
+
+void ended_lives_stay_ended::over(const reported_view& at, const peer& who) {
+  auto over = at.over.find(who.node);
+  if (over != at.over.end() && who.incarnation <= over->second)
+    broken(
+        at_whom(at) + to_string(who) + " is over, and life " + to_string(over->second) + " was over already"
     );
 }
 
 // -- leaves are no failures ---------------------------------------------------------------------------
 
-void leaves_are_no_failures::down(
-    time_point now, const reported_view& at, const peer& who, member_down::why reason
-) {
+void leaves_are_no_failures::over(const reported_view& at, const peer& who, member_over::why reason) {
+  if (reason != member_over::why::left)
+    return;
   auto known = leaves_.find(who);
-  if (reason == member_down::why::left) {
-    if (known == leaves_.end())
-      return broken(at_whom(at) + to_string(who) + " has left, and never wanted to");
-    known->second.knowing.insert(at.self.node);
-  }
-  if (reason != member_down::why::failed || known == leaves_.end())
+  if (known == leaves_.end())
+    return broken(at_whom(at) + to_string(who) + " has left, and never wanted to");
+  known->second.knowing.insert(at.self.node);
+}
+
+void leaves_are_no_failures::failed(time_point now, const reported_view& at, const peer& who) {
+  auto known = leaves_.find(who);
+  if (known == leaves_.end())
     return;
   const auto& [knowing, told_since, suspected_since] = known->second;
   auto told = told_since.find(at.self.node);
@@ -180,35 +190,24 @@ bool views_agree::look(time_point now, const reported_views& all, const std::map
   return difference_.empty() && is_steady;
 }
 
-// -- outcasts return ----------------------------------------------------------------------------------
+// -- failed lives answer ------------------------------------------------------------------------------
 
-void outcasts_return::down(const reported_view& at, const peer& who, member_down::why reason) {
-  if (reason == member_down::why::failed)
-    in_conflict_.insert({who, at.self});
+void failed_lives_answer::up(const reported_view& at, const peer& who) {
+  auto failed = at.failed.find(who);
+  if (failed != at.failed.end() && !failed->second)
+    broken(at_whom(at) + to_string(who) + " is up again and has not answered since it has failed");
 }
 
-void outcasts_return::declared_failed(const peer& who) {
-  if (!in_conflict_.contains(who))
-    broken(to_string(who) + " is told that it has failed, and nobody has reason to say so");
-  if (!outcasts_.insert(who).second)
-    broken(to_string(who) + " is told twice that it has failed");
-}
+// -- own evidence counts ------------------------------------------------------------------------------
 
-void outcasts_return::new_life(const reported_view& at, const peer& who) {
-  if (!outcasts_.contains(at.self))
-    broken(to_string(at.self) + " goes on as " + to_string(who) + " and was not told that it has failed");
-  if (who.node != at.self.node || who.incarnation <= at.self.incarnation)
-    broken(to_string(at.self) + " goes on as " + to_string(who) + ", which is no greater life");
-  if (!at.up.empty())
+void own_evidence_counts::believed(
+    const reported_view& at, const peer& who, time_point now, const std::optional<time_point>& heard_at
+) {
+  if (heard_at && now - *heard_at < period_)
     broken(
-        to_string(at.self) + " goes on as " + to_string(who) + " and keeps "
-        + to_string(at.up.begin()->second.who)
+        at_whom(at) + to_string(who) + " has failed because others say so, "
+        + simulation::to_text(now - *heard_at) + " s after it was heard"
     );
-}
-
-void outcasts_return::up(const reported_view& at) {
-  if (outcasts_.contains(at.self))
-    broken(to_string(at.self) + " has failed and takes members");
 }
 
 // -- traffic is bounded -------------------------------------------------------------------------------

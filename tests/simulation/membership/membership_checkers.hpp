@@ -21,18 +21,19 @@ namespace chorus::testing {
 /// A member is up before it is anything else, one life of a node at a time.
 class lives_in_turn final : public simulation::checker {
 public:
-  lives_in_turn() : checker("a member is up before it is down, and one life of it at a time") {}
+  lives_in_turn() : checker("a member is up before it is anything else, and one life of it at a time") {}
   void up(const reported_view& at, const membership::member& who);
   void mentioned(const reported_view& at, const peer& who, const std::string& as);
   void suspected(const reported_view& at, const peer& who);
   void trusted(const reported_view& at, const peer& who);
 };
 
-/// What an observer has reported down does not come up again within the observer's life.
+/// What an observer has reported over is over once, and does not come up again within the observer's life.
 class ended_lives_stay_ended final : public simulation::checker {
 public:
   ended_lives_stay_ended() : checker("nothing of a life that was declared over is reported alive again") {}
   void up(const reported_view& at, const membership::member& who);
+  void over(const reported_view& at, const peer& who);
 };
 
 /// Once a leave has reached one member, no member that can talk to one who knows of it reports a failure;
@@ -57,7 +58,8 @@ public:
 
   /// The life of that process has ended, and what it knew is gone with it.
   void ended(const node_id& at);
-  void down(time_point now, const reported_view& at, const peer& who, membership::member_down::why reason);
+  void failed(time_point now, const reported_view& at, const peer& who);
+  void over(const reported_view& at, const peer& who, membership::member_over::why reason);
   void look(time_point now, const reported_views& all, const in_touch& can_talk);
 
 private:
@@ -113,22 +115,24 @@ private:
   std::string difference_;
 };
 
-/// Only lives that somebody has declared failed are told so, or that have declared somebody else failed, who
-/// weighs more; they end, and go on as greater ones, for which nobody is up at first.
-class outcasts_return final : public simulation::checker {
+/// Who has failed for an observer is up again there only after it has answered itself.
+class failed_lives_answer final : public simulation::checker {
 public:
-  outcasts_return() : checker("who is declared failed was, ends, and comes back as a greater life") {}
-  void down(const reported_view& at, const peer& who, membership::member_down::why reason);
-  void declared_failed(const peer& who);
-  void new_life(const reported_view& at, const peer& who);
-  void up(const reported_view& at);
+  failed_lives_answer() : checker("a life that has failed is up again only after its own answer") {}
+  void up(const reported_view& at, const peer& who);
+};
 
-  /// Told that it has failed, and not gone on as another life yet.
-  bool is_outcast(const peer& who) const { return outcasts_.contains(who); }
+/// Nobody believes others that a member has failed whom it has heard itself within a period.
+class own_evidence_counts final : public simulation::checker {
+public:
+  explicit own_evidence_counts(duration period)
+      : checker("a verdict of others is not believed against what a node heard itself"), period_(period) {}
+  void believed(
+      const reported_view& at, const peer& who, time_point now, const std::optional<time_point>& heard_at
+  );
 
 private:
-  std::set<peer> in_conflict_; ///< declared failed, or declared others failed
-  std::set<peer> outcasts_;
+  duration period_;
 };
 
 /// No datagram is larger than it may be, and where nothing happens a node says no more than a fixed number of

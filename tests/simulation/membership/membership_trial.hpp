@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chorus::testing {
@@ -61,7 +62,9 @@ private:
     bool has_begun = false;         ///< the second half
   };
 
-  void went_down(const member_process& at, const membership::member_down& what) override;
+  void failed(const member_process& at, const peer& who) override;
+  void over(const member_process& at, const membership::member_over& what) override;
+  void went_down(const member_process& at, const peer& who, std::string_view reason);
   void was_suspected(const member_process& at, const peer& who) override;
 
   void look_again();

@@ -44,7 +44,11 @@ struct content_words {
   std::string operator()(const swim::nack& what) const { return "not yet " + to_string(what.number); }
   std::string operator()(const swim::gossip&) const { return "gossip"; }
   std::string operator()(const swim::hello& what) const {
-    return std::string{what.asked_at ? "hello?" : "hello"} + ' ' + to_string(what.self.who);
+    auto text = std::string{what.asked_at ? "hello?" : "hello"} + ' ' + to_string(what.self.who) + " ("
+                + to_string(what.refutation) + ')';
+    if (what.failed)
+      text += ", " + to_string(what.failed->who) + " has failed (" + to_string(what.failed->refuted) + ')';
+    return text;
   }
   std::string operator()(const swim::summary& what) const {
     return "digest " + std::to_string(what.digest % 10'000);
@@ -54,9 +58,6 @@ struct content_words {
     for (const auto& each : what.entries)
       text += ", " + words_of(each);
     return text;
-  }
-  std::string operator()(const swim::verdict& what) const {
-    return to_string(what.subject) + " has failed for " + std::to_string(what.judge.members) + " members";
   }
   std::string operator()(const membership::refusal& what) const { return describe(what, {}); }
   std::string operator()(const swim::abstention& what) const {
@@ -89,7 +90,18 @@ membership_books::limits limits_of_books() {
   return {period * 3 / 2, 10 * period, datagram_bytes, period, idle_messages};
 }
 
-void count(const core& what, std::uint64_t lives, simulation::coverage& met) {
+bool is_answer(const message& what) {
+  const auto* greeting = std::get_if<swim::hello>(&what.what);
+  return greeting != nullptr && greeting->answers;
+}
+
+message accuse_of_too_much(const peer& who, const peer& accuser) {
+  return {
+      swim::gossip{},
+      {swim::suspect{who, swim::refutation_limit, {{accuser, membership::evidence::silence}}}}};
+}
+
+void count(const core& what, simulation::coverage& met) {
   const auto& counted = what.counters();
   met.add("probe missed", counted.probes_missed);
   met.add("saved by others", counted.probes_missed - std::min(counted.probes_missed, counted.probes_failed));
@@ -98,9 +110,12 @@ void count(const core& what, std::uint64_t lives, simulation::coverage& met) {
   met.add("refutation", counted.refutations);
   met.add("abstention", counted.abstentions);
   met.add("verdict found", counted.verdicts);
-  met.add("verdict told", counted.verdicts_told);
-  met.add("roll call", counted.roll_calls);
-  met.add("roll call won", counted.roll_calls - std::min(counted.roll_calls, lives - 1));
+  met.add("verdict not believed against own evidence", counted.verdicts_doubted);
+  met.add("stale verdict", counted.verdicts_stale);
+  met.add("verdict taken back", counted.verdicts_taken_back);
+  met.add("failed member asked", counted.failed_asked);
+  met.add("accusation above the number", counted.accusations_above);
+  met.add("expelled", counted.expulsions);
   met.add("exchange of views that differ", counted.exchanges);
   met.add("own pause noticed", counted.pauses_noticed);
   met.add("message of the past", counted.messages_of_the_past);

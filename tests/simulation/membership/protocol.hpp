@@ -28,8 +28,13 @@ std::string describe(const message& what);
 /// What the books hold of it.
 membership_books::limits limits_of_books();
 
-/// How often the branches were taken that its counters know. `lives`: of the process, one and one more for
-/// each time that it was declared failed.
-void count(const core& what, std::uint64_t lives, simulation::coverage& met);
+/// How often the branches were taken that its counters know.
+void count(const core& what, simulation::coverage& met);
+
+/// Whether this answers a question: what a life that has failed must do to come back.
+bool is_answer(const message& what);
+
+/// An accusation of more than anybody has said.
+message accuse_of_too_much(const peer& who, const peer& accuser);
 
 } // namespace chorus::testing::protocol

@@ -16,7 +16,10 @@ struct reported_view {
   std::map<node_id, membership::member> up;
   std::set<node_id> suspected; ///< of those that are up
 
-  /// The greatest life of each node that was reported down.
+  /// Those that were reported failed since they were up, and whether they have answered since then.
+  std::map<peer, bool> failed;
+
+  /// The greatest life of each node that was reported over.
   std::map<node_id, incarnation> over;
 
   bool has(const peer& who) const {

@@ -60,7 +60,7 @@ void way::turn() {
     for (auto& message : messages)
       links_.apply(to, std::move(message));
   for (const auto& other : std::exchange(hopeless_, {}))
-    links_.apply(other, link::peer_failed{});
+    links_.apply(other, link::abandon{});
 }
 
 void way::give_up(const peer& other) {
