@@ -1,8 +1,8 @@
 #pragma once
 
-#include "names/name_registry.hpp"
 #include "remoting/remoting.hpp"
 
+#include <chorus/names/name_registry.hpp>
 #include <chorus/runtime/driver.hpp>
 #include <chorus/runtime/seams.hpp>
 

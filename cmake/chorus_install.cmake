@@ -125,7 +125,7 @@ function(chorus_install_package)
 
   # The pages keep their places towards each other, so that their links hold.
   file(GLOB pages RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/*.md")
-  foreach(folder IN ITEMS actors bench consensus docs handles membership runtime samples simulation tests tools)
+  foreach(folder IN ITEMS actors bench consensus docs handles membership names runtime samples simulation tests tools)
     file(GLOB_RECURSE more RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/${folder}/*.md")
     list(APPEND pages ${more})
   endforeach()

@@ -14,7 +14,7 @@ foreach(header IN LISTS public_headers)
 endforeach()
 
 set(private_headers 0)
-foreach(folder IN ITEMS runtime membership consensus broadcast handles simulation actors operations)
+foreach(folder IN ITEMS runtime membership consensus broadcast handles names simulation actors operations)
   file(GLOB_RECURSE headers RELATIVE "${CHORUS_SOURCE_DIR}" "${CHORUS_SOURCE_DIR}/${folder}/*.hpp")
   list(REMOVE_ITEM headers ${public_headers})
   foreach(header IN LISTS headers)

@@ -2,6 +2,7 @@
 #include <chorus/consensus/generals/sm.hpp>
 #include <chorus/handles/holders.hpp>
 #include <chorus/membership/swim/core.hpp>
+#include <chorus/names/name_registry.hpp>
 #include <chorus/runtime/address.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 #include <chorus/runtime/codec/types.hpp>
@@ -63,6 +64,10 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
   member_core.apply({}, membership::add_seed{{"192.0.2.2", 4000}});
   EXPECT_TRUE(member_core.next_deadline());
 
+  names::core registry{self};
+  registry.apply({}, names::announce{"ada", 1});
+  EXPECT_TRUE(registry.find("ada"));
+
   consensus::generals::battle battle;
   battle.generals = {self, other};
   battle.traitors = 0;
@@ -76,6 +81,7 @@ TEST(pure_libraries, need_no_library_that_does_input_or_output) {
 TEST(pure_libraries, give_every_protocol_the_same_shape) {
   static_assert(protocol_core<link::core>);
   static_assert(protocol_core<membership::swim::core>);
+  static_assert(protocol_core<names::core>);
   static_assert(protocol_core<consensus::generals::om::core>);
   static_assert(protocol_core<consensus::generals::sm::core>);
 }

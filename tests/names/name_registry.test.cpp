@@ -1,5 +1,4 @@
-#include "../../actors/names/name_registry.hpp"
-
+#include <chorus/names/name_registry.hpp>
 #include <chorus/runtime/protocol_core.hpp>
 #include <chorus/runtime/random.hpp>
 

@@ -5,7 +5,7 @@
 /// The input is a sequence of: what happens and to whom (1 byte), how many bytes follow (1 byte), the
 /// message.
 
-#include "../../../actors/names/name_registry.hpp"
+#include <chorus/names/name_registry.hpp>
 
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/link/little_endian.hpp>

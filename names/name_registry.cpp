@@ -1,5 +1,4 @@
-#include "name_registry.hpp"
-
+#include <chorus/names/name_registry.hpp>
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/codec/codec.hpp>
 
