@@ -72,8 +72,10 @@ std::size_t own_most_resident_bytes() {
   return most_resident_bytes_of("self");
 }
 
-process::process(std::vector<std::string> command, const std::map<std::string, std::string>& environment)
-    : name_(command.at(0).substr(command.at(0).rfind('/') + 1)) {
+process::process(
+    std::vector<std::string> command, const std::map<std::string, std::string>& environment, std::string name
+)
+    : name_(name.empty() ? command.at(0).substr(command.at(0).rfind('/') + 1) : std::move(name)) {
   std::signal(SIGPIPE, SIG_IGN); // writing to a program that has ended is an error, not our end
   auto variables = environment_with(environment);
   auto argument_pointers = pointers_to(command);
@@ -147,6 +149,14 @@ void process::close_input() {
 
 bool process::prints_within(std::chrono::milliseconds time, const std::string& text) {
   return wait_for_line(output_, text, 1, time).has_value();
+}
+
+bool process::output_becomes(
+    const std::function<bool(const lines&)>& as_wanted, std::chrono::milliseconds within
+) {
+  std::unique_lock guard{mutex_};
+  changed_.wait_for(guard, within, [&] { return exit_code_ || as_wanted(output_.complete); });
+  return as_wanted(output_.complete);
 }
 
 std::string process::printed_line(const std::string& text) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,14 +33,19 @@ public:
   using lines = std::vector<std::string>;
 
   /// Starts `command` (path, then arguments) with this environment, without its `CHORUS_…` variables,
-  /// and those of `environment`.
+  /// and those of `environment`. A failed test prints what it said under `name`, which is the program's
+  /// unless given.
   explicit process(
-      std::vector<std::string> command, const std::map<std::string, std::string>& environment = {}
+      std::vector<std::string> command,
+      const std::map<std::string, std::string>& environment = {},
+      std::string name = {}
   );
   ~process();
 
   process(const process&) = delete;
   process& operator=(const process&) = delete;
+
+  pid_t id() const noexcept { return id_; }
 
   /// Writes `text` to its standard input, all of it; waits while the pipe is full.
   void write(const std::string& text);
@@ -50,6 +56,12 @@ public:
 
   /// Whether such a line came in that time; for waits of which the failure is no error.
   bool prints_within(std::chrono::milliseconds time, const std::string& text);
+
+  /// Waits until the lines of standard output are as wanted; false if they are not within that time, or when
+  /// it ends.
+  bool output_becomes(
+      const std::function<bool(const lines&)>& as_wanted, std::chrono::milliseconds within = patience
+  );
 
   /// As `prints` for standard error, where the log goes.
   ::testing::AssertionResult logs(const std::string& text, std::size_t count = 1);
