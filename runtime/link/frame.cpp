@@ -129,9 +129,7 @@ std::optional<data> take_lone(bounded_reader& reader, const shared_bytes& head, 
 
 /// Which of the two numbers stand in a frame is decided by its kind; the core relies on it.
 bool names_its_relation(const frame& what) noexcept {
-  auto is_outside =
-      std::holds_alternative<refusal>(what.content) || std::holds_alternative<over>(what.content);
-  auto has_source = !is_outside;
+  auto has_source = !std::holds_alternative<refusal>(what.content);
   auto has_destination = !std::holds_alternative<hello>(what.content);
   return static_cast<bool>(what.source_relation) == has_source
          && static_cast<bool>(what.destination_relation) == has_destination;
@@ -166,7 +164,7 @@ std::optional<frame> answer_to_another_life(const peer& self, const frame& what)
 std::optional<frame> answer_in_no_relation(const peer& self, const frame& what) {
   if (!asks_for_answer(what) || std::holds_alternative<hello>(what.content))
     return std::nullopt;
-  return frame{self, what.source, {}, what.source_relation, over{}};
+  return frame{self, what.source, what.destination_relation, what.source_relation, over{}};
 }
 
 wire_message wire::encode(const frame& what) {

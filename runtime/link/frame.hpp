@@ -69,8 +69,9 @@ struct data {
 /// The last frame of a relation that ends in order.
 struct goodbye {};
 
-/// "The relation that you call `destination_relation` is over." Said at its end, unless a `goodbye` is, and
-/// to whoever still speaks in it. Never answered.
+/// "My relation `source_relation`, with yours that you call `destination_relation`, is over." Said at its end,
+/// unless a `goodbye` is, and to whoever still speaks in it. Never answered. Both numbers, because one end's may
+/// meanwhile be the partner of a later one of the other end.
 struct over {};
 
 /// One frame of the message lane. Both lives and both numbers of the relation stand in every frame, so that
@@ -78,7 +79,7 @@ struct over {};
 struct frame {
   peer source;
   peer destination;
-  relation_number source_relation;      ///< the sender's number; none in refusals and `over`
+  relation_number source_relation;      ///< the sender's number; none in refusals
   relation_number destination_relation; ///< the receiver's number; none in a hello
   std::variant<hello, welcome, refusal, data, goodbye, over> content;
 };

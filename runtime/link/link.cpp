@@ -190,8 +190,10 @@ void core::implementation::on(const frame& envelope, const goodbye&) {
     end(closed::why::closed_by_peer);
 }
 
+/// One of an earlier relation of the other end may come late, after both have met again in this one.
 void core::implementation::on(const frame& envelope, const over&) {
-  if (envelope.destination_relation != handshake_.mine()) {
+  auto is_of_partner = !handshake_.theirs() || envelope.source_relation == handshake_.theirs();
+  if (envelope.destination_relation != handshake_.mine() || !is_of_partner) {
     ++count_.overs_ignored;
     return;
   }
@@ -365,7 +367,7 @@ void core::implementation::say_over() {
   if (!handshake_.theirs())
     return;
   ++count_.overs_sent;
-  transmit_frame({settings_.self, settings_.other, {}, handshake_.theirs(), over{}});
+  transmit_frame(to_other(over{}));
 }
 
 // -- output ----------------------------------------------------------------------------------------

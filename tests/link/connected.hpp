@@ -23,8 +23,7 @@ struct connected : two_ends {
   /// As A would send it in its present relation, with these lives.
   link::frame
   from_a(const peer& source, const peer& destination, decltype(link::frame::content) content) const {
-    auto is_outside =
-        std::holds_alternative<link::refusal>(content) || std::holds_alternative<link::over>(content);
+    auto is_outside = std::holds_alternative<link::refusal>(content);
     auto is_hello = std::holds_alternative<link::hello>(content);
     return {
         source,

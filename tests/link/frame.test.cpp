@@ -22,7 +22,7 @@ frame make(decltype(frame::content) content) {
   frame what{ada, bob, {21}, {22}, std::move(content)};
   if (std::holds_alternative<hello>(what.content))
     what.destination_relation = {};
-  if (std::holds_alternative<refusal>(what.content) || std::holds_alternative<over>(what.content))
+  if (std::holds_alternative<refusal>(what.content))
     what.source_relation = {};
   return what;
 }
@@ -174,6 +174,7 @@ TEST(frame, of_a_relation_that_is_over_is_answered_unless_it_is_a_hello_or_a_far
     EXPECT_TRUE(std::holds_alternative<over>(answer->content));
     EXPECT_EQ(answer->source, bob);
     EXPECT_EQ(answer->destination, ada);
+    EXPECT_EQ(answer->source_relation, what.destination_relation);
     EXPECT_EQ(answer->destination_relation, what.source_relation);
     EXPECT_EQ(failure_of(wire::encode(*answer)), errc::none);
   }

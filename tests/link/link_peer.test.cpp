@@ -259,6 +259,24 @@ TEST(link, ignores_the_end_of_an_earlier_relation) {
   EXPECT_EQ(ends(b).statistics().overs_ignored, 1U);
 }
 
+TEST(link, goes_on_when_the_end_of_a_relation_before_its_partner_comes_late) {
+  two_ends ends;
+  ends.perform(b); // B's hello, which two relations of A answer
+  ends.deliver_one(a);
+  ends.way_to(b).clear();
+  ends.apply(a, abandon{});
+  auto late = ends.way_to(b).front();
+  ends.way_to(b).clear();
+  ends.start(a);
+  ends.advance(config{}.resend_after);
+  ends.deliver();
+  ASSERT_TRUE(ends[b].core->is_established());
+  ends.way_to(b).push_back(late);
+  ends.deliver();
+  EXPECT_FALSE(ends[b].closed);
+  EXPECT_EQ(ends[b].core->statistics().overs_ignored, 1U);
+}
+
 TEST(link, that_begins_with_a_hello_of_an_earlier_relation_gives_way_to_the_present_one) {
   two_ends ends;
   ends.perform(a);
