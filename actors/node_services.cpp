@@ -110,6 +110,7 @@ error node_services::start() {
   transport_options options;
   options.cluster = settings_.cluster;
   options.self = self_.who;
+  options.nonce = self_.nonce;
   options.listen = settings_.listen;
   options.flush_within = settings_.leave_within;
   options.busy_poll = settings_.busy_poll;
@@ -329,8 +330,8 @@ void node_services::wake_flow_control(time_point when) {
 
 // -- what the transport says ------------------------------------------------------------------------
 
-void node_services::peer_greeted(const peer& who) {
-  tell_peers(membership::peers::greeted{who});
+void node_services::peer_greeted(const peer& who, std::uint64_t nonce) {
+  tell_peers(membership::peers::greeted{who, nonce});
 }
 
 void node_services::link_established(const peer& who) {
@@ -485,7 +486,7 @@ void node_services::perform_steps() {
 
 void node_services::perform(const membership::peers::open_relation& step) {
   auto& [who, relation, was_greeted] = step;
-  transport_->add_peer(who.who, who.where, relation, !was_greeted);
+  transport_->add_peer(who.who, who.where, relation, !was_greeted, who.nonce);
   remoting_->add_link(who.who, transport_->outbox_of(who.who));
   names_->peer_up(who.who);
 }

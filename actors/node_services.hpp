@@ -79,7 +79,7 @@ public:
 
 private:
   // transport_events
-  void peer_greeted(const peer& who) override;
+  void peer_greeted(const peer& who, std::uint64_t nonce) override;
   void link_established(const peer& who) override;
   void message_delivered(const peer& from, link::delivered message) override;
   void message_refused(const peer& to, link::refused message) override;

@@ -1,5 +1,6 @@
 #include "link_layer.hpp"
 
+#include <chorus/runtime/check.hpp>
 #include <chorus/simulation/world.hpp>
 
 #include <utility>
@@ -90,10 +91,19 @@ link_layer::~link_layer() = default;
 
 bool link_layer::apply(const peer& other, const link::input& what) {
   auto* link = find(other);
-  if (link == nullptr)
-    return false;
-  link->core().apply(what);
-  return true;
+  if (link != nullptr)
+    link->core().apply(what);
+  else if (const auto* consumed = std::get_if<link::consumed>(&what))
+    consumed_of_earlier(other, consumed->bytes);
+  return link != nullptr;
+}
+
+void link_layer::consumed_of_earlier(const peer& other, std::size_t bytes) {
+  auto left = unconsumed_.find(other);
+  CHORUS_CHECK(left != unconsumed_.end() && bytes <= left->second, "only what was delivered can be consumed");
+  left->second -= bytes;
+  if (left->second == 0)
+    unconsumed_.erase(left);
 }
 
 void link_layer::close() {
@@ -113,9 +123,10 @@ void link_layer::receive(const peer& from, const shared_bytes& head, const share
   if (take(from, what->source, head, body))
     return;
   // Nobody, or its hello has ended the relation before.
-  if (!std::holds_alternative<link::hello>(what->content))
+  const auto* hello = std::get_if<link::hello>(&what->content);
+  if (hello == nullptr)
     return answer(link::answer_in_no_relation(node_.self(), *what));
-  tell(peers::greeted{what->source});
+  tell(peers::greeted{what->source, hello->nonce});
   take(from, what->source, head, body);
 }
 
@@ -182,6 +193,9 @@ void link_layer::perform(const peers::open_relation& step) {
   settings.self = node_.self();
   settings.other = step.who.who;
   settings.relation = step.relation;
+  settings.nonce_of_other = step.who.nonce;
+  if (auto left = unconsumed_.extract(step.who.who))
+    settings.held_bytes = left.mapped();
   auto& link = links_[step.who.who.node] = std::make_unique<end>(*this, settings);
   if (!step.was_greeted)
     link->core().perform();
@@ -202,6 +216,8 @@ void link_layer::perform(const peers::peer_down& step) {
 void link_layer::ended(end& which, link::closed&& how) {
   peers::relation_closed news{which.core().core().relation(), how.reason};
   above_.perform(which.other(), std::move(how));
+  if (auto left = which.core().core().unconsumed(); left > 0)
+    unconsumed_[which.other()] = left;
   auto link = links_.find(which.other().node);
   ended_.push_back(std::move(link->second));
   links_.erase(link);

@@ -45,7 +45,7 @@ public:
   link_layer(const link_layer&) = delete;
   link_layer& operator=(const link_layer&) = delete;
 
-  /// False if there is no link to this life.
+  /// False if there is no link to this life. What was `consumed` may also be of earlier relations with it.
   bool apply(const peer& other, const link::input& what);
 
   /// Says goodbye to everybody.
@@ -78,6 +78,7 @@ private:
   bool take(const peer& from, const peer& source, const shared_bytes& head, const shared_bytes& body);
   void answer(const std::optional<link::frame>& what);
   void ended(end& which, link::closed&& how);
+  void consumed_of_earlier(const peer& other, std::size_t bytes);
   end* find(const peer& other) const;
 
   void tell(const membership::peers::input& what);
@@ -98,6 +99,7 @@ private:
   std::map<node_id, std::unique_ptr<end>> links_;
   std::map<node_id, incarnation> known_;    ///< the newest life of each
   std::vector<std::unique_ptr<end>> ended_; ///< may still be in the middle of a call
+  std::map<peer, std::size_t> unconsumed_; ///< what relations that are over have left, where there is no link
 };
 
 } // namespace chorus::simulation

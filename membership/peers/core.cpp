@@ -124,7 +124,8 @@ void core::on(time_point, const greeted& what) {
   if (which == lives_.end())
     return;
   auto& at = which->second;
-  if (at.state == state::member && !at.relation && !(at.waits && at.waits->is_deaf))
+  auto is_that_process = what.nonce == at.who.nonce;
+  if (is_that_process && at.state == state::member && !at.relation && !(at.waits && at.waits->is_deaf))
     open(at, true);
 }
 

@@ -35,9 +35,10 @@ struct restarted {
 
 // -- inputs: what the links say --------------------------------------------------------------------------
 
-/// That life says hello, and there is no relation with it.
+/// That life says hello, and there is no relation with it. Ignored if the nonce is not that of the member.
 struct greeted {
   peer who;
+  std::uint64_t nonce = 0; ///< of the process, as the hello says
 };
 
 /// The handshake of that relation is complete.

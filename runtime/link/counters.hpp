@@ -21,16 +21,18 @@ struct counters {
   std::uint64_t acknowledgements = 0; ///< frames that only acknowledge or give credit
   std::uint64_t hellos = 0;
   std::uint64_t welcomes = 0;
-  std::uint64_t greeting_retries = 0; ///< hellos and welcomes sent again without an answer
-  std::uint64_t stale_hellos = 0;     ///< of a relation before the one that is known, ignored
-  std::uint64_t timeouts = 0;         ///< the resend timer fired for an unacknowledged frame
-  std::uint64_t frames_resent = 0;    ///< after a timeout or a reconnect
-  std::uint64_t probes = 0;           ///< empty frames that ask for credit
-  std::uint64_t reconnects = 0;       ///< `reconnected` while the link was alive
-  std::uint64_t duplicates = 0;       ///< segments that came again
-  std::uint64_t overlaps = 0;         ///< frames of which a first part had come before
-  std::uint64_t gaps = 0;             ///< frames dropped because one before them is missing
-  std::uint64_t strays = 0;           ///< frames of another node, life or relation, ignored
+  std::uint64_t greeting_retries = 0;  ///< hellos and welcomes sent again without an answer
+  std::uint64_t stale_hellos = 0;      ///< of a relation before the one that is known, ignored
+  std::uint64_t foreign_greetings = 0; ///< of another process that uses the other end's life, ignored
+  std::uint64_t held_at_start = 0;     ///< bytes of earlier relations that were not consumed
+  std::uint64_t timeouts = 0;          ///< the resend timer fired for an unacknowledged frame
+  std::uint64_t frames_resent = 0;     ///< after a timeout or a reconnect
+  std::uint64_t probes = 0;            ///< empty frames that ask for credit
+  std::uint64_t reconnects = 0;        ///< `reconnected` while the link was alive
+  std::uint64_t duplicates = 0;        ///< segments that came again
+  std::uint64_t overlaps = 0;          ///< frames of which a first part had come before
+  std::uint64_t gaps = 0;              ///< frames dropped because one before them is missing
+  std::uint64_t strays = 0;            ///< frames of another node, life or relation, ignored
   std::uint64_t overs_sent = 0;
   std::uint64_t overs_received = 0; ///< that ended the link
   std::uint64_t overs_ignored = 0;  ///< of an earlier relation
@@ -63,6 +65,8 @@ struct counters {
     visit("welcomes", welcomes);
     visit("greeting_retries", greeting_retries);
     visit("stale_hellos", stale_hellos);
+    visit("foreign_greetings", foreign_greetings);
+    visit("held_at_start", held_at_start);
     visit("timeouts", timeouts);
     visit("frames_resent", frames_resent);
     visit("probes", probes);

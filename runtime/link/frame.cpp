@@ -31,6 +31,8 @@ void append_greeting(byte_buffer& out, const Greeting& what) {
   auto name = as_bytes(what.cluster);
   out.insert(out.end(), name.begin(), name.end());
   append(out, what.credit);
+  append(out, what.held);
+  append(out, what.nonce);
 }
 
 struct content_encoder {
@@ -76,6 +78,8 @@ Greeting take_greeting(bounded_reader& reader) {
   auto length = reader.take<std::uint8_t>();
   what.cluster = as_text(reader.take_bytes(length));
   what.credit = reader.take<std::uint64_t>();
+  what.held = reader.take<std::uint64_t>();
+  what.nonce = reader.take<std::uint64_t>();
   return what;
 }
 

@@ -30,6 +30,8 @@ using sequence = strong_integer<struct sequence_tag>;
 struct hello {
   std::string cluster;
   std::uint64_t credit = 0; ///< bytes, in total, that the other end may send
+  std::uint64_t held = 0;   ///< of them, taken by messages of earlier relations when this one began
+  std::uint64_t nonce = 0;  ///< of the sender's process
 };
 
 /// Answers a `hello`: the same, and names the relation by both its numbers. Repeated until a frame names the
@@ -37,6 +39,8 @@ struct hello {
 struct welcome {
   std::string cluster;
   std::uint64_t credit = 0;
+  std::uint64_t held = 0;
+  std::uint64_t nonce = 0;
 };
 
 /// Answers a `hello` that cannot be accepted, or a frame for another life of this node.

@@ -30,6 +30,7 @@ public:
   bool settled() const noexcept { return ended_ || sender_.is_settled(); }
   bool is_established() const noexcept { return handshake_.is_up() && !ended_; }
   bool has_ended() const noexcept { return ended_; }
+  std::size_t unconsumed() const noexcept { return receiver_.unconsumed(); }
   const link::handshake& handshake() const noexcept { return handshake_; }
   const counters& statistics() const noexcept { return count_; }
 
@@ -43,6 +44,7 @@ private:
   void on(const frame&, const refusal&) {} // is handled before the lives are checked
 
   void on_refusal(const frame& envelope, const refusal& what);
+  bool is_of_the_other_process(std::uint64_t nonce);
   bool is_of_this_relation(const frame& what);
   bool is_up_with(std::uint64_t credit);
 
@@ -72,8 +74,8 @@ private:
   resend_timer timer_;
   time_point now_;
 
-  bool greeting_due_ = true; ///< hello or welcome, as the handshake stands
-  bool was_up_ = false;
+  bool greeting_due_ = true;     ///< hello or welcome, as the handshake stands
+  std::uint64_t held_there_ = 0; ///< of this end's messages, as the other end's greeting says
   bool ended_ = false;
   bool goodbye_due_ = false; ///< after everything else
   core::output output_;
@@ -98,6 +100,10 @@ config checked(config settings) {
       settings.message_bytes + message_overhead <= settings.receive_window_bytes,
       "a message fits into the window: it is consumed only when all of it has arrived"
   );
+  CHORUS_CHECK(
+      settings.held_bytes <= settings.receive_window_bytes + settings.receive_reserve_bytes,
+      "earlier relations kept to the window"
+  );
   CHORUS_CHECK(settings.frames_in_flight > 0, "something may be under way");
   CHORUS_CHECK(settings.resend_after > duration::zero(), "a resend takes time");
   return settings;
@@ -109,6 +115,7 @@ core::implementation::implementation(time_point now, config settings)
     : settings_(checked(std::move(settings))), handshake_(settings_.relation), sender_(settings_, count_),
       receiver_(settings_, count_), timer_(settings_), now_(now) {
   timer_.restart(now);
+  count_.held_at_start = settings_.held_bytes;
 }
 
 // -- frames ----------------------------------------------------------------------------------------
@@ -141,10 +148,11 @@ void core::implementation::receive(time_point now, const frame& what) {
 }
 
 void core::implementation::on(const frame& envelope, const hello& what) {
-  if (!is_of_this_cluster(envelope, what.cluster))
+  if (!is_of_the_other_process(what.nonce) || !is_of_this_cluster(envelope, what.cluster))
     return;
   switch (handshake_.hear_hello(envelope.source_relation)) {
   case handshake::greeting::answer:
+    held_there_ = what.held;
     greeting_due_ = true;
     return;
   case handshake::greeting::ignore:
@@ -157,8 +165,10 @@ void core::implementation::on(const frame& envelope, const hello& what) {
 
 /// It is repeated until it is confirmed, so it is confirmed at once.
 void core::implementation::on(const frame& envelope, const welcome& what) {
-  if (!is_of_this_cluster(envelope, what.cluster) || !is_of_this_relation(envelope))
+  if (!is_of_the_other_process(what.nonce) || !is_of_this_cluster(envelope, what.cluster)
+      || !is_of_this_relation(envelope))
     return;
+  held_there_ = what.held;
   receiver_.answer_soon();
   if (!is_up_with(what.credit) && sender_.learn({}, what.credit) == sender::news::progress)
     timer_.restart(now_);
@@ -225,6 +235,15 @@ void core::implementation::on_refusal(const frame& envelope, const refusal& what
 
 // -- the handshake ---------------------------------------------------------------------------------
 
+/// A process with a copy of the other end's data directory may claim its life. It cannot end or take over
+/// this relation; that it is there is for membership to find out and to tell.
+bool core::implementation::is_of_the_other_process(std::uint64_t nonce) {
+  if (nonce == settings_.nonce_of_other)
+    return true;
+  ++count_.foreign_greetings;
+  return false;
+}
+
 bool core::implementation::is_of_this_cluster(const frame& envelope, const std::string& cluster) {
   if (cluster == settings_.cluster)
     return true;
@@ -256,11 +275,11 @@ bool core::implementation::is_of_this_relation(const frame& what) {
 
 /// True if that is news.
 bool core::implementation::is_up_with(std::uint64_t credit) {
-  if (std::exchange(was_up_, true))
+  if (sender_.has_started())
     return false;
   greeting_due_ = false;
   output_.established_now = true;
-  sender_.start(credit);
+  sender_.start(credit, held_there_);
   timer_.restart(now_);
   return true;
 }
@@ -280,8 +299,7 @@ void core::implementation::on(const send& what) {
 }
 
 void core::implementation::on(const consumed& what) {
-  if (!ended_)
-    receiver_.consumed(what.bytes);
+  receiver_.consumed(what.bytes);
 }
 
 void core::implementation::on(const reconnected&) {
@@ -382,7 +400,7 @@ core::output core::implementation::drain() {
   auto frames = sender_.take_frames();
   // A graceful close first sends its final acknowledgement, or the other end could not settle its messages.
   auto must_answer = ended_ ? goodbye_due_ && receiver_.owes_answer() : receiver_.must_answer(now_);
-  if (frames.empty() && was_up_ && must_answer) {
+  if (frames.empty() && sender_.has_started() && must_answer) {
     ++count_.acknowledgements;
     frames.emplace_back();
   }
@@ -399,12 +417,15 @@ core::output core::implementation::drain() {
 }
 
 void core::implementation::greet() {
+  receiver_.told_credit();
   if (handshake_.state() == handshake::state::opening) {
     ++count_.hellos;
-    transmit_frame(to_other(hello{settings_.cluster, receiver_.credit()}));
+    transmit_frame(to_other(hello{
+        settings_.cluster, receiver_.credit(), settings_.held_bytes, settings_.nonce}));
   } else {
     ++count_.welcomes;
-    transmit_frame(to_other(welcome{settings_.cluster, receiver_.credit()}));
+    transmit_frame(to_other(welcome{
+        settings_.cluster, receiver_.credit(), settings_.held_bytes, settings_.nonce}));
   }
 }
 
@@ -465,6 +486,10 @@ relation_number core::relation_there() const noexcept {
 
 bool core::has_ended() const noexcept {
   return implementation_->has_ended();
+}
+
+std::size_t core::unconsumed() const noexcept {
+  return implementation_->unconsumed();
 }
 
 const counters& core::statistics() const noexcept {

@@ -46,8 +46,8 @@ struct send {
   shared_bytes payload;
 };
 
-/// The actors here have consumed that many bytes of what was delivered (see `delivered::cost`); the
-/// peer may send as many more.
+/// The actors here have consumed that many bytes of what was delivered (see `delivered::cost`), in this
+/// relation or in earlier ones (`config::held_bytes`); the peer may send as many more.
 struct consumed {
   std::size_t bytes = 0;
 };
@@ -164,6 +164,16 @@ struct config {
   peer other;
   relation_number relation; ///< this end's; greater than any that this process has used towards `other`
 
+  /// Of the two processes (`membership::member::nonce`): a copied data directory gives two processes one
+  /// life.
+  std::uint64_t nonce = 0;
+  std::uint64_t nonce_of_other = 0;
+
+  /// What messages of earlier relations with `other` cost that were delivered here and are not consumed yet:
+  /// `core::unconsumed` of the relation before, less what was consumed since. It is taken off the window, and
+  /// is to be given back through `consumed` like that of this relation.
+  std::size_t held_bytes = 0;
+
   std::size_t message_bytes = limits::message_bytes;
   std::size_t chunk_bytes = limits::chunk_bytes;
   std::size_t lone_bytes = limits::lone_bytes;
@@ -221,8 +231,12 @@ public:
   /// The number of the relation at the other end; none while it is unknown.
   relation_number relation_there() const noexcept;
 
-  /// Whether the link has ended; from then on only `send` is answered, with `refused`.
+  /// Whether the link has ended; from then on `send` is answered with `refused`, and `consumed` is counted.
   bool has_ended() const noexcept;
+
+  /// What was delivered, in this relation or in earlier ones, and is not consumed yet: `config::held_bytes`
+  /// of the next relation. At most the window and the reserve.
+  std::size_t unconsumed() const noexcept;
 
   const counters& statistics() const noexcept;
 

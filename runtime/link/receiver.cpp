@@ -16,7 +16,8 @@ constexpr std::size_t parts_of_limit = 4;
 } // namespace
 
 receiver::receiver(const config& settings, counters& count)
-    : settings_(settings), count_(count), reassembly_(settings.message_bytes), told_credit_(credit()) {}
+    : settings_(settings), count_(count), reassembly_(settings.message_bytes), received_(settings.held_bytes),
+      delivered_(settings.held_bytes), told_credit_(credit()), told_received_(settings.held_bytes) {}
 
 bool receiver::receive(time_point now, const data& frame, std::vector<delivered>& deliveries) {
   if (frame.wants_answer)
@@ -54,10 +55,14 @@ bool receiver::receive(time_point now, const data& frame, std::vector<delivered>
 }
 
 void receiver::consumed(std::size_t bytes) {
-  CHORUS_CHECK(bytes <= delivered_ - consumed_, "only what was delivered can be consumed");
+  CHORUS_CHECK(bytes <= unconsumed(), "only what was delivered can be consumed");
   consumed_ += bytes;
   if (credit() - told_credit_ >= settings_.receive_window_bytes / parts_of_limit)
     answer_soon();
+}
+
+std::uint64_t receiver::credit() const noexcept {
+  return consumed_ + settings_.receive_window_bytes;
 }
 
 bool receiver::must_answer(time_point now) const noexcept {
@@ -65,7 +70,7 @@ bool receiver::must_answer(time_point now) const noexcept {
 }
 
 void receiver::told() noexcept {
-  told_credit_ = credit();
+  told_credit();
   told_received_ = received_;
   frames_since_told_ = 0;
   answer_now_ = false;

@@ -10,9 +10,10 @@ sender::sender(const config& settings, counters& count)
     : settings_(settings), count_(count), frame_capacity_(settings.frame_bytes - wire::data_head_bytes),
       queue_(settings.chunk_bytes) {}
 
-void sender::start(std::uint64_t credit) {
+void sender::start(std::uint64_t credit, std::uint64_t held) {
   started_ = true;
   credit_ = credit;
+  charged_ = held;
 }
 
 std::optional<refused::why> sender::accept(const send& message) {

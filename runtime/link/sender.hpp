@@ -27,8 +27,10 @@ public:
   /// Both must outlive the sender.
   sender(const config& settings, counters& count);
 
-  /// The handshake is complete; messages may leave. Until then they wait in the queue.
-  void start(std::uint64_t credit);
+  /// The handshake is complete; messages may leave. Until then they wait in the queue. `held`: of the credit,
+  /// taken by messages of earlier relations.
+  void start(std::uint64_t credit, std::uint64_t held);
+  bool has_started() const noexcept { return started_; }
 
   /// Takes a message, or says why not.
   std::optional<refused::why> accept(const send& message);
@@ -105,7 +107,7 @@ private:
 
   bool started_ = false;
   std::uint64_t credit_ = 0;  ///< in total, as the other end said last
-  std::uint64_t charged_ = 0; ///< in total, of the segments put into frames
+  std::uint64_t charged_ = 0; ///< in total, of the segments put into frames and what was held before
   std::size_t buffered_ = 0;  ///< cost of what is accepted and not acknowledged
   std::size_t released_ = 0;
 

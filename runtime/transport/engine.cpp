@@ -198,21 +198,28 @@ bool transport::implementation::lend_thread(std::function<void(bool)> work) {
 // -- links -------------------------------------------------------------------------------------------
 
 void transport::implementation::add_peer(
-    const peer& who, const address& where, relation_number relation, bool says_hello
+    const peer& who, const address& where, relation_number relation, bool says_hello, std::uint64_t nonce
 ) {
   check_thread();
   if (stopping_ || find(who) != nullptr)
     return;
+  auto& place = links_[who];
+  if (place)
+    let_go(std::move(place)); // it has ended and is not swept yet
+  auto [consumed, held] = earlier_messages_.take(who);
   auto settings = options_.link;
   settings.self = options_.self;
   settings.other = who;
   settings.relation = relation;
-  auto& place = links_[who];
-  auto fresh = std::make_shared<peer_link>(around_links_, settings, where, says_hello);
-  // One that has ended and is not swept yet.
-  if (place)
-    loop_.dispose(std::move(place));
-  place = std::move(fresh);
+  settings.nonce = options_.nonce;
+  settings.nonce_of_other = nonce;
+  settings.held_bytes = held;
+  place = std::make_shared<peer_link>(around_links_, settings, where, std::move(consumed), says_hello);
+}
+
+void transport::implementation::let_go(std::shared_ptr<peer_link> ended) {
+  earlier_messages_.keep(ended->who(), ended->consumed(), ended->unconsumed());
+  loop_.dispose(std::move(ended));
 }
 
 void transport::implementation::remove_peer(const peer& who, const link::input& why) {
@@ -300,9 +307,10 @@ void transport::implementation::turn(time_point now) {
   std::erase_if(links_, [this](auto& entry) {
     if (!entry.second->has_ended())
       return false;
-    loop_.dispose(std::move(entry.second));
+    let_go(std::move(entry.second));
     return true;
   });
+  earlier_messages_.sweep();
   close_idle_lanes(now);
   make_room_for_lanes();
   seeds_.tick(now);

@@ -6,6 +6,7 @@
 #include "descriptor_budget.hpp"
 #include "descriptor_reserve.hpp"
 #include "door.hpp"
+#include "earlier_messages.hpp"
 #include "envelope.hpp"
 #include "io_loop.hpp"
 #include "listener.hpp"
@@ -53,7 +54,9 @@ public:
   bool lend_thread(std::function<void(bool)> work);
   transport_counters counters() const noexcept { return counters_.snapshot(); }
 
-  void add_peer(const peer& who, const address& where, relation_number relation, bool says_hello);
+  void add_peer(
+      const peer& who, const address& where, relation_number relation, bool says_hello, std::uint64_t nonce
+  );
   void remove_peer(const peer& who, const link::input& why);
   std::shared_ptr<outbox> outbox_of(const peer& who) const;
   bool send_datagram(const peer& to, const byte_buffer& payload);
@@ -90,6 +93,7 @@ private:
   void happened(door::event what, const std::string& host) override;
 
   peer_link* find(const peer& who) const;
+  void let_go(std::shared_ptr<peer_link> ended);
   wire_message to_datagram(byte_buffer payload, std::string name = {}) const;
   void close_idle_lanes(time_point now);
   void close_lanes(std::uint64_t use);
@@ -114,6 +118,7 @@ private:
   peer_link::environment around_links_;
 
   std::map<peer, std::shared_ptr<peer_link>> links_;
+  earlier_messages earlier_messages_;
   seed_connections seeds_;
   connection_attempts attempts_;
   poll_set::watch watch_door_;

@@ -9,10 +9,11 @@ outbox::outbox(
     std::size_t reserve_bytes,
     std::function<void()> wake,
     std::size_t message_bytes,
-    std::size_t consumed_share
+    std::size_t consumed_share,
+    std::shared_ptr<consumption> consumed_here
 )
     : limit_bytes_(limit_bytes), reserve_bytes_(reserve_bytes), message_bytes_(message_bytes),
-      consumed_share_(consumed_share), wake_(std::move(wake)) {}
+      consumed_share_(consumed_share), wake_(std::move(wake)), consumption_(std::move(consumed_here)) {}
 
 errc outbox::send(link::send message) {
   if (message.payload.size() > message_bytes_)
@@ -36,8 +37,13 @@ errc outbox::send(link::send message) {
 }
 
 void outbox::consumed(std::size_t bytes) {
-  auto before = consumed_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  if (before < consumed_share_ && before + bytes >= consumed_share_)
+  auto before = consumption_->add(bytes);
+  auto is_due = before < consumed_share_ && before + bytes >= consumed_share_;
+  if (!is_due)
+    return;
+  if (is_closed())
+    wake_(); // of a relation that is over: the link of the next one takes it, and not from here
+  else
     wake_once();
 }
 
@@ -64,20 +70,16 @@ void outbox::when_writable(std::function<void()> told) {
 }
 
 outbox::batch outbox::take() {
-  // Cleared before looking: whatever comes later wakes again.
-  if (!woken_.exchange(false, std::memory_order_acq_rel))
-    return {};
   batch taken;
-  taken.consumed_bytes = take_consumed();
+  // Cleared before looking: whatever comes later wakes again.
+  auto was_woken = woken_.exchange(false, std::memory_order_acq_rel);
+  if (was_woken || consumption_->bytes() >= consumed_share_)
+    taken.consumed_bytes = take_consumed();
+  if (!was_woken)
+    return taken;
   std::lock_guard guard{mutex_};
   taken.messages.swap(waiting_);
   return taken;
-}
-
-std::size_t outbox::take_consumed() {
-  if (consumed_bytes_.load(std::memory_order_relaxed) == 0)
-    return 0;
-  return consumed_bytes_.exchange(0, std::memory_order_relaxed);
 }
 
 std::vector<link::send> outbox::take_leftovers() {

@@ -7,10 +7,25 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 namespace chorus {
+
+/// What the actors here have consumed of one life's messages, and its link has not been told yet. All
+/// relations with that life have the same one, because messages stay in mailboxes when a relation ends. Any
+/// thread.
+class consumption {
+public:
+  /// Gives what there was before.
+  std::size_t add(std::size_t bytes) noexcept { return bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t take() noexcept { return bytes() == 0 ? 0 : bytes_.exchange(0, std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::size_t> bytes_{0};
+};
 
 /// The sending side of one link, for any thread: where actors leave messages for the I/O thread.
 ///
@@ -34,13 +49,14 @@ public:
   /// `wake` tells the I/O thread that there is something; called from the sending thread, once for
   /// each batch, also after the end of the transport, because messages that nobody has read hold their
   /// outbox. `message_bytes` is the largest payload. Consumed bytes are no reason to wake until there are
-  /// `consumed_share` of them.
+  /// `consumed_share` of them; `consumed_here` is never null.
   outbox(
       std::size_t limit_bytes,
       std::size_t reserve_bytes,
       std::function<void()> wake,
       std::size_t message_bytes = limits::message_bytes,
-      std::size_t consumed_share = 1
+      std::size_t consumed_share = 1,
+      std::shared_ptr<consumption> consumed_here = std::make_shared<consumption>()
   );
 
   /// Takes the message or says why not: `overloaded` (try later), `too_large`, `node_down` (the link
@@ -67,7 +83,7 @@ public:
   batch take();
 
   /// Only the consumed bytes: whoever tells the peer something tells it all.
-  std::size_t take_consumed();
+  std::size_t take_consumed() { return consumption_->take(); }
 
   /// What is left after `close`, in the order in which it was sent.
   std::vector<link::send> take_leftovers();
@@ -87,12 +103,12 @@ private:
   const std::size_t message_bytes_;
   const std::size_t consumed_share_;
   const std::function<void()> wake_;
+  const std::shared_ptr<consumption> consumption_;
 
   /// Of all messages taken and not yet released. Grows under the mutex, shrinks without it.
   std::atomic<std::size_t> held_bytes_{0};
   std::atomic<bool> awaited_{false}; ///< somebody waits until this is writable
-  std::atomic<std::size_t> consumed_bytes_{0};
-  std::atomic<bool> woken_{false}; ///< the I/O thread knows and has not looked yet
+  std::atomic<bool> woken_{false};   ///< the I/O thread knows and has not looked yet
   std::atomic<bool> closed_{false};
 
   std::mutex mutex_;

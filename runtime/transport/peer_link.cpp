@@ -17,14 +17,22 @@ constexpr int tries_for_a_connection = 4;
 
 } // namespace
 
-peer_link::peer_link(environment& around, const link::config& settings, const address& where, bool starts_now)
-    : around_(around), settings_(settings), outbox_(std::make_shared<outbox>(
-                                                settings.send_buffer_bytes,
-                                                settings.send_reserve_bytes,
-                                                around.wake,
-                                                settings.message_bytes,
-                                                settings.receive_window_bytes / parts_of_window
-                                            )),
+peer_link::peer_link(
+    environment& around,
+    const link::config& settings,
+    const address& where,
+    std::shared_ptr<consumption> consumed,
+    bool starts_now
+)
+    : around_(around), settings_(settings), consumed_(std::move(consumed)),
+      outbox_(std::make_shared<outbox>(
+          settings.send_buffer_bytes,
+          settings.send_reserve_bytes,
+          around.wake,
+          settings.message_bytes,
+          settings.receive_window_bytes / parts_of_window,
+          consumed_
+      )),
       connection_(around.connections, *this, settings.self, where) {
   if (starts_now)
     start();
@@ -200,8 +208,8 @@ void peer_link::datagram_done(bool was_sent) {
 /// All at once, so that they share frames.
 void peer_link::hand_over(time_point now) {
   auto batch = outbox_->take();
-  if (!batch.messages.empty())
-    start();
+  if (batch.consumed_bytes > 0 || !batch.messages.empty())
+    start();          // consumed may be what relations before this one have left
   batch_begin_ = now; // asking for the time costs more than a small message
   if (batch.consumed_bytes > 0)
     driver_->apply_in_batch(link::consumed{batch.consumed_bytes});

@@ -31,8 +31,15 @@ public:
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
-  /// `starts_now`: shakes hands at once, else when the other side says hello.
-  peer_link(environment& around, const link::config& settings, const address& where, bool starts_now);
+  /// `consumed`: of this life's messages, in all relations. `starts_now`: shakes hands at once, else when the
+  /// other side says hello.
+  peer_link(
+      environment& around,
+      const link::config& settings,
+      const address& where,
+      std::shared_ptr<consumption> consumed,
+      bool starts_now
+  );
 
   peer_link(const peer_link&) = delete;
   peer_link& operator=(const peer_link&) = delete;
@@ -68,6 +75,10 @@ public:
 
   bool has_ended() const noexcept { return ended_; }
 
+  /// As `link::core::unconsumed`, without what is still to be taken from the consumption.
+  std::size_t unconsumed() const { return driver_ ? driver_->core().unconsumed() : settings_.held_bytes; }
+  const std::shared_ptr<consumption>& consumed() const noexcept { return consumed_; }
+
 private:
   using link_driver = driver<link::core, link::wire, peer_link>;
   friend link_driver;
@@ -100,6 +111,7 @@ private:
 
   environment& around_;
   const link::config settings_;
+  std::shared_ptr<consumption> consumed_;
   std::shared_ptr<outbox> outbox_;
   connection connection_;
   std::optional<link_driver> driver_;     ///< since the start

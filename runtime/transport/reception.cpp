@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -26,9 +27,10 @@ std::string described(const envelope::refusal& what, const transport_options& he
   return other_cluster(what.cluster, here);
 }
 
-bool is_hello(const received_message& message) {
+std::optional<link::hello> hello_in(const received_message& message) {
   auto frame = link::wire::decode(message.head, message.body);
-  return frame && std::holds_alternative<link::hello>(frame->content);
+  auto* found = frame ? std::get_if<link::hello>(&frame->content) : nullptr;
+  return found == nullptr ? std::nullopt : std::optional{std::move(*found)};
 }
 
 } // namespace
@@ -76,8 +78,8 @@ void transport::implementation::accept(
       return;
   }
   // Nobody, or this was a hello that has ended the relation before.
-  if (is_hello(message))
-    events_.peer_greeted(ends.source);
+  if (auto hello = hello_in(message))
+    events_.peer_greeted(ends.source, hello->nonce);
   if (auto* link = find(ends.source))
     link->receive(ends.source, message.head, message.body);
   else

@@ -45,8 +45,10 @@ transport_counters transport::counters() const {
   return content_->counters();
 }
 
-void transport::add_peer(const peer& who, const address& where, relation_number relation, bool says_hello) {
-  content_->add_peer(who, where, relation, says_hello);
+void transport::add_peer(
+    const peer& who, const address& where, relation_number relation, bool says_hello, std::uint64_t nonce
+) {
+  content_->add_peer(who, where, relation, says_hello, nonce);
 }
 
 void transport::remove_peer(const peer& who, const link::input& why) {

@@ -37,8 +37,9 @@ public:
   /// The link to `who` is open in both directions.
   virtual void link_established(const peer& who) = 0;
 
-  /// Somebody without a link says hello. If a link is opened from within, it takes the hello.
-  virtual void peer_greeted(const peer&) {}
+  /// Somebody without a link says hello. If a link is opened from within, it takes the hello. `nonce`: of its
+  /// process.
+  virtual void peer_greeted(const peer&, std::uint64_t) {}
 
   /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed`.
   virtual void message_delivered(const peer& from, link::delivered message) = 0;
@@ -71,8 +72,9 @@ public:
 struct transport_options {
   std::string cluster;
   peer self;
-  address listen;    ///< port 0 takes a free one
-  link::config link; ///< limits and times; cluster and ends are filled in for each link
+  std::uint64_t nonce = 0; ///< of this process, for its hellos
+  address listen;          ///< port 0 takes a free one
+  link::config link;       ///< limits and times; cluster and ends are filled in for each link
   duration flush_within = std::chrono::seconds{2};     ///< how long `stop` waits for acknowledgements
   duration handshake_within = std::chrono::seconds{5}; ///< for ZeroMQ's own handshake with a connection
   /// With more peers than that, or than the process has descriptors for (`ulimit -n`), connections to them
@@ -158,9 +160,16 @@ public:
 
   /// Opens a link to `who` at `where`; a no-op if there is one. `relation` is greater than any number before.
   /// With `says_hello` it shakes hands at once; without, `who` has said hello, and the link waits for it.
+  /// `nonce`: of that process; the link is deaf to others that claim to be it.
   /// Names are resolved by the transport, all addresses of a name are tried, and it is resolved again on
   /// reconnect.
-  void add_peer(const peer& who, const address& where, relation_number relation, bool says_hello = true);
+  void add_peer(
+      const peer& who,
+      const address& where,
+      relation_number relation,
+      bool says_hello = true,
+      std::uint64_t nonce = 0
+  );
 
   /// Ends the link: `abandon` at once, `close` after what is queued was flushed or
   /// `flush_within` is over. `link_closed` follows. A no-op without a link.

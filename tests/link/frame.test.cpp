@@ -205,10 +205,12 @@ TEST(frame, looks_the_same_on_every_machine) {
       1,    0,    0,    0,    0,    0,    0,    0,          // incarnation
       21,   0,    0,    0,    0,    0,    0,    0,          // relation at the source,
       0,    0,    0,    0,    0,    0,    0,    0,          // at the destination
-      1,    'x',  0,    1,    0,    0,    0,    0,    0, 0, // cluster, credit
+      1,    'x',  0,    1,    0,    0,    0,    0,    0, 0, // cluster, credit,
+      5,    0,    0,    0,    0,    0,    0,    0,          // held,
+      6,    0,    0,    0,    0,    0,    0,    0,          // nonce
   };
   std::vector<unsigned> bytes;
-  for (auto byte : wire::encode(make(hello{"x", 256})).head)
+  for (auto byte : wire::encode(make(hello{"x", 256, 5, 6})).head)
     bytes.push_back(std::to_integer<unsigned>(byte));
   EXPECT_EQ(bytes, expected);
 }

@@ -360,7 +360,7 @@ TEST(link, after_its_end_it_refuses_messages_and_ignores_everything_else) {
   ends.send(b, {2, 1}, "late");
   ASSERT_EQ(ends[b].refused.size(), 1u);
   EXPECT_EQ(ends[b].refused[0].reason, refused::why::closed);
-  for (const input& what : std::vector<input>{consumed{1}, reconnected{}, close{}, abandon{}})
+  for (const input& what : std::vector<input>{reconnected{}, close{}, abandon{}})
     ends.apply(b, what);
   ends.forge(segments_of({1}, {"late"}));
   ends.forge(hello{"tests", 1});

@@ -32,6 +32,7 @@ public:
 
   /// What an end has told its node.
   struct record {
+    std::pair<peer, peer> lives; ///< its own, the other's
     std::optional<link::core> core;
     int established = 0;
     std::vector<link::delivered> delivered;
@@ -60,15 +61,20 @@ public:
   /// The number of the latest relation at that end; those of A are odd, those of B even.
   relation_number relation(side which) const { return {2 * relations_[which] + which - 1}; }
 
-  /// A new core at that end, in the present life, for a new relation.
+  /// A new core at that end, in the present life, for a new relation. What was delivered to it in earlier
+  /// ones of the same two lives and is not consumed takes its part of the window.
   void start(side which) {
     ++relations_[which];
     auto settings = settings_;
+    auto lives = std::pair{identity(which), identity(other(which))};
+    if (records_[which].lives == lives)
+      settings.held_bytes = records_[which].core->unconsumed();
     settings.cluster = clusters_[which];
     settings.self = identity(which);
     settings.other = identity(other(which));
     settings.relation = relation(which);
     records_[which] = {};
+    records_[which].lives = lives;
     records_[which].core.emplace(now_, std::move(settings));
   }
 
@@ -79,6 +85,15 @@ public:
 
   void send(side from, link::pair who, std::string_view text, link::urgency how = link::urgency::ordinary) {
     apply(from, link::send{who, how, bytes_of(text)});
+  }
+
+  /// Another process with a copy of that end's data directory says hello, in a later relation of its own.
+  void greet_as_copy(side which) {
+    link::hello what{clusters_[which], settings_.receive_window_bytes, 0, 1};
+    relation_number later{relation(which).value + 2};
+    ways_[other(which)].push_back(
+        link::wire::encode({identity(which), identity(other(which)), later, {}, what})
+    );
   }
 
   /// Hands the next frame on the way to that end over. False if there is none.

@@ -95,6 +95,12 @@ std::string describe(const link::segment& what) {
   return text;
 }
 
+template <class Greeting>
+std::string describe_credit(const Greeting& what) {
+  return ", credit " + std::to_string(what.credit)
+         + (what.held == 0 ? "" : ", of which " + std::to_string(what.held) + " held");
+}
+
 std::string describe(const link::refusal& what) {
   auto text = "refusal: " + std::string{to_string(what.reason)};
   return what.reason == link::refusal::why::wrong_incarnation
@@ -146,13 +152,21 @@ void link_stage::add_verbs() {
     ends_->perform(at);
   });
   auto reopen = [this](side at) {
+    auto unread = std::move((*ends_)[at].delivered);
+    unread.erase(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(consumed_[at]));
     said_[at] = {};
     consumed_[at] = 0;
     ends_->start(at);
+    if ((*ends_)[at].core->unconsumed() > 0) // of the same two lives
+      (*ends_)[at].delivered = std::move(unread);
   };
   add("relink", [this, reopen](side at, const command&) {
     reopen(at);
     ends_->perform(at);
+  });
+  add("copy", [this](side at, const command&) {
+    ends_->greet_as_copy(at);
+    *transcript_ += "a process with a copy of " + name(at) + "'s data directory says hello\n";
   });
   add("await", [reopen](side at, const command&) { reopen(at); });
   add("consume", [this](side at, const command& words) {
@@ -265,11 +279,11 @@ void link_stage::print(side which, const link::frame& frame) {
     side which;
     const link::frame& envelope;
     std::string operator()(const link::hello& what) const {
-      return "hello in " + to_string(envelope.source_relation) + ", credit " + std::to_string(what.credit);
+      return "hello in " + to_string(envelope.source_relation) + describe_credit(what);
     }
     std::string operator()(const link::welcome& what) const {
       return "welcome in " + to_string(envelope.source_relation) + " to "
-             + to_string(envelope.destination_relation) + ", credit " + std::to_string(what.credit);
+             + to_string(envelope.destination_relation) + describe_credit(what);
     }
     std::string operator()(const link::refusal& what) const { return describe(what); }
     std::string operator()(const link::data& what) const { return self.describe_data(which, what); }

@@ -23,9 +23,11 @@ namespace chorus::testing {
 ///     reconnect A, close A            inputs of A
 ///     fail A                          the failure detector at A declares the life of B failed
 ///     restart A                       A dies and begins a new life with a new end
+///     copy A                          another process has a copy of A's data directory, and says hello as A
 ///     relink A                        A opens another relation with the present life of the other, by a
 ///     hello await A                         the same, but A waits for the other's hello show A what A thinks
 ///     of the link
+/// What was delivered in earlier relations and is not consumed is consumed first.
 class link_stage {
 public:
   link_stage();

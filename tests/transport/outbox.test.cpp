@@ -95,6 +95,23 @@ TEST(outbox, saves_up_consumed_bytes_until_their_share_is_reached) {
   EXPECT_EQ(wakes, 1u);
 }
 
+TEST(outbox, of_the_next_relation_takes_what_is_consumed_of_the_one_before) {
+  std::size_t wakes = 0;
+  auto consumed = std::make_shared<consumption>();
+  outbox before{10 * cost, 2 * cost, [&] { ++wakes; }, 5 * cost, 100, consumed};
+  before.consumed(60);
+  before.close();
+  outbox next{10 * cost, 2 * cost, [&] { ++wakes; }, 5 * cost, 100, consumed};
+  EXPECT_EQ(next.take().consumed_bytes, 0u) << "too few to tell";
+  for (std::size_t round = 1; round <= 2; ++round) {
+    before.consumed(100);
+    EXPECT_EQ(wakes, round);
+    EXPECT_GE(next.take().consumed_bytes, 100u);
+  }
+  next.consumed(1);
+  EXPECT_EQ(before.take_consumed() + next.take_consumed(), 1u);
+}
+
 TEST(outbox, gives_consumed_bytes_out_once_whoever_asks_first) {
   std::size_t wakes = 0;
   outbox box{10 * cost, 2 * cost, [&] { ++wakes; }, 5 * cost, 100};

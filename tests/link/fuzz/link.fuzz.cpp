@@ -142,6 +142,7 @@ private:
         unconsumed_ <= settings_.receive_window_bytes + settings_.receive_reserve_bytes,
         "the window is overrun"
     );
+    CHORUS_CHECK(unconsumed_ == core_.unconsumed(), "another account of what is unread");
     for (const auto& step : output.frames)
       CHORUS_CHECK(wire::encode(step.message).body.size() <= settings_.frame_bytes, "a frame over the limit");
     ended_ = ended_ || output.end;

@@ -98,6 +98,13 @@ TEST_F(table_of_peers, answers_a_hello_of_members_only) {
   EXPECT_EQ(tell(greeted{bob().who}), steps{}) << "there is a relation";
 }
 
+TEST_F(table_of_peers, does_not_answer_a_hello_of_another_process_with_a_member_s_life) {
+  tell(joined{bob()});
+  closed(1, why::unresponsive);
+  EXPECT_EQ(tell(greeted{bob().who, bob().nonce + 1}), steps{});
+  EXPECT_EQ(tell(greeted{bob().who, bob().nonce}), steps{"open 2 greeted"});
+}
+
 // -- verdicts ----------------------------------------------------------------------------------------------
 
 TEST_F(table_of_peers, ends_the_relation_with_a_member_that_has_failed) {

@@ -109,7 +109,7 @@ void honest_end::closed(
 // -- bounded memory ----------------------------------------------------------------------------------------
 
 bounded_memory::bounded_memory(const link::config& limits)
-    : checker("what an end of a link keeps is bounded"),
+    : checker("what an end keeps to send, and a life unread of another one, is bounded"),
       send_limit_(limits.send_buffer_bytes + limits.send_reserve_bytes),
       receive_limit_(limits.receive_window_bytes + limits.receive_reserve_bytes) {}
 
@@ -119,7 +119,7 @@ void bounded_memory::accepted(const link_end& end, std::size_t cost) {
 }
 
 void bounded_memory::delivered(const link_end& end, std::size_t cost) {
-  if (auto kept = to_consume_[end] += cost; kept > receive_limit_)
+  if (auto kept = to_consume_[{end.here, end.there}] += cost; kept > receive_limit_)
     broken(to_text(end) + ": has delivered " + std::to_string(kept) + " bytes that are not consumed");
 }
 
@@ -133,6 +133,16 @@ void one_partner::up(const link_end& here, const link_end& there) {
           to_text(one) + " is up with " + to_text(other) + ", and is the partner of " + to_text(known->second)
       );
   }
+}
+
+// -- ended by its partner ----------------------------------------------------------------------------------
+
+void ended_by_its_partner::closed(const link_end& end, const link::closed& how, bool partner_goes_on) {
+  using why = link::closed::why;
+  auto says_so =
+      how.reason == why::superseded || how.reason == why::ended_by_peer || how.reason == why::closed_by_peer;
+  if (says_so && partner_goes_on)
+    broken(to_text(end) + " is over (" + std::string{to_string(how.reason)} + "), but its partner is not");
 }
 
 // -- no violation ------------------------------------------------------------------------------------------
@@ -169,8 +179,9 @@ void link_books::not_sent(const stream_id& id, const std::string& text) {
   end_.not_sent(id.from, text.size() + link::message_overhead);
 }
 
-void link_books::closed(const link_end& end, const link::closed& how) {
+void link_books::closed(const link_end& end, const link::closed& how, bool partner_goes_on) {
   end_.closed(end, how, memory_.to_send(end), streams_);
+  by_partner_.closed(end, how, partner_goes_on);
   violation_.closed(end, how);
 }
 

@@ -91,15 +91,15 @@ private:
   std::map<link_end, std::size_t> not_sent_; ///< as reported so far, in bytes
 };
 
-/// What an end keeps is bounded: for sending by send buffer and reserve, for receiving by window and
-/// reserve.
+/// What is kept is bounded: for sending, by each end, by send buffer and reserve; for receiving, by each life
+/// of what another has sent it in all their relations, by window and reserve.
 class bounded_memory final : public simulation::checker {
 public:
   explicit bounded_memory(const link::config& limits);
   void accepted(const link_end& end, std::size_t cost);
   void released(const link_end& end, std::size_t cost) { to_send_[end] -= cost; }
   void delivered(const link_end& end, std::size_t cost);
-  void consumed(const link_end& end, std::size_t cost) { to_consume_[end] -= cost; }
+  void consumed(const peer& here, const peer& there, std::size_t cost) { to_consume_[{here, there}] -= cost; }
 
   /// What this end keeps to send, in bytes.
   std::size_t to_send(const link_end& end) const {
@@ -111,7 +111,7 @@ private:
   std::size_t send_limit_;
   std::size_t receive_limit_;
   std::map<link_end, std::size_t> to_send_;
-  std::map<link_end, std::size_t> to_consume_;
+  std::map<std::pair<peer, peer>, std::size_t> to_consume_; ///< by receiver and sender
 };
 
 /// Relations match one to one: an end that is up has one partner, which has no other.
@@ -122,6 +122,15 @@ public:
 
 private:
   std::map<link_end, link_end> partners_; ///< by either end
+};
+
+/// An end is over for what the other end did only if the other end is over.
+class ended_by_its_partner final : public simulation::checker {
+public:
+  ended_by_its_partner() : checker("an end says that its partner is over only if that is so") {}
+
+  /// `partner_goes_on`: whether the other end is still in that relation.
+  void closed(const link_end& end, const link::closed& how, bool partner_goes_on);
 };
 
 /// Ends that keep the protocol never accuse each other of breaking it.
@@ -140,11 +149,13 @@ public:
   void accepted(const stream_id& id, const std::string& text);
   void delivered(const stream_id& id, const link_end& at, const std::string& text, std::size_t cost);
   void released(const link_end& end, std::size_t cost);
-  void consumed(const link_end& end, std::size_t cost) { memory_.consumed(end, cost); }
+  void consumed(const peer& here, const peer& there, std::size_t cost) {
+    memory_.consumed(here, there, cost);
+  }
 
   /// What came back when the link ended. `closed` follows.
   void not_sent(const stream_id& id, const std::string& text);
-  void closed(const link_end& end, const link::closed& how);
+  void closed(const link_end& end, const link::closed& how, bool partner_goes_on = false);
 
   /// How many messages were accepted for this stream so far; names the next one.
   std::size_t next_number(const stream_id& id) { return streams_[id].accepted.size(); }
@@ -153,7 +164,7 @@ public:
   bool all_delivered(const link_end& from) const;
 
   std::vector<simulation::checker*> checkers() {
-    return {&partner_, &not_sent_, &order_, &hand_over_, &end_, &memory_, &violation_};
+    return {&partner_, &not_sent_, &order_, &hand_over_, &end_, &memory_, &by_partner_, &violation_};
   }
 
 private:
@@ -164,6 +175,7 @@ private:
   acknowledged_after_hand_over hand_over_;
   honest_end end_;
   bounded_memory memory_;
+  ended_by_its_partner by_partner_;
   no_violation violation_;
 };
 

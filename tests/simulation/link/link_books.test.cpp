@@ -30,7 +30,7 @@ protected:
     books_.accepted(id_, accepted_.back());
   }
   void deliver(const std::string& text) { books_.delivered(id_, there_, padded(text), cost); }
-  void consume() { books_.consumed(there_, cost); }
+  void consume() { books_.consumed(there_.here, there_.there, cost); }
   void acknowledge(std::size_t bytes = cost) { books_.released(end_, bytes); }
 
   /// The end calls the last ones not sent, those before them unknown; made-up ones if there are too few.
@@ -234,6 +234,25 @@ TEST_F(books_of_a_link, let_an_end_keep_as_much_unread_as_its_limit_and_not_one_
   accept("four");
   deliver("four");
   expect_broken("is bounded");
+}
+
+TEST_F(books_of_a_link, count_what_is_unread_of_all_relations_together) {
+  for (const auto* text : {"one", "two", "three"}) {
+    accept(text);
+    deliver(text);
+    acknowledge();
+  }
+  const stream_id next{{end_.here, {6}, end_.there}, id_.pair};
+  books_.accepted(next, "four");
+  books_.delivered(next, {there_.here, {8}, there_.there}, "four", cost);
+  expect_broken("is bounded");
+}
+
+TEST_F(books_of_a_link, notice_an_end_that_says_its_partner_is_over_while_it_goes_on) {
+  books_.closed(end_, {link::closed::why::superseded, {}}, false);
+  EXPECT_EQ(broken(), std::nullopt);
+  books_.closed(end_, {link::closed::why::superseded, {}}, true);
+  expect_broken("only if that is so");
 }
 
 TEST_F(books_of_a_link, notice_an_end_that_calls_the_other_a_breaker_of_the_protocol) {

@@ -25,8 +25,6 @@ void link_process::set_lazy(bool lazy) {
 }
 
 void link_process::read(const peer& from, std::size_t cost) {
-  if (links_.core(from) == nullptr)
-    return;
   consumed(from, cost);
   links_.apply(from, link::consumed{cost});
 }
@@ -36,10 +34,6 @@ void link_process::read_lazily(const peer& from, std::size_t cost) {
     unread_.emplace_back(from, cost);
   else
     read(from, cost);
-}
-
-void link_process::drop_unread(const peer& from) {
-  std::erase_if(unread_, [&from](const auto& message) { return message.first == from; });
 }
 
 } // namespace chorus::testing

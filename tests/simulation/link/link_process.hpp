@@ -45,10 +45,7 @@ protected:
   void read(const peer& from, std::size_t cost);
   void read_lazily(const peer& from, std::size_t cost);
 
-  /// The link to it has ended.
-  void drop_unread(const peer& from);
-
-  /// The link is about to be told.
+  /// The links are about to be told.
   virtual void consumed(const peer&, std::size_t) {}
 
   simulation::node& node_;
@@ -57,9 +54,9 @@ private:
   void take_back_verdicts();
 
   bool lazy_ = false;
-  std::multimap<time_point, peer> verdicts_; ///< by when they are taken back
-  std::unique_ptr<clock_seam> timer_;        ///< for that
-  std::vector<std::pair<peer, std::size_t>> unread_;
+  std::multimap<time_point, peer> verdicts_;         ///< by when they are taken back
+  std::unique_ptr<clock_seam> timer_;                ///< for that
+  std::vector<std::pair<peer, std::size_t>> unread_; ///< also of relations that are over
 
 protected:
   simulation::link_layer links_;

@@ -17,6 +17,10 @@ shared_bytes bytes_of(std::string_view text) {
   return shared_bytes{byte_buffer(view.begin(), view.end())};
 }
 
+/// The relation and the process of a hello that no node has sent.
+constexpr relation_number relation_of_copy{1'000'000'000};
+constexpr std::uint64_t nonce_of_copy = 1;
+
 /// How long a life that lives is declared failed.
 constexpr duration longest_verdict = std::chrono::seconds{2};
 
@@ -49,7 +53,12 @@ void link_program::send(const peer& to, link::pair who, link::urgency how, std::
 }
 
 void link_program::consumed(const peer& from, std::size_t cost) {
-  all_.books_.consumed(end_to(from), cost);
+  all_.books_.consumed(node_.self(), from, cost);
+}
+
+void link_program::greet_as_copy(const peer& original, const peer& to) {
+  link::hello what{"simulation", link_trial::limits().receive_window_bytes, 0, nonce_of_copy};
+  node_.network().send(to, link::wire::encode({original, to, relation_of_copy, {}, what}));
 }
 
 void link_program::perform(const peer& other, const link::established&) {
@@ -85,8 +94,7 @@ void link_program::perform(const peer& other, link::closed&& step) {
   node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
   all_.met_.add(closed_as(step.reason));
   all_.met(*links_.core(other));
-  drop_unread(other);
-  all_.books_.closed(end_to(other), step);
+  all_.books_.closed(end_to(other), step, all_.goes_on(partner_of(other)));
 }
 
 // -- the trial ----------------------------------------------------------------------------------------
@@ -127,6 +135,8 @@ void link_trial::work(random_generator& chance) {
     sender->set_lazy(true);
   } else if (dice < 996) {
     sender->set_lazy(false);
+  } else if (dice < 997) {
+    sender->greet_as_copy(around_.at(nodes - from - to).self(), other);
   } else if (dice < 998) {
     sender->declare_failed(other, chance.duration_between({}, longest_verdict));
   } else {
@@ -161,6 +171,18 @@ bool link_trial::is_settled(simulation::node_index from, simulation::node_index 
   if (greeted_.insert(end).second)
     sender->send(end.there, {1, 1}, link::urgency::ordinary, 0);
   return core->settled() && books_.all_delivered(end);
+}
+
+/// Whether that end is still in that relation.
+bool link_trial::goes_on(const link_end& end) const {
+  for (simulation::node_index each = 0; each < nodes; ++each) {
+    auto* there = static_cast<link_program*>(around_.at(each).running());
+    if (there == nullptr || around_.at(each).self() != end.here)
+      continue;
+    auto* core = there->links().core(end.there);
+    return core != nullptr && core->relation() == end.relation && !core->has_ended();
+  }
+  return false;
 }
 
 std::string link_trial::unsettled() const {

@@ -25,6 +25,9 @@ public:
 
   void send(const peer& to, link::pair who, link::urgency how, std::size_t size);
 
+  /// Says hello as another process that has a copy of that node's data directory would.
+  void greet_as_copy(const peer& original, const peer& to);
+
 private:
   void perform(const peer& other, const link::established& step) override;
   void perform(const peer& other, link::delivered&& step) override;
@@ -65,6 +68,7 @@ private:
 
   link_program* program(simulation::node_index which);
   bool is_settled(simulation::node_index from, simulation::node_index to);
+  bool goes_on(const link_end& end) const;
   void met(const link::core& core);
 
   simulation::world& around_;

@@ -119,7 +119,6 @@ void calling_node::perform(const peer& other, const link::released& step) {
 /// its callers have ended.
 void calling_node::perform(const peer& other, link::closed&& step) {
   node_.note("has no link to " + to_string(other) + " any more: " + std::string{to_string(step.reason)});
-  drop_unread(other);
   for (const auto& left : way_.close(other))
     bounce(other, left, errc::node_down);
   caller_.lose(timer_->now(), other);
