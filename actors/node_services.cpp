@@ -35,30 +35,6 @@ membership::peers::settings settings_of_peers(const config& settings) {
   return {settings.leave_within + settings.failure_timeout, settings.failure_timeout / 2};
 }
 
-/// Why there is no relation with that node any more, for those who hold handles of its actors.
-std::string explain(const membership::member& who, down_reason reason) {
-  switch (reason) {
-  case down_reason::failed:
-  case down_reason::left:
-  case down_reason::restarted:
-    return "node " + who.name + ' ' + std::string{to_string(reason)};
-  case down_reason::unreachable:
-    return "node " + who.name + " cannot be reached from here, though the cluster has it";
-  case down_reason::ended_by_peer:
-    return "node " + who.name + " has ended its relation with this node, because it had lost sight of it";
-  case down_reason::violation:
-    return "node " + who.name + " and this node do not understand each other";
-  case down_reason::closed_here:
-    break;
-  }
-  return "this node has ended its relation with node " + who.name;
-}
-
-/// Whether one end of the link has left the cluster.
-bool is_in_order(link::closed::why reason) {
-  return reason == link::closed::why::closed_here || reason == link::closed::why::closed_by_peer;
-}
-
 /// Actors that no other node holds any more.
 struct unused_actors {
   std::vector<caf::strong_actor_ptr> content;
@@ -102,6 +78,7 @@ node_services::node_services(
   remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
   names_ = std::make_shared<name_service>(self_.who, remoting_);
   log_names_ = std::make_unique<log_names>(names_);
+  relation_log_ = std::make_unique<relation_log>(log_, *log_names_);
 }
 
 node_services::~node_services() = default;
@@ -335,7 +312,7 @@ void node_services::peer_greeted(const peer& who, std::uint64_t nonce) {
 }
 
 void node_services::link_established(const peer& who) {
-  log_->debug("the link to node {} is open", log_names_->node(who));
+  relation_log_->link_opened(who);
   tell_peers(membership::peers::relation_established{peers_.relation_with(who)});
 }
 
@@ -349,27 +326,11 @@ void node_services::message_refused(const peer& to, link::refused message) {
   remoting_->bounce(to, message);
 }
 
-/// One line, however much is lost: the I/O thread waits for whoever reads the log.
-void node_services::log_losses(const peer& who, link::closed::why reason) {
-  log_->debug("the link to node {} ended: {}", log_names_->node(who), link::explain(reason));
-  auto lost = remoting_->take_losses(who);
-  if (lost.not_sent + lost.outcome_unknown > 0)
-    log_->log(
-        is_in_order(reason) ? spdlog::level::info : spdlog::level::warn,
-        "the link to node {} ended: {}. Messages of actors: {} not sent, {} sent but not acknowledged, so "
-        "they may or may not have arrived. Their senders are told",
-        log_names_->node(who),
-        link::explain(reason),
-        lost.not_sent,
-        lost.outcome_unknown
-    );
-}
-
 void node_services::link_closed(const peer& who, const link::closed& end) {
   for (auto& message : end.losses)
     remoting_->leave_open(who, message);
   flow_->tick(); // nobody learns more by waiting
-  log_losses(who, end.reason);
+  relation_log_->link_ended(who, end.reason, remoting_->take_losses(who));
   tell_peers(membership::peers::relation_closed{peers_.relation_with(who), end.reason});
 }
 
@@ -503,32 +464,18 @@ void node_services::perform(const membership::peers::forget_relation& step) {
 }
 
 void node_services::perform(const membership::peers::peer_up& step) {
-  auto what = step.again ? "rejoined" : "joined";
-  log_->info("{}: {} is {} at {}", what, step.who.name, to_string(step.who.who), to_string(step.who.where));
+  relation_log_->came_up(step);
   subscribers_->tell(caf::make_message(node_up{step.who, step.again}));
 }
 
-/// What only these two know has a line here; what membership has said of that life has one when it is gone.
 void node_services::perform(const membership::peers::peer_down& step) {
-  if (step.reason == down_reason::unreachable || step.reason == down_reason::violation)
-    log_end(step.who, step.reason, spdlog::level::warn);
-  else if (step.reason == down_reason::ended_by_peer)
-    log_end(step.who, step.reason, spdlog::level::info);
+  relation_log_->went_down(step);
   subscribers_->tell(caf::make_message(node_down{step.who, step.reason}));
 }
 
 void node_services::perform(const membership::peers::peer_gone& step) {
-  auto has_failed = step.reason == down_reason::failed;
-  log_end(step.who, step.reason, has_failed ? spdlog::level::warn : spdlog::level::info);
+  relation_log_->is_gone(step);
   subscribers_of_all_->tell(caf::make_message(node_gone{step.who, step.reason}));
-}
-
-void node_services::log_end(
-    const membership::member& who, down_reason reason, spdlog::level::level_enum level
-) {
-  log_->log(
-      level, "{}: {} was {} at {}", to_string(reason), who.name, to_string(who.who), to_string(who.where)
-  );
 }
 
 void node_services::perform(const membership::peers::unreachable& step) {
@@ -536,9 +483,7 @@ void node_services::perform(const membership::peers::unreachable& step) {
 }
 
 void node_services::perform(const membership::peers::doubted& step) {
-  log_->debug(
-      "{}: node {}", step.is_doubted ? "doubted" : "not doubted any more", log_names_->node(step.who)
-  );
+  relation_log_->is_doubted(step);
 }
 
 // -- what remoting says -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "member_service.hpp"
 #include "name_service.hpp"
 #include "node_identity.hpp"
+#include "relation_log.hpp"
 #include "remoting/flow_control.hpp"
 #include "remoting/remoting.hpp"
 #include "subscribers.hpp"
@@ -111,10 +112,8 @@ private:
   void perform(const membership::peers::peer_gone& step);
   void perform(const membership::peers::unreachable& step);
   void perform(const membership::peers::doubted& step);
-  void log_end(const membership::member& who, down_reason reason, spdlog::level::level_enum level);
   void heard_of(const peer& from);
   bool can_subscribe(const caf::actor& who);
-  void log_losses(const peer& who, link::closed::why reason);
   void drain();
   void leave();
   void wake_flow_control(time_point when);
@@ -134,6 +133,7 @@ private:
   std::shared_ptr<remoting> remoting_;
   std::shared_ptr<name_service> names_;
   std::unique_ptr<log_names> log_names_;
+  std::unique_ptr<relation_log> relation_log_;
   std::unique_ptr<chorus::transport> transport_;
   std::unique_ptr<member_service> members_;
 
