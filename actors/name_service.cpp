@@ -95,10 +95,16 @@ caf::actor name_service::find(std::string_view name, duration within) const {
   constexpr duration longest = std::chrono::hours{24 * 365}; // more would overflow the system's clock
   changed_.wait_for(guard, std::min(within, longest), [&] {
     winner = stopped_ ? std::nullopt : driver_.core().find(name);
-    return winner || stopped_;
+    return stopped_ || (winner && winner->within_reach);
   });
   guard.unlock();
-  return winner ? handle_of(*winner) : caf::actor{};
+  return winner && winner->within_reach ? handle_of(*winner) : caf::actor{};
+}
+
+std::optional<peer> name_service::holder_out_of_reach(std::string_view name) const {
+  std::lock_guard guard{mutex_};
+  auto winner = driver_.core().find(name);
+  return winner && !winner->within_reach ? std::optional{winner->origin} : std::nullopt;
 }
 
 std::string name_service::name_of(const caf17::actor_reference& actor) const {
@@ -127,6 +133,10 @@ void name_service::peer_down(const peer& who) {
   apply(names::peer_down{who});
 }
 
+void name_service::peer_gone(const peer& who) {
+  apply(names::peer_gone{who});
+}
+
 void name_service::retire() {
   std::lock_guard guard{mutex_};
   retired_ = true;
@@ -150,10 +160,16 @@ void name_service::apply(names::core::input what) {
   driver_.apply(what);
 }
 
+/// One that has ended, if the actor cannot be reached.
 caf::actor name_service::handle_of(const names::announcement& winner) const {
-  return caf::actor_cast<caf::actor>(
-      remoting_->receive_handle({winner.origin, winner.actor}, remoting::nobody)
-  );
+  caf17::actor_reference actor{winner.origin, winner.actor};
+  if (winner.within_reach)
+    return caf::actor_cast<caf::actor>(remoting_->receive_handle(actor, remoting::nobody));
+  error reason{
+      errc::node_down,
+      "node " + to_string(winner.origin)
+          + " cannot be reached from here, though the cluster has it; find the actor again by its name"};
+  return caf::actor_cast<caf::actor>(remoting_->make_dead_handle(actor, reason));
 }
 
 void name_service::send(const peer& to, wire_message message) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,8 +35,11 @@ public:
   caf::actor find(std::string_view name) const;
   std::map<std::string, caf::actor> list(std::string_view prefix) const;
 
-  /// Waits until somebody has announced `name`; null after `within` or `stop`.
+  /// Waits until somebody who can be reached has announced `name`; null after `within` or `stop`.
   caf::actor find(std::string_view name, duration within) const;
+
+  /// Whose announcement counts for `name`, if that node cannot be reached now.
+  std::optional<peer> holder_out_of_reach(std::string_view name) const;
 
   /// For the log: a name of this actor of another node, or of this one. Empty if it has none.
   std::string name_of(const caf17::actor_reference& actor) const;
@@ -46,6 +50,7 @@ public:
   void receive(const peer& from, const shared_bytes& message);
   void peer_up(const peer& who);
   void peer_down(const peer& who);
+  void peer_gone(const peer& who);
 
   /// Withdraws all own names and takes no new ones. What was announced is kept until `stop`: it may be at
   /// work. Others' names are found as before.

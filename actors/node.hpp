@@ -116,12 +116,15 @@ public:
   /// Takes back this node's announcement of `name`; a no-op without one.
   void withdraw(std::string_view name);
 
-  /// The actor announced under `name` as far as this node knows now; null if there is none.
+  /// The actor announced under `name` as far as this node knows now; null if there is none. If its node
+  /// cannot be reached from here, though the cluster has it, the handle has ended; an older announcer does
+  /// not count.
   caf::actor find(std::string_view name) const;
 
-  /// Waits until somebody has announced `name`. Errors: unavailable (no seed answered within the time, or
-  /// this node has stopped), not_found (nobody announced it), refused (the cluster has rejected this node, or
-  /// members refuse it so far and it goes on asking). Blocks its thread: never call it in an actor's.
+  /// Waits until somebody who can be reached has announced `name`. Errors: unavailable (no seed answered
+  /// within the time, the node that has announced it cannot be reached, or this node has stopped), not_found
+  /// (nobody announced it), refused (the cluster has rejected this node, or members refuse it so far and it
+  /// goes on asking). Blocks its thread: never call it in an actor's.
   result<caf::actor> find(std::string_view name, duration within) const;
 
   /// All names that begin with `prefix`, and the actor that each of them stands for.

@@ -206,6 +206,11 @@ result<caf::actor> node_services::find(std::string_view name, duration within) c
               + (why.empty() ? "" : " (" + why + ')')};
     }
   }
+  if (auto holder = names_->holder_out_of_reach(name))
+    return error{
+        errc::unavailable,
+        "'" + std::string{name} + "' is announced by node " + log_names_->node(*holder)
+            + ", which cannot be reached from here now, though the cluster has it"};
   return error{errc::not_found, "nobody has announced '" + std::string{name} + "'"};
 }
 
@@ -474,6 +479,7 @@ void node_services::perform(const membership::peers::peer_down& step) {
 }
 
 void node_services::perform(const membership::peers::peer_gone& step) {
+  names_->peer_gone(step.who.who);
   relation_log_->is_gone(step);
   subscribers_of_all_->tell(caf::make_message(node_gone{step.who, step.reason}));
 }

@@ -31,9 +31,7 @@ void core::handle(const peer& from, const announced& what) {
     ++counters_.ignored_invalid;
     return;
   }
-  auto known = names_of_.find(from);
-  if (known != names_of_.end() && known->second.size() >= names_per_origin
-      && !known->second.contains(what.name)) {
+  if (!has_room_for(from, what.name)) {
     ++counters_.ignored_too_many;
     return;
   }
@@ -43,6 +41,13 @@ void core::handle(const peer& from, const announced& what) {
 void core::handle(const peer& from, const withdrawn& what) {
   if (!clock_.witness(what.time) || !remove(what.name, from))
     ++counters_.ignored_invalid;
+}
+
+/// What was kept and is not among it was withdrawn meanwhile.
+void core::handle(const peer& from, const all_told&) {
+  if (auto kept = kept_of_.find(from); kept != kept_of_.end())
+    for (const auto& name : set_of_names{kept->second})
+      remove(name, from);
 }
 
 // -- from this node ---------------------------------------------------------------------------------
@@ -83,11 +88,22 @@ void core::handle(const peer_up& what) {
       auto& mine = names_.at(name).at(self_);
       output_.messages.push_back({what.who, announced{name, mine.actor, mine.stamp.time}});
     }
+  output_.messages.push_back({what.who, all_told{}});
 }
 
 void core::handle(const peer_down& what) {
-  if (peers_.erase(what.who) != 0)
-    remove_all_of(what.who);
+  if (peers_.erase(what.who) == 0)
+    return;
+  if (auto names = names_of_.find(what.who); names != names_of_.end())
+    for (const auto& name : names->second)
+      put_out_of_reach(name, what.who);
+}
+
+void core::handle(const peer_gone& what) {
+  peers_.erase(what.who);
+  if (auto names = names_of_.find(what.who); names != names_of_.end())
+    for (const auto& name : set_of_names{names->second})
+      remove(name, what.who);
 }
 
 core::output core::drain() {
@@ -130,6 +146,7 @@ void core::put(const std::string& name, const announcement& what) {
   auto before = winner_of(candidates);
   candidates[what.origin] = what;
   names_of_[what.origin].insert(name);
+  is_not_kept(what.origin, name);
   if (auto after = winner_of(candidates); after != before)
     output_.changes.push_back({name, after});
 }
@@ -148,17 +165,37 @@ bool core::remove(const std::string& name, const peer& origin) {
   names->second.erase(name);
   if (names->second.empty())
     names_of_.erase(names);
+  is_not_kept(origin, name);
   if (after != before)
     output_.changes.push_back({name, after});
   return true;
 }
 
-void core::remove_all_of(const peer& origin) {
-  auto names = names_of_.find(origin);
-  if (names == names_of_.end())
+void core::put_out_of_reach(const std::string& name, const peer& origin) {
+  auto& candidates = names_.at(name);
+  auto before = winner_of(candidates);
+  candidates.at(origin).within_reach = false;
+  kept_of_[origin].insert(name);
+  if (auto after = winner_of(candidates); after != before)
+    output_.changes.push_back({name, after});
+}
+
+void core::is_not_kept(const peer& origin, const std::string& name) {
+  auto kept = kept_of_.find(origin);
+  if (kept == kept_of_.end())
     return;
-  for (auto& name : std::vector<std::string>{names->second.begin(), names->second.end()})
-    remove(name, origin);
+  kept->second.erase(name);
+  if (kept->second.empty())
+    kept_of_.erase(kept);
+}
+
+/// What is kept makes room for what is told now.
+bool core::has_room_for(const peer& origin, std::string_view name) {
+  auto known = names_of_.find(origin);
+  if (known == names_of_.end() || known->second.size() < names_per_origin || known->second.contains(name))
+    return true;
+  auto kept = kept_of_.find(origin);
+  return kept != kept_of_.end() && remove(std::string{*kept->second.begin()}, origin);
 }
 
 void core::tell_all(const message& what) {

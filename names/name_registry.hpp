@@ -22,14 +22,20 @@
 /// `node::find`.
 ///
 /// Each life of a node owns its announcements and is the only one to speak of them, so nothing has to
-/// be agreed: when a link opens, both ends tell each other all of theirs, then every change. Of several
+/// be agreed: when a relation begins, both ends tell each other all of theirs, then every change. Of several
 /// announcers of one name the one with the greatest (Lamport time, node) counts: last writer wins. When
-/// it withdraws or its node is lost, the one before it counts again; a partition heals by opening links.
+/// it withdraws or its life is over, the one before it counts again; a partition heals by new relations.
+///
+/// A relation that ends says nothing about the life at its other end, which the others may still reach. So
+/// what it has announced is kept, as out of reach, and counts as before: an older announcer does not take the
+/// place of one that only this node cannot reach. The list of the next relation replaces what was kept.
 ///
 /// Invariants:
-/// 1. `find` depends only on the announcements of live origins, never on the order in which they came.
+/// 1. `find` depends only on the announcements of lives that are not over, never on the order in which they
+///    came.
 /// 2. An announcement made by a node that has heard of another one has a greater stamp than that.
-/// 3. Nothing of a lost life is kept.
+/// 3. Nothing of a life that is over is kept.
+/// 4. An announcement is within reach exactly if its origin has told it in the present relation.
 namespace chorus::names {
 
 /// Names that one node may announce; more from one origin are ignored and counted.
@@ -40,6 +46,7 @@ struct announcement {
   peer origin;
   std::uint64_t actor = 0; ///< its number on the origin
   lamport_stamp stamp;
+  bool within_reach = true; ///< else it is kept from a relation that is over
 
   friend bool operator==(const announcement&, const announcement&) = default;
 };
@@ -67,6 +74,12 @@ struct withdrawn {
   }
 };
 
+/// The sender has told all that it had announced when the relation began.
+struct all_told {
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
 // -- inputs ----------------------------------------------------------------------------------------
 
 /// Pre: `check_name(name)` has no error, `actor` is not 0, and `can_announce(name)`.
@@ -85,19 +98,25 @@ struct actor_ended {
   std::uint64_t actor = 0;
 };
 
-/// A link to this life of a node is open or being opened.
+/// A relation with this life of a node begins: its link is open or being opened.
 struct peer_up {
   peer who;
 };
 
-/// This life of a node is lost: its announcements are gone.
+/// The relation has ended. What that life has announced is kept, out of reach.
 struct peer_down {
+  peer who;
+};
+
+/// This life of a node has failed or is over: its announcements are gone.
+struct peer_gone {
   peer who;
 };
 
 // -- steps -----------------------------------------------------------------------------------------
 
-/// Another announcement counts for the name, or none any more.
+/// Another announcement counts for the name, or none any more; or the same one is out of reach or within it
+/// again.
 struct changed {
   std::string name;
   std::optional<announcement> winner;
@@ -115,8 +134,8 @@ struct counters {
 /// One node's registry: a pure protocol core (protocol_core.hpp).
 class core {
 public:
-  using message = std::variant<announced, withdrawn>;
-  using input = std::variant<announce, withdraw, actor_ended, peer_up, peer_down>;
+  using message = std::variant<announced, withdrawn, all_told>;
+  using input = std::variant<announce, withdraw, actor_ended, peer_up, peer_down, peer_gone>;
 
   struct output {
     std::vector<changed> changes;
@@ -161,23 +180,28 @@ private:
 
   void handle(const peer& from, const announced& what);
   void handle(const peer& from, const withdrawn& what);
+  void handle(const peer& from, const all_told& what);
   void handle(const announce& what);
   void handle(const withdraw& what);
   void handle(const actor_ended& what);
   void handle(const peer_up& what);
   void handle(const peer_down& what);
+  void handle(const peer_gone& what);
 
   void put(const std::string& name, const announcement& what);
   bool remove(const std::string& name, const peer& origin);
-  void remove_all_of(const peer& origin);
+  bool has_room_for(const peer& origin, std::string_view name);
+  void is_not_kept(const peer& origin, const std::string& name);
+  void put_out_of_reach(const std::string& name, const peer& origin);
   void tell_all(const message& what);
   static std::optional<announcement> winner_of(const announcers& candidates);
 
   peer self_;
   lamport_clock clock_;
   std::map<std::string, announcers, std::less<>> names_;
-  std::map<peer, std::set<std::string, std::less<>>>
-      names_of_; ///< of live origins, this node included once it has any
+  using set_of_names = std::set<std::string, std::less<>>;
+  std::map<peer, set_of_names> names_of_; ///< of each origin, this node included once it has any
+  std::map<peer, set_of_names> kept_of_;  ///< those of them that are out of reach
   std::set<peer> peers_;
   output output_;
   counters counters_;

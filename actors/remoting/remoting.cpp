@@ -171,6 +171,11 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   return stand_in;
 }
 
+caf::strong_actor_ptr
+remoting::make_dead_handle(const caf17::actor_reference& reference, const error& reason) {
+  return remote_node::make_dead(system_, reference, 0, shared_from_this(), to_caf(reason));
+}
+
 /// For answers to what was not sent: counts nothing.
 caf::strong_actor_ptr remoting::known_actor(const caf17::actor_reference& reference) const {
   if (is_local(reference.home))

@@ -177,6 +177,9 @@ public:
   /// A handle that came from `from`; from nobody (null), if it came with a name.
   caf::strong_actor_ptr receive_handle(const caf17::actor_reference& reference, remote_node* from);
 
+  /// A handle of an actor that cannot be reached: it has ended for `reason`.
+  caf::strong_actor_ptr make_dead_handle(const caf17::actor_reference& reference, const error& reason);
+
   /// Keeps a local actor for others until `let_go`, although nobody has a handle yet: it has a name. Gives
   /// its number; none for an actor of another node.
   std::optional<std::uint64_t> keep(const caf::strong_actor_ptr& actor);

@@ -114,8 +114,8 @@ enum class down_reason : std::uint8_t {
 
 std::string_view to_string(down_reason reason) noexcept;
 
-/// The link has ended: fail what waits for an answer over it, end its handles, forget its names. After each
-/// `open_relation` once, before `peer_down`.
+/// The link has ended: fail what waits for an answer over it, end its handles, put its names out of reach.
+/// After each `open_relation` once, before `peer_down`.
 struct forget_relation {
   member who;
   relation_number relation;
@@ -136,8 +136,8 @@ struct peer_down {
   down_reason reason = down_reason::failed;
 };
 
-/// What membership has said of that life, after its `peer_down` if it was up. `failed` may be followed by
-/// another `peer_up`, and by `left` or `restarted`; those are the last word.
+/// What membership has said of that life: forget its names. After its `peer_down` if it was up. `failed` may
+/// be followed by another `peer_up`, and by `left` or `restarted`; those are the last word.
 struct peer_gone {
   member who;
   down_reason reason = down_reason::failed; ///< failed, left or restarted

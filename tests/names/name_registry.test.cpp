@@ -41,6 +41,7 @@ public:
     apply(right, peer_up{lives_[left]});
   }
 
+  /// The relation between the two ends.
   void cut(std::size_t left, std::size_t right) {
     queues_.erase({lives_[left], lives_[right]});
     queues_.erase({lives_[right], lives_[left]});
@@ -48,11 +49,18 @@ public:
     apply(right, peer_down{lives_[left]});
   }
 
+  /// Each of the two takes the other for failed.
+  void lose(std::size_t left, std::size_t right) {
+    cut(left, right);
+    apply(left, peer_gone{lives_[right]});
+    apply(right, peer_gone{lives_[left]});
+  }
+
   /// That node restarts, and knows nothing.
   void restart(std::size_t index) {
     for (std::size_t other = 0; other < size(); ++other)
       if (other != index)
-        cut(index, other);
+        lose(index, other);
     lives_[index].incarnation = lives_[index].incarnation.next();
     cores_[index] = std::make_unique<core>(lives_[index]);
   }
@@ -125,6 +133,8 @@ TEST(name_registry, tells_the_name_of_an_actor_also_when_another_one_counts_for_
   EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 20), "name");
   EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 10), std::nullopt);
   nodes.cut(0, 1);
+  EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 20), "name");
+  nodes.lose(0, 1);
   EXPECT_EQ(nodes.at(0).name_of(nodes.life(1), 20), std::nullopt);
 }
 
@@ -167,7 +177,7 @@ TEST(name_registry, lets_the_announcer_before_count_again_when_the_last_one_goes
   EXPECT_EQ(actor_of(nodes.at(2), "name"), 10u) << "withdrawn";
   nodes.apply(1, announce{"name", 21});
   nodes.deliver_all();
-  nodes.cut(1, 2);
+  nodes.lose(1, 2);
   EXPECT_EQ(actor_of(nodes.at(2), "name"), 10u) << "its node is lost";
   EXPECT_EQ(actor_of(nodes.at(0), "name"), 21u) << "not lost here";
 }
@@ -177,7 +187,7 @@ TEST(name_registry, agrees_again_after_a_partition) {
   nodes.link(0, 1);
   nodes.apply(0, announce{"kept", 10});
   nodes.deliver_all();
-  nodes.cut(0, 1);
+  nodes.lose(0, 1);
   EXPECT_EQ(actor_of(nodes.at(1), "kept"), 0u);
   EXPECT_EQ(actor_of(nodes.at(0), "kept"), 10u) << "it is its own";
   nodes.apply(0, announce{"both", 11});
@@ -224,9 +234,105 @@ TEST(name_registry, says_when_another_announcement_counts) {
   registry.receive({}, node(2), announced{"name", 20, {5}});
   EXPECT_TRUE(registry.drain().empty()) << "the same again is no change";
   registry.apply({}, peer_down{node(2)});
+  auto down = registry.drain().changes;
+  ASSERT_EQ(down.size(), 1u);
+  EXPECT_FALSE(down[0].winner->within_reach);
+  registry.apply({}, peer_up{node(2)});
+  registry.receive({}, node(2), announced{"name", 20, {5}});
+  auto up = registry.drain().changes;
+  ASSERT_EQ(up.size(), 1u);
+  EXPECT_TRUE(up[0].winner->within_reach);
+  registry.apply({}, peer_gone{node(2)});
   auto last = registry.drain().changes;
   ASSERT_EQ(last.size(), 1u);
   EXPECT_FALSE(last[0].winner);
+}
+
+/// Cleo hears of "name" from Ada first and from Ben last, and then cannot reach Ben.
+struct ben_out_of_reach : mesh {
+  ben_out_of_reach() : mesh(3) {
+    link(0, 1);
+    link(0, 2);
+    link(1, 2);
+    apply(0, announce{"name", 10});
+    deliver_all();
+    apply(1, announce{"name", 20});
+    apply(1, announce{"other", 21});
+    deliver_all();
+    cut(1, 2);
+  }
+
+  core& cleo() { return at(2); }
+};
+
+TEST(name_registry, does_not_give_a_name_to_an_older_announcer_because_its_holder_is_out_of_reach) {
+  ben_out_of_reach nodes;
+  EXPECT_EQ(actor_of(nodes.cleo(), "name"), 20u);
+  EXPECT_FALSE(nodes.cleo().find("name")->within_reach);
+  EXPECT_EQ(nodes.cleo().list("").size(), 2u);
+  EXPECT_EQ(actor_of(nodes.at(0), "name"), 20u);
+  EXPECT_TRUE(nodes.at(0).find("name")->within_reach) << "of another node";
+  nodes.link(1, 2);
+  EXPECT_FALSE(nodes.cleo().find("name")->within_reach) << "its list has not come";
+  nodes.deliver_all();
+  EXPECT_EQ(nodes.cleo().find("name"), nodes.at(0).find("name"));
+  EXPECT_TRUE(nodes.cleo().find("other")->within_reach);
+}
+
+TEST(name_registry, replaces_what_it_has_kept_by_the_list_of_the_next_relation) {
+  ben_out_of_reach nodes;
+  nodes.apply(1, withdraw{"name"});
+  nodes.apply(1, announce{"third", 22});
+  nodes.deliver_all();
+  EXPECT_EQ(actor_of(nodes.cleo(), "name"), 20u) << "cleo does not hear of it";
+  nodes.link(1, 2);
+  nodes.deliver_all();
+  EXPECT_EQ(actor_of(nodes.cleo(), "name"), 10u);
+  EXPECT_EQ(actor_of(nodes.cleo(), "other"), 21u);
+  EXPECT_EQ(actor_of(nodes.cleo(), "third"), 22u);
+}
+
+TEST(name_registry, forgets_what_it_has_kept_when_that_life_is_gone) {
+  ben_out_of_reach nodes;
+  nodes.apply(2, peer_gone{nodes.life(1)});
+  EXPECT_EQ(actor_of(nodes.cleo(), "name"), 10u);
+  EXPECT_EQ(actor_of(nodes.cleo(), "other"), 0u);
+}
+
+TEST(name_registry, lets_a_later_announcement_count_before_one_that_is_out_of_reach) {
+  ben_out_of_reach nodes;
+  nodes.apply(2, announce{"name", 30});
+  EXPECT_EQ(actor_of(nodes.cleo(), "name"), 30u);
+  EXPECT_TRUE(nodes.cleo().find("name")->within_reach);
+}
+
+TEST(name_registry, keeps_all_names_when_a_relation_ends_in_the_middle_of_its_list) {
+  ben_out_of_reach nodes;
+  nodes.link(1, 2);
+  random_generator chance{1};
+  while (!nodes.cleo().find("name")->within_reach)
+    ASSERT_TRUE(nodes.deliver_one(chance));
+  nodes.cut(1, 2);
+  for (const auto* name : {"name", "other"}) {
+    ASSERT_TRUE(nodes.cleo().find(name));
+    EXPECT_FALSE(nodes.cleo().find(name)->within_reach);
+  }
+}
+
+TEST(name_registry, lets_what_it_has_kept_make_room_for_what_is_told) {
+  core registry{node(1)};
+  registry.apply({}, peer_up{node(2)});
+  for (std::size_t i = 0; i < names_per_origin; ++i)
+    registry.receive({}, node(2), announced{"before/" + std::to_string(i), 1, {i + 1}});
+  registry.apply({}, peer_down{node(2)});
+  registry.apply({}, peer_up{node(2)});
+  for (std::size_t i = 0; i < names_per_origin; ++i)
+    registry.receive({}, node(2), announced{"now/" + std::to_string(i), 1, {i + 1}});
+  EXPECT_EQ(registry.statistics().ignored_too_many, 0u);
+  EXPECT_EQ(registry.list("now/").size(), names_per_origin);
+  EXPECT_EQ(registry.list("before/").size(), 0u);
+  registry.receive({}, node(2), announced{"one more", 1, {1}});
+  EXPECT_EQ(registry.statistics().ignored_too_many, 1u);
 }
 
 TEST(name_registry, ignores_what_cannot_be) {
@@ -283,7 +389,7 @@ TEST(name_registry, agrees_everywhere_whatever_happened_before) {
       auto who = static_cast<std::size_t>(chance.below(4));
       auto other = (who + 1 + static_cast<std::size_t>(chance.below(3))) % 4;
       auto ends = std::minmax(who, other);
-      switch (chance.below(8)) {
+      switch (chance.below(9)) {
       case 0:
         nodes.apply(who, withdraw{some_name()});
         break;
@@ -297,6 +403,10 @@ TEST(name_registry, agrees_everywhere_whatever_happened_before) {
         break;
       case 3:
         nodes.apply(who, announce{some_name(), 1 + chance.below(99)});
+        break;
+      case 4:
+        if (links.erase(ends) > 0)
+          nodes.cut(who, other);
         break;
       default:
         nodes.deliver_one(chance);

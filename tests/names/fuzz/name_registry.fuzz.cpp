@@ -6,7 +6,6 @@
 /// message.
 
 #include <chorus/names/name_registry.hpp>
-
 #include <chorus/runtime/check.hpp>
 #include <chorus/runtime/link/little_endian.hpp>
 
@@ -45,10 +44,14 @@ private:
     switch (what / 4 % 8) {
     case 0:
       up_.insert(who);
+      known_.insert(who);
       return core_.apply({}, peer_up{who});
     case 1:
       up_.erase(who);
-      return core_.apply({}, peer_down{who});
+      if (what / 32 % 2 == 0)
+        return core_.apply({}, peer_down{who});
+      known_.erase(who);
+      return core_.apply({}, peer_gone{who});
     case 2:
       return core_.apply({}, announce{std::string(1, static_cast<char>('a' + what % 4)), 1u + what / 32u});
     case 3:
@@ -76,7 +79,9 @@ private:
     for (const auto& [name, winner] : core_.list("")) {
       CHORUS_CHECK(!check_name(name), "a name that nobody may announce");
       CHORUS_CHECK(winner.actor != 0, "a name of no actor");
-      CHORUS_CHECK(winner.origin == self_ || up_.contains(winner.origin), "a name of a lost node");
+      CHORUS_CHECK(winner.origin == self_ || known_.contains(winner.origin), "a name of a lost node");
+      auto may_be_reached = winner.origin == self_ || up_.contains(winner.origin);
+      CHORUS_CHECK(may_be_reached || !winner.within_reach, "a name within reach without a relation");
     }
     CHORUS_CHECK(core_.drain().empty(), "an output that was not complete");
   }
@@ -85,6 +90,7 @@ private:
   link::bounded_reader script_;
   core core_{self_};
   std::set<peer> up_;
+  std::set<peer> known_; ///< and not gone
 };
 
 } // namespace
