@@ -77,6 +77,9 @@ public:
   void update(const membership::metadata& about);
   void leave();
 
+  /// As `membership::swim::core::has_ended`.
+  bool has_ended(const peer& who) const { return driver_.core().has_ended(who); }
+
   /// The others, ascending by id, as the latest events had them.
   std::vector<membership::member> members() const;
 

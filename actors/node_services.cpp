@@ -73,6 +73,9 @@ node_services::node_services(
     if (!actors.empty())
       caf::anon_send(undertaker_, unused_actors{std::move(actors)});
   };
+  around.on_unmet = [this, entry = gate_](const peer& other) {
+    entry->pass([&] { transport_->post([this, other] { handles_came(other); }); });
+  };
   around.lend = [this](std::function<void(bool)> work) { return transport_->lend_thread(std::move(work)); };
   around.system = system_;
   remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
@@ -490,6 +493,19 @@ void node_services::perform(const membership::peers::unreachable& step) {
 
 void node_services::perform(const membership::peers::doubted& step) {
   relation_log_->is_doubted(step);
+}
+
+/// Handles of actors of a life with which there is no relation have come. They wait for one, if there may be
+/// one soon.
+void node_services::handles_came(const peer& home) {
+  if (peers_.relation_with(home))
+    return;
+  auto* member = peers_.find_member(home);
+  if (member == nullptr && !members_->has_ended(home))
+    return; // not met yet
+  auto why = member == nullptr ? "node " + log_names_->node(home) + " has failed, left or restarted"
+                               : explain(*member, down_reason::unreachable);
+  remoting_->lose(home, {errc::node_down, why + "; find the actor again by its name"});
 }
 
 // -- what remoting says -----------------------------------------------------------------------------

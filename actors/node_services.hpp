@@ -112,6 +112,7 @@ private:
   void perform(const membership::peers::peer_gone& step);
   void perform(const membership::peers::unreachable& step);
   void perform(const membership::peers::doubted& step);
+  void handles_came(const peer& home);
   void heard_of(const peer& from);
   bool can_subscribe(const caf::actor& who);
   void drain();

@@ -5,14 +5,6 @@
 
 namespace chorus {
 
-namespace {
-
-/// Nodes without a data directory come back under new ids, so the table of lost ones grows with every
-/// restart. Forgetting one is harmless: its link is closed, and nobody introduces it any more.
-constexpr std::size_t lost_nodes = 65536;
-
-} // namespace
-
 std::shared_ptr<remote_node> remote_nodes::find(const peer& who) const {
   std::lock_guard guard{mutex_};
   auto position = nodes_.find(who);
@@ -38,10 +30,6 @@ std::shared_ptr<remote_node> remote_nodes::add(const peer& who, std::shared_ptr<
 
 std::shared_ptr<remote_node> remote_nodes::lose(const peer& who) {
   std::lock_guard guard{mutex_};
-  if (lost_.size() >= lost_nodes && !lost_.contains(who.node))
-    lost_.erase(lost_.begin());
-  auto& latest = lost_[who.node];
-  latest = std::max(latest, who.incarnation);
   auto position = nodes_.find(who);
   if (position == nodes_.end())
     return nullptr;
@@ -70,11 +58,6 @@ std::vector<std::shared_ptr<remote_node>> remote_nodes::all() const {
 void remote_nodes::close() {
   std::lock_guard guard{mutex_};
   closed_ = true;
-}
-
-bool remote_nodes::is_lost(const peer& who) const {
-  auto position = lost_.find(who.node);
-  return position != lost_.end() && who.incarnation <= position->second;
 }
 
 std::size_t remote_nodes::unmet() const {

@@ -12,12 +12,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace chorus {
 
-/// The other nodes of which there are handles or links here, and which of their lives are over.
+/// The lives of other nodes of which there are handles or links here: one relation with each.
 ///
 /// Thread rules: any thread.
 class remote_nodes {
@@ -34,28 +33,26 @@ public:
   /// Of the node, if there is one now.
   relation_number relation_with(const peer& who) const;
 
-  /// The node, or `make()` if there is none. Null for a life that is over, at the limit and after `close`.
+  /// The node, or `make()` if there is none. Null at the limit and after `close`.
   template <class Make>
   std::shared_ptr<remote_node> find_or_make(const peer& who, Make&& make) {
     std::lock_guard guard{mutex_};
     if (auto known = nodes_.find(who); known != nodes_.end())
       return known->second;
-    if (closed_ || is_lost(who) || unmet() >= unmet_nodes)
+    if (closed_ || unmet() >= unmet_nodes)
       return nullptr;
     return add(who, make());
   }
 
-  /// The same for a node that was met. That life may have been over for the life that this node had before.
+  /// The same for a node that was met.
   template <class Make>
   std::shared_ptr<remote_node> meet(const peer& who, Make&& make) {
     std::lock_guard guard{mutex_};
-    if (is_lost(who))
-      lost_.erase(who.node);
     auto known = nodes_.find(who);
     return known != nodes_.end() ? known->second : add(who, make());
   }
 
-  /// This life of the node is over. Gives it, or null.
+  /// The relation has ended. Gives it, or null.
   std::shared_ptr<remote_node> lose(const peer& who);
 
   /// Lives of the same node before this one.
@@ -68,14 +65,12 @@ public:
 
 private:
   std::shared_ptr<remote_node> add(const peer& who, std::shared_ptr<remote_node> node);
-  bool is_lost(const peer& who) const;
   std::size_t unmet() const;
 
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::map<peer, std::shared_ptr<remote_node>> nodes_;
   std::map<relation_number, std::shared_ptr<remote_node>> by_relation_; ///< the same
-  std::unordered_map<node_id, incarnation> lost_;                       ///< up to which life a node is lost
 };
 
 } // namespace chorus

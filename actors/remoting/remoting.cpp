@@ -89,7 +89,14 @@ void remoting::stop() {
 }
 
 std::shared_ptr<remote_node> remoting::node_of(const peer& who) {
-  return nodes_.find_or_make(who, [&] { return make_node(who); });
+  auto is_unmet = false;
+  auto node = nodes_.find_or_make(who, [&] {
+    is_unmet = true;
+    return make_node(who);
+  });
+  if (is_unmet && around_.on_unmet)
+    around_.on_unmet(who);
+  return node;
 }
 
 open_requests::place remoting::place_of(const peer& who) {
@@ -157,10 +164,13 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   if (!node) {
     if (from != nobody)
       tell_giver(*from, reference);
-    error reason{
-        errc::node_down,
-        "node " + to_string(home) + " has ended or restarted; find the actor again by its name"};
-    return remote_node::make_dead(system_, reference, 0, shared_from_this(), to_caf(reason));
+    auto why = home.node == self_.node ? "it is another life of this one"
+                                       : "handles of too many nodes that this one has not met are here";
+    return make_dead_handle(
+        reference,
+        {errc::node_down,
+         "node " + to_string(home) + " cannot be reached: " + why + "; find the actor again by its name"}
+    );
   }
   if (from == nobody)
     if (auto known = node->find(actor))

@@ -84,6 +84,10 @@ public:
 
     /// Keeps the actor system there as long as a stand-in refers to this.
     std::shared_ptr<const void> system = nullptr;
+
+    /// The first handle of an actor of that life has come, and there is no relation with it. `lose` it, from
+    /// another call, if there will be none: else its actors wait for one. From any thread.
+    std::function<void(const peer&)> on_unmet = nullptr;
   };
 
   remoting(caf::actor_system& system, const peer& self, std::shared_ptr<flow_control> flow, hooks around);

@@ -280,6 +280,11 @@ relation_number core::relation_with(const peer& who) const {
   return which == lives_.end() ? relation_number{} : which->second.relation;
 }
 
+const member* core::find_member(const peer& who) const {
+  auto which = lives_.find(who);
+  return which == lives_.end() ? nullptr : &which->second.who;
+}
+
 bool core::is_up(const peer& who) const {
   auto which = lives_.find(who);
   return which != lives_.end() && which->second.up_since;

@@ -51,6 +51,9 @@ public:
   /// The relation with that life; none if there is none.
   relation_number relation_with(const peer& who) const;
 
+  /// That life, if it is in the table: it is a member, or its relation still ends. Null if not.
+  const member* find_member(const peer& who) const;
+
   bool is_up(const peer& who) const;
 
   /// Those that are up, ascending.

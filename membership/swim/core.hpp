@@ -108,6 +108,9 @@ public:
   /// The members without this node, suspected ones included, by node id.
   std::vector<member> members() const;
 
+  /// Whether that life has failed here, or is over. False for one that is not known, or not any more.
+  bool has_ended(const peer& who) const;
+
   bool is_suspected(const node_id& who) const { return suspects_.contains(who); }
 
   /// The latest suspicion of a node, also when it is over; nothing if there was none that is remembered.

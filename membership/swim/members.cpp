@@ -10,6 +10,15 @@ core::known_member* core::find(const peer& who) {
   return known != members_.end() && known->second.who.who == who ? &known->second : nullptr;
 }
 
+bool core::has_ended(const peer& who) const {
+  const auto* failed = failed_.find(who.node);
+  if (failed != nullptr && who.incarnation <= failed->who.who.incarnation)
+    return true;
+  const auto later = members_.find(who.node);
+  return ended_.find(who) != nullptr
+         || (later != members_.end() && who.incarnation < later->second.who.who.incarnation);
+}
+
 /// Pre: no life that is over, and later than the one that is a member.
 void core::take_up(time_point now, const alive& what) {
   const auto node = what.who.who.node;

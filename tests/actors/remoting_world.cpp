@@ -66,7 +66,12 @@ remoting_world::host::host(caf::actor_system& in, const peer& who)
               [](const remoting::trouble&) {},
               [this](auto task) { deferred.push_back(std::move(task)); },
               [](auto) {},
-              [](auto) { return false; }}
+              [](auto) { return false; },
+              nullptr,
+              [this](const peer& other) {
+                if (lost.contains(other))
+                  deferred.emplace_back([this, other] { remote->lose(other, {errc::node_down, "lost"}); });
+              }}
       )) {}
 
 remoting_world::remoting_world(std::size_t nodes) {
@@ -87,6 +92,7 @@ void remoting_world::connect(std::size_t one, std::size_t other, std::size_t roo
   for (auto [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
     auto link = std::make_shared<outbox>(room, reserve, [] {});
     at(from).links[at(to).self] = link;
+    at(from).lost.erase(at(to).self);
     at(from).remote->add_link(at(to).self, link);
   }
 }
@@ -191,6 +197,7 @@ void remoting_world::lose(std::size_t at_index, std::size_t lost) {
   under_way_.erase({lost, at_index});
   under_way_.erase({at_index, lost});
   at(at_index).links.at(who)->close();
+  at(at_index).lost.insert(who);
   at(at_index).remote->lose(who, {errc::node_down, "lost"});
   at(at_index).links.erase(who);
 }

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,7 @@ public:
     std::vector<std::string> seen;            ///< `exit REASON`, `down REASON`, `error`, other messages
     std::uint64_t actors = 0;                 ///< made and not ended
     std::vector<std::function<void()>> deferred;
+    std::set<peer> lost; ///< and not met again
   };
 
   explicit remoting_world(std::size_t nodes);

@@ -29,6 +29,29 @@ TEST(handles, of_a_node_that_is_not_met_are_bounded) {
   EXPECT_TRUE(is_dead(remote.receive_handle({nowhere, handles.size() + 1}, remoting::nobody)));
 }
 
+TEST(handles, of_a_node_that_is_lost_end_soon) {
+  remoting_world world{2};
+  auto& remote = *world.at(0).remote;
+  auto actor = world.spawn(1);
+  auto kept = world.at(1).remote->keep(actor);
+  auto receive = [&] { return remote.receive_handle({world.at(1).self, actor->id()}, remoting::nobody); };
+  auto is_dead = [](const caf::strong_actor_ptr& handle) {
+    return static_cast<bool>(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
+  };
+  world.connect(0, 1);
+  world.lose(0, 1);
+  auto late = receive();
+  world.deliver_all();
+  EXPECT_TRUE(is_dead(late));
+  EXPECT_EQ(remote.find_node(world.at(1).self), nullptr);
+  world.connect(0, 1);
+  auto next = receive();
+  world.deliver_all();
+  EXPECT_FALSE(is_dead(next));
+  EXPECT_NE(next, late) << "an actor in another relation";
+  world.at(1).remote->let_go(*kept);
+}
+
 TEST(handles, of_a_node_that_is_not_met_fail_when_its_notices_find_no_room) {
   remoting_world world{1};
   peer nowhere{{0, 99}, {1}};

@@ -105,6 +105,17 @@ TEST_F(table_of_peers, does_not_answer_a_hello_of_another_process_with_a_member_
   EXPECT_EQ(tell(greeted{bob().who, bob().nonce}), steps{"open 2 greeted"});
 }
 
+TEST_F(table_of_peers, knows_the_members_and_whose_relation_still_ends) {
+  EXPECT_EQ(core_.find_member(bob().who), nullptr);
+  meet_bob();
+  ASSERT_NE(core_.find_member(bob().who), nullptr);
+  EXPECT_EQ(core_.find_member(bob().who)->name, bob().name);
+  tell(failed{bob().who});
+  EXPECT_NE(core_.find_member(bob().who), nullptr);
+  closed(1, why::abandoned);
+  EXPECT_EQ(core_.find_member(bob().who), nullptr);
+}
+
 // -- verdicts ----------------------------------------------------------------------------------------------
 
 TEST_F(table_of_peers, ends_the_relation_with_a_member_that_has_failed) {
