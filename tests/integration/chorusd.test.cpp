@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -54,6 +55,37 @@ protected:
   std::map<std::string, address> addresses_;
   std::map<std::string, std::unique_ptr<process>> nodes_;
 };
+
+TEST_F(bare_nodes, refuse_a_second_process_with_a_copied_data_directory) {
+  temporary_folder folder;
+  auto original = folder.path() / "original";
+  auto copy = folder.path() / "copy";
+  start("ada", {"--failure-timeout", "10"});
+  start("ben", {"--failure-timeout", "10", "--data-dir", original.string()});
+  std::filesystem::create_directory(copy);
+  std::filesystem::copy_file(original / "identity", copy / "identity");
+  auto second = start_chorusd(
+      {"--failure-timeout",
+       "10",
+       "--name",
+       "copy",
+       "--data-dir",
+       copy.string(),
+       "--seed",
+       to_string(addresses_.at("ada"))}
+  );
+  EXPECT_EQ(second->wait(), 6);
+  EXPECT_TRUE(second->logs("another process runs with the node id of this one"));
+  EXPECT_TRUE(at("ada").logs("its node id is that of node 'ben'"));
+
+  start("cleo", {"--failure-timeout", "10"}); // whom ben meets as if nothing had happened
+  for (const auto* name : {"ada", "ben"})
+    for (const auto* end : {"failed: ", "restarted: ", "unreachable: ", "ended by peer: "})
+      EXPECT_EQ(count(at(name), end), 0) << name;
+  at("ben").signal(SIGTERM);
+  EXPECT_EQ(at("ben").wait(), 0);
+  EXPECT_TRUE(at("ada").logs("left: ben "));
+}
 
 TEST_F(bare_nodes, tell_who_joins_and_who_leaves) {
   start_three("60");
