@@ -59,6 +59,14 @@ bool contact_list::answered(time_point now, const address& where) {
   return true;
 }
 
+void contact_list::sign_of_life(time_point now, const address& where, duration gap) {
+  auto contact = entries_.find(where);
+  if (contact == entries_.end())
+    return;
+  contact->second.gap = std::min(contact->second.gap, gap);
+  contact->second.due = std::min(contact->second.due, now + gap);
+}
+
 bool contact_list::echoed(const address& where) {
   auto contact = entries_.find(where);
   if (contact == entries_.end())

@@ -61,6 +61,10 @@ public:
   /// False if nothing was asked there.
   bool answered(time_point now, const address& where);
 
+  /// Somebody seems to be at an address on the list: ask there again within `gap`, because the latest
+  /// question may be lost, and back off anew from there.
+  void sign_of_life(time_point now, const address& where, duration gap);
+
   /// A question to this address came back to this node itself: no silence, but nobody else was found. True
   /// if that is news of a seed.
   bool echoed(const address& where);

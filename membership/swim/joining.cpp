@@ -77,6 +77,8 @@ void core::meet_newcomer(time_point now, const hello& what, bool hears) {
   } else if (failed != nullptr) {
     ask_failed(now, *failed);
   }
+  if (failed != nullptr)
+    contacts_.sign_of_life(now, who.where, times_.verdict_gap());
   tell_unreachable(now, who);
 }
 

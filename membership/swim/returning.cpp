@@ -39,13 +39,15 @@ bool core::may_ask(time_point now, const failed_lives::life& failed) const {
   return !failed.asked_at || now - *failed.asked_at >= times_.verdict_gap();
 }
 
-/// Out of turn, but not too often.
+/// There is a sign of life: asks out of turn, but not too often, and again soon if there is no answer. The
+/// latest question may have been lost while the life was cut off, and the sign may be the only one.
 void core::ask_failed(time_point now, failed_lives::life& failed) {
-  if (!may_ask(now, failed))
-    return;
-  introduce(now, failed.who.where);
-  contacts_.asked(now, failed.who.where);
-  ask(now, failed.who.where, &failed);
+  if (may_ask(now, failed)) {
+    introduce(now, failed.who.where);
+    contacts_.asked(now, failed.who.where);
+    ask(now, failed.who.where, &failed);
+  }
+  contacts_.sign_of_life(now, failed.who.where, times_.verdict_gap());
 }
 
 /// Somebody says that a life is a member that has failed here: no proof, but a reason to ask. False if no

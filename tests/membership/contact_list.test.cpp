@@ -93,6 +93,22 @@ TEST_F(contact_list_test, asks_sooner_when_it_is_told_to_hurry_and_never_later) 
   EXPECT_LE(*contacts.next_due(), start + 1h + 500ms);
 }
 
+TEST_F(contact_list_test, asks_soon_after_a_sign_of_life_and_backs_off_anew) {
+  contacts.add_lost(start, number(1));
+  questions_until(10min);
+  contacts.asked(start + 10min, number(1));
+  contacts.sign_of_life(start + 10min, number(1), 1s);
+  contacts.sign_of_life(start + 10min + 500ms, number(1), 1s);
+  EXPECT_EQ(*contacts.next_due(), start + 10min + 1s) << "later signs put nothing off";
+  const auto moments = questions_until(10min + 20s);
+  ASSERT_GE(moments.size(), 4u);
+  EXPECT_LE(moments[1] - moments[0], 2s);
+  EXPECT_LE(moments[2] - moments[1], 4s);
+  EXPECT_GE(moments[3] - moments[2], 4s);
+  contacts.sign_of_life(start + 10min + 20s, number(2), 1s);
+  EXPECT_EQ(contacts.take_due(start + 1h, {}).size(), 1u) << "nobody was ever there";
+}
+
 TEST_F(contact_list_test, believes_answers_only_to_questions_that_were_asked) {
   EXPECT_FALSE(contacts.answered(start, number(1)));
   ASSERT_TRUE(contacts.add_seed(start, number(1)));

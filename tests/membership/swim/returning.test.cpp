@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -211,6 +213,25 @@ TEST_F(returning_story, two_nodes_that_fail_each_other_come_back_to_each_other) 
   }
   expect_first_lives(2);
   EXPECT_EQ(cluster.story_of("a"), "?b/1 -b/1:failed +b/1 ?b/1 -b/1:failed +b/1 ?b/1 -b/1:failed +b/1");
+}
+
+/// The latest question of each may be lost with the cut, just before the news comes that the other is back.
+TEST_F(returning_story, after_one_member_has_met_it_again_all_have_within_two_periods) {
+  constexpr auto period = 1s;
+  for (auto seed = 1; seed <= 50; ++seed) {
+    cluster = world{static_cast<std::uint64_t>(seed)};
+    start_some(6);
+    cluster.part({"a", "b", "c", "d", "e"}, {"f"});
+    cluster.run_for(60s);
+    ASSERT_EQ(cluster.view_of("f"), "");
+    cluster.heal();
+    const auto is_met = [&] {
+      return std::ranges::any_of(all_but("f", 6), [&](auto& one) { return has(one, "f"); });
+    };
+    ASSERT_TRUE(cluster.run_until(is_met, 6s));
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.is_whole(); }, 2 * period)) << "seed " << seed << '\n'
+                                                                                   << cluster.views();
+  }
 }
 
 // -- what others say -------------------------------------------------------------------------------------
