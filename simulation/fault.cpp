@@ -14,6 +14,8 @@ std::string_view to_string(fault what) noexcept {
     return "corrupted";
   case fault::cut_off:
     return "cut off";
+  case fault::too_large:
+    return "too large";
   case fault::connection_reset:
     return "connection reset";
   case fault::one_way_partition:

@@ -15,6 +15,7 @@ enum class fault : std::uint8_t {
   overtaken,  ///< arrives after one that was sent later
   corrupted,  ///< arrives with other bytes
   cut_off,    ///< lost at a partition
+  too_large,  ///< lost in a hole for large packets
   // the network, for a while
   connection_reset,  ///< what is under way between two nodes is lost, and both notice
   one_way_partition, ///< one node is not heard by another, but hears it

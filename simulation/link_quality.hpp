@@ -3,6 +3,8 @@
 #include <chorus/runtime/random.hpp>
 #include <chorus/runtime/time.hpp>
 
+#include <cstddef>
+
 namespace chorus::simulation {
 
 /// How long a packet takes: anything from `low` to `high`, each as likely as the others; and with the
@@ -33,6 +35,9 @@ struct link_quality {
   double duplication = 0;
   double reordering = 0; ///< a packet does not wait for those before it; all others keep their order
   double corruption = 0; ///< some bytes are changed, cut off or added
+
+  /// Larger packets are lost, head and body together: a path whose MTU nobody tells.
+  std::size_t largest_bytes = static_cast<std::size_t>(-1);
 };
 
 } // namespace chorus::simulation

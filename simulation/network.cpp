@@ -36,6 +36,8 @@ void network::send(packet what) {
   auto& link = ways_[place({what.from, what.to})];
   if (link.closed_by > 0)
     return lose(what, fault::cut_off);
+  if (what.content.head.size() + what.content.body.size() > link.quality.largest_bytes)
+    return lose(what, fault::too_large);
   if (link.chance.chance(link.quality.loss))
     return lose(what, fault::lost);
   if (link.chance.chance(link.quality.duplication)) {

@@ -59,6 +59,9 @@ public:
   void set_quality(const link_quality& all);
   void set_quality(direction which, const link_quality& what);
 
+  /// From now on larger packets are lost in that direction (`link_quality::largest_bytes`).
+  void set_largest(direction which, std::size_t bytes) { ways_[place(which)].quality.largest_bytes = bytes; }
+
   // -- partitions --------------------------------------------------------------------------------------
 
   /// Closes these directions until the partition is healed.

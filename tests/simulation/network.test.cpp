@@ -62,6 +62,17 @@ TEST_F(the_network, loses_each_packet_that_it_counts_as_lost) {
   EXPECT_EQ(heard().size() + stage_.count(fault::lost), 1000u);
 }
 
+TEST_F(the_network, loses_only_what_is_larger_than_passes_in_that_direction) {
+  network().set_largest({0, 1}, 3);
+  stage_.say(0, 1, "ant");
+  stage_.say(0, 1, "bear");
+  stage_.say(1, 0, "bear");
+  run_for(1s);
+  EXPECT_EQ(heard(), texts{"ant"});
+  EXPECT_EQ(heard(0), texts{"bear"});
+  EXPECT_EQ(stage_.count(fault::too_large), 1u);
+}
+
 TEST_F(the_network, lets_each_packet_arrive_twice_that_it_counts_as_duplicated) {
   link_quality quality;
   quality.duplication = 0.3;
