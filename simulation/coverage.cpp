@@ -33,12 +33,16 @@ std::vector<std::string> coverage::missing() const {
   return names;
 }
 
-std::vector<std::string> coverage::exceeded() const {
+std::vector<std::string> coverage::wrong_shares() const {
   std::vector<std::string> sentences;
   for (const auto& [part, what] : shares_) {
     auto times = (*this)[part];
     auto of = (*this)[what.whole];
-    if (static_cast<double>(times) > what.at_most * static_cast<double>(of))
+    if (of < what.judged_from)
+      continue;
+    auto is_within = static_cast<double>(times) <= what.at_most * static_cast<double>(of)
+                     && static_cast<double>(times) >= what.at_least * static_cast<double>(of);
+    if (!is_within)
       sentences.push_back(
           std::to_string(times) + " of " + std::to_string(of) + " (" + what.whole + ") are: " + part
       );

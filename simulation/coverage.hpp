@@ -12,11 +12,14 @@
 
 namespace chorus::simulation {
 
-/// Of all that `whole` counts, at most this share may be what `part` counts: for what may happen, but rarely.
+/// Of all that `whole` counts, this share may be what `part` counts: at most, for what may happen, but
+/// rarely; at least, for a branch that would hardly be tried if it were rarer.
 struct share {
   std::string part;
   std::string whole;
-  double at_most = 0; ///< from 0 to 1
+  double at_most = 0;            ///< from 0 to 1
+  double at_least = 0;           ///< from 0 to 1
+  std::uint64_t judged_from = 0; ///< of a smaller `whole` a share says nothing
 };
 
 /// How often things happened in one run or in many: faults and the rare branches of a protocol. What was
@@ -41,8 +44,8 @@ public:
   /// What was expected and never happened, in alphabetical order.
   std::vector<std::string> missing() const;
 
-  /// Shares that are larger than they may be, a sentence each, in alphabetical order of the parts.
-  std::vector<std::string> exceeded() const;
+  /// Shares that are larger or smaller than they may be, a sentence each, in alphabetical order of the parts.
+  std::vector<std::string> wrong_shares() const;
 
   /// Everything with its number, a line each, in alphabetical order.
   std::string table() const;

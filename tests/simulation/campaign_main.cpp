@@ -92,8 +92,8 @@ int report(const simulation::campaign& what, const simulation::campaign_result& 
   }
   for (const auto& name : all.met.missing())
     std::printf("never happened: %s; more seeds or other rates are needed\n", name.c_str());
-  for (const auto& sentence : all.met.exceeded())
-    std::printf("broken: too often in all runs together: %s\n", sentence.c_str());
+  for (const auto& sentence : all.met.wrong_shares())
+    std::printf("broken: wrong share in all runs together: %s\n", sentence.c_str());
   return all.passed() ? 0 : 1;
 }
 

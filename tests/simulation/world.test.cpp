@@ -228,22 +228,34 @@ TEST(coverage, says_which_share_is_larger_than_it_may_be) {
   simulation::coverage met;
   met.expect(simulation::share{"late", "all", 0.25});
   met.add("all", 4);
-  EXPECT_TRUE(met.exceeded().empty());
+  EXPECT_TRUE(met.wrong_shares().empty());
   met.add("late");
-  EXPECT_TRUE(met.exceeded().empty());
+  EXPECT_TRUE(met.wrong_shares().empty());
 
   simulation::coverage other;
   other.add("late");
   other.merge(met);
-  EXPECT_EQ(other.exceeded(), std::vector<std::string>{"2 of 4 (all) are: late"});
+  EXPECT_EQ(other.wrong_shares(), std::vector<std::string>{"2 of 4 (all) are: late"});
+}
+
+TEST(coverage, says_which_share_is_smaller_than_it_may_be_once_it_can_be_judged) {
+  simulation::coverage met;
+  met.expect(simulation::share{"rare", "all", 1, 0.25, 8});
+  met.add("rare");
+  met.add("all", 7);
+  EXPECT_TRUE(met.wrong_shares().empty());
+  met.add("all");
+  EXPECT_EQ(met.wrong_shares(), std::vector<std::string>{"1 of 8 (all) are: rare"});
+  met.add("rare");
+  EXPECT_TRUE(met.wrong_shares().empty());
 }
 
 TEST(coverage, lets_nothing_be_a_share_of_nothing) {
   simulation::coverage met;
   met.expect(simulation::share{"late", "all", 1});
-  EXPECT_TRUE(met.exceeded().empty());
+  EXPECT_TRUE(met.wrong_shares().empty());
   met.add("late");
-  EXPECT_EQ(met.exceeded().size(), 1u);
+  EXPECT_EQ(met.wrong_shares().size(), 1u);
 }
 
 TEST(coverage, names_every_fault_by_a_name_of_its_own) {
