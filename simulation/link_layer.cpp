@@ -80,9 +80,14 @@ private:
   driver<link::core, link::wire, end> driver_;
 };
 
-link_layer::link_layer(node& at, user& above, link::config limits)
-    : node_(at), above_(above), limits_(std::move(limits)), timer_(at.make_timer([this] {
+link_layer::link_layer(
+    node& at, user& above, link::config limits, const membership::peers::settings& settings_of_peers
+)
+    : node_(at), above_(above), limits_(std::move(limits)), peers_(settings_of_peers),
+      timer_(at.make_timer([this] {
         ended_.clear();
+        if (leaves_)
+          return;
         peers_.tick(timer_->now());
         perform_steps();
       })) {}
@@ -106,7 +111,8 @@ void link_layer::consumed_of_earlier(const peer& other, std::size_t bytes) {
     unconsumed_.erase(left);
 }
 
-void link_layer::close() {
+void link_layer::leave() {
+  leaves_ = true;
   for (const auto& other : peers())
     apply(other, link::close{});
 }
@@ -130,13 +136,27 @@ void link_layer::receive(const peer& from, const shared_bytes& head, const share
   take(from, what->source, head, body);
 }
 
-/// False if there is no link any more: the core judges whether a frame is for it and of whom.
+/// False if there is no link with that life any more. What another life of its node answers goes to the link
+/// that it may be meant for: its core judges.
 bool link_layer::take(
     const peer& from, const peer& source, const shared_bytes& head, const shared_bytes& body
 ) {
-  if (auto link = links_.find(source.node); link != links_.end())
-    link->second->core().receive(from, head, body);
-  return links_.contains(source.node);
+  if (auto* link = find(source)) {
+    link->core().receive(from, head, body);
+    return find(source) != nullptr;
+  }
+  for (const auto& other : links_with(source.node))
+    if (auto* link = find(other))
+      link->core().receive(from, head, body);
+  return false;
+}
+
+std::vector<peer> link_layer::links_with(const node_id& other) const {
+  std::vector<peer> all;
+  for (auto link = links_.lower_bound(peer{other, {}}); link != links_.end() && link->first.node == other;
+       ++link)
+    all.push_back(link->first);
+  return all;
 }
 
 void link_layer::answer(const std::optional<link::frame>& what) {
@@ -146,8 +166,8 @@ void link_layer::answer(const std::optional<link::frame>& what) {
 
 void link_layer::reconnected(const node_id& other) {
   ended_.clear();
-  if (auto link = links_.find(other); link != links_.end())
-    link->second->core().apply(link::reconnected{});
+  for (const auto& life : links_with(other))
+    apply(life, link::reconnected{});
 }
 
 void link_layer::life_began(const peer& other) {
@@ -173,6 +193,8 @@ void link_layer::take_back(const peer& other) {
 // -- relations -----------------------------------------------------------------------------------------
 
 void link_layer::tell(const peers::input& what) {
+  if (leaves_)
+    return;
   peers_.apply(timer_->now(), what);
   perform_steps();
 }
@@ -196,7 +218,8 @@ void link_layer::perform(const peers::open_relation& step) {
   settings.nonce_of_other = step.who.nonce;
   if (auto left = unconsumed_.extract(step.who.who))
     settings.held_bytes = left.mapped();
-  auto& link = links_[step.who.who.node] = std::make_unique<end>(*this, settings);
+  auto& link = links_[step.who.who] = std::make_unique<end>(*this, settings);
+  above_.told(step);
   if (!step.was_greeted)
     link->core().perform();
 }
@@ -205,20 +228,12 @@ void link_layer::perform(const peers::end_relation& step) {
   apply(step.who, link::abandon{});
 }
 
-void link_layer::perform(const peers::peer_up& step) {
-  above_.came_up(step);
-}
-
-void link_layer::perform(const peers::peer_down& step) {
-  above_.went_down(step);
-}
-
 void link_layer::ended(end& which, link::closed&& how) {
   peers::relation_closed news{which.core().core().relation(), how.reason};
   above_.perform(which.other(), std::move(how));
   if (auto left = which.core().core().unconsumed(); left > 0)
     unconsumed_[which.other()] = left;
-  auto link = links_.find(which.other().node);
+  auto link = links_.find(which.other());
   ended_.push_back(std::move(link->second));
   links_.erase(link);
   tell(news);
@@ -228,8 +243,8 @@ void link_layer::ended(end& which, link::closed&& how) {
 
 std::vector<peer> link_layer::peers() const {
   std::vector<peer> all;
-  for (const auto& [node, link] : links_)
-    all.push_back(link->other());
+  for (const auto& [other, link] : links_)
+    all.push_back(other);
   return all;
 }
 
@@ -239,8 +254,8 @@ const link::core* link_layer::core(const peer& other) const {
 }
 
 link_layer::end* link_layer::find(const peer& other) const {
-  auto found = links_.find(other.node);
-  return found != links_.end() && found->second->other() == other ? found->second.get() : nullptr;
+  auto found = links_.find(other);
+  return found != links_.end() ? found->second.get() : nullptr;
 }
 
 std::string link_layer::describe(const wire_message& content) {

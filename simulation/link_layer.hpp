@@ -17,8 +17,9 @@ namespace chorus::simulation {
 
 /// The links of one process to all others, in the simulator: link cores under the production driver over
 /// the faulty network, and the production table of peers (`membership/peers`) that opens and ends them. What
-/// `runtime/transport` and `actors/node_services` are in production. The world's news of lives take the place
-/// of the membership service; `fail` and `take_back` are its errors.
+/// `runtime/transport` and `actors/node_services` are in production. What membership says comes in through
+/// `tell`; without a membership service the world's news of lives take its place (`life_began`), and `fail`
+/// and `take_back` are its errors.
 class link_layer {
 public:
   /// What the links tell the process. A user may call back; it may not destroy the layer.
@@ -33,13 +34,15 @@ public:
     /// The link is gone when this returns.
     virtual void perform(const peer& other, link::closed&& step) = 0;
 
-    /// What the table of peers says; the links say more.
-    virtual void came_up(const membership::peers::peer_up&) {}
-    virtual void went_down(const membership::peers::peer_down&) {}
+    /// What the table of peers says, in its place among the steps of the links: all but `end_relation`. An
+    /// `open_relation` comes when the link is there.
+    virtual void told(const membership::peers::step&) {}
   };
 
   /// `limits`: of every link; its cluster and ends are filled in. Both references must outlive the layer.
-  link_layer(node& at, user& above, link::config limits);
+  link_layer(
+      node& at, user& above, link::config limits, const membership::peers::settings& settings_of_peers = {}
+  );
   ~link_layer();
 
   link_layer(const link_layer&) = delete;
@@ -48,8 +51,11 @@ public:
   /// False if there is no link to this life. What was `consumed` may also be of earlier relations with it.
   bool apply(const peer& other, const link::input& what);
 
-  /// Says goodbye to everybody.
-  void close();
+  /// What membership says, or a reason of the process's own.
+  void tell(const membership::peers::input& what);
+
+  /// Says goodbye to everybody. No relation is opened or reported any more.
+  void leave();
 
   /// That life is declared failed, until it is taken back.
   void fail(const peer& other);
@@ -69,6 +75,8 @@ public:
   /// Nothing if there is no link.
   const link::core* core(const peer& other) const;
 
+  const membership::peers::core& relations() const noexcept { return peers_; }
+
   /// A frame in a few words.
   static std::string describe(const wire_message& content);
 
@@ -80,25 +88,26 @@ private:
   void ended(end& which, link::closed&& how);
   void consumed_of_earlier(const peer& other, std::size_t bytes);
   end* find(const peer& other) const;
+  std::vector<peer> links_with(const node_id& other) const;
 
-  void tell(const membership::peers::input& what);
   void perform_steps();
   void perform(const membership::peers::open_relation& step);
   void perform(const membership::peers::end_relation& step);
-  void perform(const membership::peers::peer_up& step);
-  void perform(const membership::peers::peer_down& step);
   template <class Step>
-  void perform(const Step&) {}
+  void perform(const Step& step) {
+    above_.told(step);
+  }
 
   node& node_;
   user& above_;
   const link::config limits_;
   membership::peers::core peers_;
   bool performing_ = false;
+  bool leaves_ = false;
   std::unique_ptr<clock_seam> timer_;
-  std::map<node_id, std::unique_ptr<end>> links_;
-  std::map<node_id, incarnation> known_;    ///< the newest life of each
-  std::vector<std::unique_ptr<end>> ended_; ///< may still be in the middle of a call
+  std::map<peer, std::unique_ptr<end>> links_; ///< two of one node while an earlier life says goodbye
+  std::map<node_id, incarnation> known_;       ///< the newest life of each
+  std::vector<std::unique_ptr<end>> ended_;    ///< may still be in the middle of a call
   std::map<peer, std::size_t> unconsumed_; ///< what relations that are over have left, where there is no link
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace chorus::testing {
 
@@ -65,12 +66,11 @@ void link_program::perform(const peer& other, const link::established&) {
   all_.books_.up(end_to(other), partner_of(other));
 }
 
-void link_program::came_up(const membership::peers::peer_up& step) {
-  all_.met_.add(step.again ? "peer up again" : "peer up");
-}
-
-void link_program::went_down(const membership::peers::peer_down& step) {
-  all_.met_.add("peer down: " + std::string{to_string(step.reason)});
+void link_program::told(const membership::peers::step& step) {
+  if (const auto* up = std::get_if<membership::peers::peer_up>(&step))
+    all_.met_.add(up->again ? "peer up again" : "peer up");
+  else if (const auto* down = std::get_if<membership::peers::peer_down>(&step))
+    all_.met_.add("peer down: " + std::string{to_string(down->reason)});
 }
 
 void link_program::perform(const peer& other, link::delivered&& step) {

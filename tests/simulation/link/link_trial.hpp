@@ -34,8 +34,7 @@ private:
   void perform(const peer& other, link::refused&& step) override;
   void perform(const peer& other, const link::released& step) override;
   void perform(const peer& other, link::closed&& step) override;
-  void came_up(const membership::peers::peer_up& step) override;
-  void went_down(const membership::peers::peer_down& step) override;
+  void told(const membership::peers::step& step) override;
   void consumed(const peer& from, std::size_t cost) override;
 
   link_end end_to(const peer& other) const { return {node_.self(), links_.core(other)->relation(), other}; }
