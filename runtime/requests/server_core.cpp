@@ -4,8 +4,8 @@
 
 namespace chorus::requests {
 
-server_core::decision server_core::receive(const waiting& from, std::uint64_t lowest_open) {
-  if (has_ended_)
+server_core::decision server_core::receive(const waiting& from, std::uint64_t lowest_open, bool is_in_reach) {
+  if (has_ended_ || (!is_in_reach && !filter_.knows(from.call.caller)))
     return turn_away{};
   auto verdict = filter_.admit(from.call, lowest_open);
   switch (verdict) {

@@ -45,7 +45,8 @@ public:
     refusal reason = refusal::overloaded;
   };
 
-  /// The worker has ended before, and will not execute the call.
+  /// The call is not executed: the worker has ended before, or nobody could tell the caller's try from one
+  /// that was forgotten with its life.
   struct turn_away {};
 
   using decision = std::variant<execute, give_answer, refuse, turn_away>;
@@ -53,7 +54,11 @@ public:
   explicit server_core(const duplicate_limits& limits = {}) : filter_(limits) {}
 
   /// A try came, with the lowest number of its caller's calls that are open at this worker.
-  [[nodiscard]] decision receive(const waiting& from, std::uint64_t lowest_open);
+  ///
+  /// `is_in_reach`: whether this node has a relation with the caller's life. Without one, the try has come
+  /// through a third node, which may have held it up until that life was over and forgotten. So a caller that
+  /// is not known here is turned away then: it could not be answered anyway.
+  [[nodiscard]] decision receive(const waiting& from, std::uint64_t lowest_open, bool is_in_reach = true);
 
   /// The worker has answered, or somebody in its place. `bytes`: what it costs to keep `content`. Gives whom
   /// to tell; nobody if the worker has ended meanwhile.
@@ -64,9 +69,10 @@ public:
     filter_.acknowledge(caller, lowest_open);
   }
 
-  /// The caller itself has ended, or its life. That a link to its node has ended is no reason by itself: a
-  /// caller that lives may try again over the next one, and what was forgotten would be executed twice. Pre:
-  /// no try of it comes after this (`duplicate_filter::forget`).
+  /// The caller itself has ended, or its life. That a relation with its node has ended is no reason by
+  /// itself: a caller that lives may try again in the next one or through a third node, and what was
+  /// forgotten would be executed twice. Pre: a try of it that comes after this is not in reach
+  /// (`duplicate_filter::forget`).
   void caller_ended(const caller_id& caller) { filter_.forget(caller); }
 
   /// The same of all callers of that life.

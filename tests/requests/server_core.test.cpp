@@ -42,8 +42,9 @@ std::string describe(const server_core::turn_away&) {
 class calls_of_a_server : public testing::Test {
 protected:
   /// A try of a call, under its own number; what is to be done.
-  std::string call(const caller_id& by, std::uint64_t number, std::uint64_t lowest_open) {
-    auto decision = core.receive({{by, number}, ++last_attempt}, lowest_open);
+  std::string
+  call(const caller_id& by, std::uint64_t number, std::uint64_t lowest_open, bool is_in_reach = true) {
+    auto decision = core.receive({{by, number}, ++last_attempt}, lowest_open, is_in_reach);
     return std::visit([](const auto& what) { return describe(what); }, decision);
   }
 
@@ -127,6 +128,22 @@ TEST_F(calls_of_a_server, are_forgotten_when_the_life_of_their_callers_has_ended
   answer(1, "one");
   answer(2, "two");
   EXPECT_EQ(call(elsewhere, 1, 1), "execution 3");
+}
+
+TEST_F(calls_of_a_server, that_come_through_a_third_node_after_the_life_of_their_caller_are_turned_away) {
+  EXPECT_EQ(call(elsewhere, 1, 1), "execution 1");
+  answer(1, "a");
+  core.life_ended(elsewhere.home);
+  EXPECT_EQ(call(elsewhere, 1, 1, false), "turned away");
+}
+
+TEST_F(calls_of_a_server, of_a_caller_that_is_known_are_known_while_it_is_out_of_reach) {
+  EXPECT_EQ(call(ada, 1, 1), "execution 1");
+  EXPECT_EQ(call(ada, 1, 1, false), "try 1 of ada is superseded");
+  EXPECT_EQ(answer(1, "a"), "try 2 of ada");
+  EXPECT_EQ(call(ada, 1, 1, false), "answer a");
+  EXPECT_EQ(call(ada, 2, 1, false), "execution 2");
+  EXPECT_EQ(call(ben, 1, 1, false), "turned away");
 }
 
 TEST_F(calls_of_a_server, that_run_are_told_the_end_of_the_worker) {
