@@ -74,7 +74,7 @@ struct counters {
   std::uint64_t refutations = 0;         ///< of suspicions of this node
   std::uint64_t abstentions = 0;         ///< heard, and not waited for any more
   std::uint64_t verdicts = 0;            ///< of failure that were found here, not heard
-  std::uint64_t verdicts_doubted = 0;    ///< heard, and not believed against what this node heard itself
+  std::uint64_t verdicts_doubted = 0;    ///< heard, and not believed
   std::uint64_t verdicts_stale = 0;      ///< heard, though the member has said more since
   std::uint64_t verdicts_taken_back = 0; ///< because the life has answered
   std::uint64_t failed_asked = 0;        ///< questions to lives that have failed here

@@ -126,10 +126,13 @@ void core::hear(time_point now, const peer& from, const failed& what) {
   spread(now, what);
 }
 
-/// The verdict of a node that may be deaf itself, or about a member that this node hears, is one voice.
+/// The verdict of a node that may be deaf itself, about a member that this node hears, or of whom it has not
+/// been known here for long that it is suspected, is one voice. Two of many members do not hear each other
+/// for long although both live; a suspicion reaches its subject, which refutes it.
 bool core::is_believed(time_point now, const failed& what, const known_member& subject) const {
   const auto heard = subject.spoke_at && now - *subject.spoke_at < times_.own_evidence();
-  return !heard && is_trusted(what.accuser);
+  const auto could_refute = subject.suspected && now - subject.suspected->since() >= times_.own_evidence();
+  return !heard && could_refute && is_trusted(what.accuser);
 }
 
 void core::doubt(time_point now, const failed& what, known_member& subject) {

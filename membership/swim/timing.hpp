@@ -52,7 +52,8 @@ struct timing {
   /// After a refused connection turned out to mean nothing, before the next one is believed.
   duration distrust() const { return 30 * period; }
 
-  /// Who was heard itself within that time has not failed, whoever says so.
+  /// Who was heard itself within that time has not failed, whoever says so; and who has been suspected for
+  /// less may still refute.
   duration own_evidence() const { return period; }
 
   /// Between two questions out of turn to the same failed life, and between two statements that a life is

@@ -261,14 +261,32 @@ TEST_F(returning_story, a_verdict_against_what_a_node_has_just_heard_itself_is_o
   EXPECT_EQ(cluster.count("failed"), 0);
 }
 
-TEST_F(returning_story, a_verdict_about_a_silent_member_is_believed) {
+TEST_F(returning_story, a_verdict_about_a_member_that_was_long_suspected_is_believed) {
   start_some(5);
   cluster.vanish("c");
-  cluster.run_for(1100ms);
+  const voice silent{cluster.life_of("b"), evidence::silence};
+  cluster.tell("a", cluster.life_of("b"), {gossip{}, {suspect{cluster.life_of("c"), {}, {silent}}}});
+  const failed verdict{cluster.life_of("c"), {}, cluster.life_of("b")};
+  cluster.run_for(900ms);
+  cluster.tell("a", cluster.life_of("b"), {gossip{}, {verdict}});
+  EXPECT_TRUE(has("a", "c"));
+  cluster.run_for(200ms);
+  cluster.tell("a", cluster.life_of("b"), {gossip{}, {verdict}});
+  EXPECT_FALSE(has("a", "c"));
+}
+
+/// As of a node that was deaf and is back with its verdicts.
+TEST_F(returning_story, a_verdict_about_a_member_that_nobody_suspects_is_one_voice) {
+  start_some(5);
+  cluster.cut("a", "c"); // so that a hears nothing of it itself; others answer for it
+  cluster.run_for(2s);
+  cluster.heal();
   cluster.tell(
       "a", cluster.life_of("b"), {gossip{}, {failed{cluster.life_of("c"), {}, cluster.life_of("b")}}}
   );
-  EXPECT_FALSE(has("a", "c"));
+  EXPECT_EQ(cluster.at("a").counters().verdicts_doubted, 1u);
+  EXPECT_TRUE(becomes_calm(3s));
+  EXPECT_EQ(cluster.count("failed"), 0);
 }
 
 TEST_F(returning_story, of_a_member_that_refutes_and_then_crashes_rumours_make_nobody_take_it_back) {
