@@ -24,17 +24,19 @@ membership::metadata draw_metadata(random_generator& chance) {
 
 } // namespace
 
-member_cluster::member_cluster(simulation::world& around, std::size_t machines, listener& who)
+member_cluster::member_cluster(
+    simulation::world& around, std::size_t machines, listener& who, const program& make
+)
     : around_(around), listener_(who), chance_(around.split_chance()), hosts_(around.network()),
       books_(protocol::limits_of_books()), machines_(machines + spares) {
   for (auto* each : books_.checkers())
     around.watch(*each);
   for (node_index each = 0; each < machines_.size(); ++each) {
     machines_[each].name = simulation::node_name(each);
-    around.add_node(simulation::node_name(each), [this, each](simulation::node& at) {
+    around.add_node(simulation::node_name(each), [this, each, make](simulation::node& at) {
       const auto& what = machines_[each];
       membership::member self{at.self(), what.name, what.where, what.about, at.chance().next()};
-      return std::make_unique<member_process>(at, *this, std::move(self));
+      return make(at, *this, std::move(self));
     });
   }
 }

@@ -9,7 +9,9 @@
 #include <chorus/simulation/world.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,8 +38,12 @@ public:
   /// Machines that stay off until somebody starts a newcomer.
   static constexpr std::size_t spares = 2;
 
+  /// Makes the process of a node that starts.
+  using program = std::function<
+      std::unique_ptr<member_process>(simulation::node& at, member_cluster& all, membership::member self)>;
+
   /// Adds that many machines and the spare ones; nothing runs yet. Both must outlive the cluster.
-  member_cluster(simulation::world& around, std::size_t machines, listener& who);
+  member_cluster(simulation::world& around, std::size_t machines, listener& who, const program& make = std::make_unique<member_process, simulation::node&, member_cluster&, membership::member>);
 
   simulation::world& around() const noexcept { return around_; }
   membership_books& books() noexcept { return books_; }

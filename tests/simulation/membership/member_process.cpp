@@ -26,6 +26,22 @@ struct envelope {
   }
 };
 
+/// Before it, so that it is told from a frame of a link.
+constexpr std::byte datagram_mark{0xD6};
+
+byte_buffer encode(const envelope& what) {
+  byte_buffer bytes{datagram_mark};
+  auto content = codec::encode(what);
+  bytes.insert(bytes.end(), content.begin(), content.end());
+  return bytes;
+}
+
+result<envelope> decode_envelope(const_bytes bytes) {
+  if (bytes.empty() || bytes.front() != datagram_mark)
+    return error{errc::malformed, "no datagram"};
+  return codec::decode<envelope>(bytes.subspan(1));
+}
+
 /// Round trips of the kernel's own packets, and how long it tries to connect in vain.
 constexpr auto quickest_answer = 200us;
 constexpr auto slowest_answer = 5ms;
@@ -75,11 +91,20 @@ void member_process::accuse_of_too_much(const membership::member& other) {
   );
 }
 
+void member_process::repeat_old_verdict(const membership::member& to, const membership::member& other) {
+  send_to(
+      to.where, to.who.incarnation, protocol::wire::encode(protocol::first_verdict(other.who, self_.who))
+  );
+}
+
 void member_process::connection_broke(const node_id& other, duration after) {
   later(after, [this, other] {
     const auto& up = all_.books().views().at(self_.who.node).up;
-    if (auto known = up.find(other); known != up.end())
-      give(membership::connection_lost{known->second.who});
+    if (auto known = up.find(other); known != up.end()) {
+      auto who = known->second.who;
+      connection_lost(who);
+      give(membership::connection_lost{who});
+    }
   });
 }
 
@@ -138,24 +163,29 @@ void member_process::send_to(const address& where, incarnation life, wire_messag
   if (!machine || *machine == node_.index())
     return;
   envelope what{where, life, std::move(message.head)};
-  node_.network().send(node_.around().at(*machine).self(), {codec::encode(what), {}});
+  node_.network().send(node_.around().at(*machine).self(), {encode(what), {}});
+}
+
+bool member_process::is_datagram(const shared_bytes& head) {
+  return !head.empty() && head.view().front() == datagram_mark;
 }
 
 void member_process::receive(const peer& from, const shared_bytes& head, const shared_bytes&) {
-  auto what = codec::decode<envelope>(head.view());
+  auto what = decode_envelope(head.view());
   if (!what || what->where != self_.where)
     return;
   if (what->life != incarnation{} && what->life != self_.who.incarnation)
     return;
   shared_bytes content{std::move(what->content)};
   heard_[from] = node_.now();
+  heard_of(from);
   if (const auto message = protocol::wire::decode(content); message && protocol::is_answer(*message))
     all_.books().answered(self_.who.node, from);
   driver_.receive(from, content);
 }
 
 std::string member_process::describe(const wire_message& content) const {
-  auto what = codec::decode<envelope>(content.head);
+  auto what = decode_envelope(content.head);
   if (!what)
     return process::describe(content);
   auto message = protocol::wire::decode(shared_bytes{std::move(what->content)});
@@ -179,6 +209,8 @@ void member_process::perform(const membership::try_connection& step) {
                    : chance_.duration_between(quickest_answer, slowest_answer);
   later(after, [this, who = step.who, result] {
     using outcome = membership::connection_tried::outcome;
+    if (result == connect_result::refused)
+      member_refuses(who);
     all_.met(
         result == connect_result::open      ? "connection open"
         : result == connect_result::refused ? "connection refused"
@@ -201,6 +233,7 @@ void member_process::perform(const membership::member_up& step) {
   if (lost_.contains(step.who.who.node))
     all_.met("lost member meets again");
   all_.books().up(self_.who.node, step.who);
+  member_is_up(step.who);
 }
 
 void member_process::perform(const membership::member_failed& step) {
@@ -222,6 +255,7 @@ void member_process::perform(const membership::member_failed& step) {
   }
   all_.books().failed(node_.around().now(), self_.who.node, step);
   all_.failed(*this, who);
+  member_has_failed(who);
 }
 
 void member_process::perform(const membership::member_over& step) {
@@ -231,6 +265,7 @@ void member_process::perform(const membership::member_over& step) {
   known_.erase(step.who.where);
   all_.books().over(self_.who.node, step);
   all_.over(*this, step);
+  member_is_over(step);
 }
 
 void member_process::perform(const membership::member_suspected& step) {

@@ -29,7 +29,9 @@ class member_cluster;
 /// The transport reaches members at the addresses that they have advertised, and whoever listens at an
 /// address: a datagram for a member is for that life only, one for an address for whoever is there when it
 /// arrives.
-class member_process final : public simulation::process, private network_seam {
+///
+/// A program that does more derives from it, and hears what `actors/node_services` hears of membership.
+class member_process : public simulation::process, private network_seam {
 public:
   member_process(simulation::node& at, member_cluster& all, membership::member self);
   ~member_process() override;
@@ -61,11 +63,14 @@ public:
 
   void add_seed(const address& where);
   void update(membership::metadata about);
-  void leave();
+  virtual void leave();
   void give_up_link(const peer& other);
 
   /// Tells that member, and nobody else, that it is suspected of more than it has said.
   void accuse_of_too_much(const membership::member& other);
+
+  /// Tells that member a verdict about `other` that `other` has refuted since.
+  void repeat_old_verdict(const membership::member& to, const membership::member& other);
 
   /// The kernel says that a connection to that node broke, if there is one; it waits while the process is
   /// paused.
@@ -95,18 +100,33 @@ public:
   void perform(const membership::reply<protocol::message>& step);
   void malformed(const peer& from, const error& problem);
 
-private:
-  void send(const peer& to, wire_message message) override;
-  void send_to(const address& where, incarnation life, wire_message message);
+protected:
+  /// Whether the packet is a datagram of membership.
+  static bool is_datagram(const shared_bytes& head);
+
+  // what membership says, when the books have it
+  virtual void member_is_up(const membership::member&) {}
+  virtual void member_has_failed(const peer&) {}
+  virtual void member_is_over(const membership::member_over&) {}
+
+  // what it is about to be told
+  virtual void heard_of(const peer&) {}
+  virtual void member_refuses(const peer&) {}
+  virtual void connection_lost(const peer&) {}
 
   /// `what` is done by this process after that time, or when it is awake again.
   void later(duration after, std::function<void()> what);
-  void do_what_waits();
 
   void give(protocol::core::input what) { driver_.apply(what); }
 
   simulation::node& node_;
   member_cluster& all_;
+
+private:
+  void send(const peer& to, wire_message message) override;
+  void send_to(const address& where, incarnation life, wire_message message);
+  void do_what_waits();
+
   membership::member self_;
   random_generator chance_;
   bool leaving_ = false;

@@ -101,6 +101,10 @@ message accuse_of_too_much(const peer& who, const peer& accuser) {
       {swim::suspect{who, swim::refutation_limit, {{accuser, membership::evidence::silence}}}}};
 }
 
+message first_verdict(const peer& who, const peer& accuser) {
+  return {swim::gossip{}, {swim::failed{who, {}, accuser}}};
+}
+
 void count(const core& what, simulation::coverage& met) {
   const auto& counted = what.counters();
   met.add("probe missed", counted.probes_missed);

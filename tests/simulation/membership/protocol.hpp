@@ -37,4 +37,7 @@ bool is_answer(const message& what);
 /// An accusation of more than anybody has said.
 message accuse_of_too_much(const peer& who, const peer& accuser);
 
+/// A verdict that is stale once that life has refuted anything.
+message first_verdict(const peer& who, const peer& accuser);
+
 } // namespace chorus::testing::protocol
