@@ -14,7 +14,7 @@ constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 thing_handle make_dead(const handles::actor_name& reference) {
   auto made = std::make_shared<thing>(reference, relation_number{});
-  made->is_dead = true;
+  made->end();
   return made;
 }
 
@@ -42,7 +42,7 @@ void handle_node::end(relation_number which) {
   auto kept = introductions_.forget(which);
   auto gone = ending->stand_ins.close();
   for (auto& each : gone.stand_ins)
-    each->is_dead = true;
+    each->end();
   for (auto& [number, other] : relations_) {
     other->holds.forget(which);
     other->passed.forget(which);
@@ -86,19 +86,19 @@ handle_node::request_table::place handle_node::place_of(const peer& life) {
 
 // -- what users do -----------------------------------------------------------------------------------------
 
-void handle_node::spawn() {
+thing_handle handle_node::spawn() {
   auto number = ++latest_actor_;
   auto actor = std::make_shared<thing>(handles::actor_name{self_, number}, relation_number{});
   actor->on_last_handle = [this, number] { actor_ended(number); };
   actors_[number] = actor;
-  hands.push_back(std::move(actor));
+  return actor;
 }
 
 void handle_node::end_actor(const thing_handle& actor) {
   if (!is_own(actor) || actor->is_dead)
     return;
   world_.killed(actor->name);
-  actor->is_dead = true;
+  actor->end();
   actor->on_last_handle = nullptr;
   actor_ended(actor->name.actor);
 }
@@ -122,7 +122,14 @@ void handle_node::transmit(relation& to, const thing_handle& target, handle_mess
     ++target->returned;
   else
     to.stand_ins.count_returned(message.receiver);
-  world_.send(*this, to.number, std::move(message), true);
+  carry(to, std::move(message));
+}
+
+/// Of an actor that had ended the other node is told when the message has been taken or given back.
+void handle_node::carry(relation& to, handle_message message) {
+  world_.carry(*this, to.number, std::move(message), true);
+  for (auto actor : std::exchange(dead_, {}))
+    actor_ended(actor);
 }
 
 void handle_node::send(const thing_handle& receiver, const thing_handle& content) {
@@ -134,21 +141,26 @@ void handle_node::send(const thing_handle& receiver, const thing_handle& content
 
 void handle_node::send(const peer& other, const thing_handle& content) {
   if (auto* to = find(other))
-    world_.send(*this, to->number, {.what = kind::letter, .content = give(content, *to)}, true);
+    carry(*to, {.what = kind::letter, .content = give(content, *to)});
 }
 
-void handle_node::ask(const thing_handle& receiver, const thing_handle& requester, std::uint64_t number) {
+void handle_node::ask(
+    const thing_handle& receiver,
+    const thing_handle& requester,
+    std::uint64_t number,
+    const request_content& content
+) {
   auto* to = receiver->is_dead ? nullptr : find(receiver->with_home);
   if (is_own(receiver) || to == nullptr)
-    return world_.ended(number, requests::request_fate::not_executed);
+    return world_.ended(number, requests::request_fate::not_executed, failure_with(errc::node_down));
   auto evicted = requests_.add({requester->name.actor, number}, {requester, number}, {to->other, to->number});
-  forward(receiver, {requester, number});
+  forward(receiver, {requester, number, content});
 }
 
 /// A request goes to an actor of another node, which is up.
 void handle_node::forward(const thing_handle& receiver, const asked& request) {
   auto& to = *find(receiver->with_home);
-  handle_message message{.what = kind::request, .number = request.number};
+  handle_message message{.what = kind::request, .number = request.number, .load = request.content};
   auto from = give(request.requester, to);
   if (from.home == self_)
     message.sender = from.actor;
@@ -170,34 +182,40 @@ void handle_node::answer(std::size_t which) {
   auto done = std::move(inbox[which]);
   inbox.erase(inbox.begin() + static_cast<std::ptrdiff_t>(which));
   if (done.receiver->is_dead)
-    return answer(done.request, requests::request_fate::unknown);
+    return answer(done.request, requests::request_fate::unknown, failure_with(errc::not_found));
   world_.executed(done.request.number);
-  answer(done.request, requests::request_fate::executed);
+  answer(done.request, requests::request_fate::executed, {});
 }
 
 void handle_node::delegate(std::size_t which, const thing_handle& receiver) {
   auto moving = std::move(inbox[which]);
   inbox.erase(inbox.begin() + static_cast<std::ptrdiff_t>(which));
-  if (is_own(receiver))
-    return deliver(moving.request, receiver);
-  if (receiver->is_dead || find(receiver->with_home) == nullptr)
-    return answer(moving.request, requests::request_fate::unknown);
-  if (is_own(moving.request.requester)) // it came home and leaves again
-    auto evicted = requests_.add(
-        {moving.request.requester->name.actor, moving.request.number},
-        {moving.request.requester, moving.request.number},
-        place_of(receiver->name.home)
-    );
-  forward(receiver, moving.request);
+  delegate(moving.request, receiver);
 }
 
-void handle_node::answer(const asked& request, requests::request_fate fate) {
+void handle_node::delegate(const asked& request, const thing_handle& receiver) {
+  if (is_own(receiver))
+    return deliver(request, receiver);
+  if (receiver->is_dead || find(receiver->with_home) == nullptr)
+    return answer(request, requests::request_fate::unknown, failure_with(errc::node_down));
+  if (is_own(request.requester)) // it came home and leaves again
+    auto evicted = requests_.add(
+        {request.requester->name.actor, request.number},
+        {request.requester, request.number},
+        place_of(receiver->name.home)
+    );
+  forward(receiver, request);
+}
+
+void handle_node::answer(const asked& request, requests::request_fate fate, const request_content& content) {
   if (is_own(request.requester))
-    return world_.ended(request.number, fate);
+    return world_.ended(request.number, fate, content);
   auto* to = request.requester->is_dead ? nullptr : find(request.requester->with_home);
   if (to == nullptr)
     return;
-  transmit(*to, request.requester, {.what = kind::answer, .number = request.number, .fate = fate});
+  transmit(
+      *to, request.requester, {.what = kind::answer, .number = request.number, .fate = fate, .load = content}
+  );
 }
 
 void handle_node::sweep() {
@@ -216,7 +234,7 @@ handles::actor_name handle_node::give(const thing_handle& handle, relation& to) 
   auto& name = handle->name;
   if (name.home == self_) {
     if (exports_.give(name.actor, handle, to.number) && handle->is_dead)
-      actor_ended(name.actor);
+      dead_.push_back(name.actor);
   } else if (name.home != to.other) {
     auto replaced = introductions_.add(to.number, name, handle->with_home, handle);
   } else if (handle->with_home == to.number) {
@@ -280,12 +298,12 @@ void handle_node::lose(const std::vector<open_request>& lost) {
 
 void handle_node::lose(const open_request& lost) {
   if (auto requester = lost.requester.lock())
-    world_.ended(lost.number, requests::request_fate::unknown);
+    world_.ended(lost.number, requests::request_fate::unknown, failure_with(errc::node_down));
 }
 
 // -- from the network --------------------------------------------------------------------------------------
 
-void handle_node::bounce(relation_number under, const peer& to, const handle_message& message) {
+void handle_node::bounce(relation_number under, const peer& to, const handle_message& message, errc code) {
   if (find(to) != nullptr)
     world_.met("taken back after the next relation began");
   auto& foreign = message.foreign_sender;
@@ -293,12 +311,12 @@ void handle_node::bounce(relation_number under, const peer& to, const handle_mes
   if (message.what == kind::request && !foreign.home) {
     if (auto own = requests_.take({message.sender, message.number}))
       if (auto requester = own->requester.lock())
-        world_.ended(message.number, requests::request_fate::not_executed);
+        world_.ended(message.number, requests::request_fate::not_executed, failure_with(code));
   } else if (message.what == kind::request) {
     // The origin knows, or hears from this node, that the link has ended.
     auto* home = find(foreign.home);
     if (auto requester = home == nullptr ? nullptr : home->stand_ins.find(foreign.actor))
-      answer({requester, message.number}, requests::request_fate::unknown);
+      answer({requester, message.number}, requests::request_fate::unknown, failure_with(code));
   }
   take_back(message.content, under, to);
   if (message.sender != 0 || foreign.home)
@@ -364,27 +382,30 @@ void handle_node::receive_request(relation& from, const handle_message& message)
       notice(from, {.what = kind::unreachable, .content = {foreign.home, 0}});
     }
   }
-  asked request{sender, message.number};
+  asked request{sender, message.number, message.load};
   if (receiver.actor)
     return deliver(request, receiver.actor);
   world_.met("request to an actor that had ended");
-  answer(request, foreign.home ? requests::request_fate::unknown : requests::request_fate::not_executed);
+  auto fate = requests::fate_at(requests::request_stage::turned_away, static_cast<bool>(foreign.home));
+  answer(request, fate, failure_with(errc::not_found));
 }
 
 void handle_node::deliver(const asked& request, const thing_handle& receiver) {
-  inbox.push_back({receiver, request});
+  waiting_request arrived{receiver, request};
+  if (!world_.take(arrived))
+    inbox.push_back(std::move(arrived));
 }
 
 void handle_node::receive_answer(relation& from, const handle_message& message) {
   auto receiver = exports_.came_back(message.receiver, from.number);
   if (requests_.take({message.receiver, message.number}))
-    world_.ended(message.number, message.fate);
+    world_.ended(message.number, message.fate, message.load);
 }
 
 void handle_node::receive_ended(relation& from, const handle_message& message) {
   imports::garbage old;
   if (auto ended = from.stand_ins.end(message.sender, message.given, 1, old))
-    ended->is_dead = true;
+    ended->end();
 }
 
 void handle_node::receive_hold(relation& from, const handle_message& message) {
@@ -452,26 +473,26 @@ void handle_node::receive_unreachable(relation& from, const handle_message& mess
     notice(*origin, {.what = kind::cut, .content = {from.other, 0}});
 }
 
-// -- for the checker
-// -----------------------------------------------------------------------------------------
+// -- for the checker ---------------------------------------------------------------------------------------
 
-std::vector<std::uint64_t> handle_node::living() const {
-  std::vector<std::uint64_t> all;
-  for (auto& [number, actor] : actors_)
-    all.push_back(number);
-  return all;
-}
-
-std::string handle_node::fault_at_rest() const {
+handles_at_rest handle_node::at_rest() const {
+  handles_at_rest found;
+  for (const auto& [number, actor] : actors_)
+    found.living.insert({self_, number});
+  for (const auto& each : hands)
+    if (!each->is_dead)
+      found.held.insert(each->name);
   if (introductions_.size() > 0)
-    return std::to_string(introductions_.size()) + " introductions are not settled";
-  for (auto& [number, each] : relations_) {
+    found.fault = std::to_string(introductions_.size()) + " introductions are not settled";
+  for (const auto& [number, each] : relations_) {
     if (!each->holds.empty())
-      return "a home has not acknowledged a handle";
+      found.fault = "a home has not acknowledged a handle";
     if (auto sizes = each->stand_ins.size(); sizes.ends > 0)
-      return "handles of ended actors are still expected";
+      found.fault = "handles of ended actors are still expected";
   }
-  return {};
+  if (!found.fault.empty())
+    found.fault += " at " + to_string(self_);
+  return found;
 }
 
 } // namespace chorus::testing

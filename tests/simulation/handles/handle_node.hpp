@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handle_accounts.hpp"
 #include "handle_message.hpp"
 #include "thing.hpp"
 
@@ -26,6 +27,13 @@ namespace chorus::testing {
 struct asked {
   thing_handle requester;
   std::uint64_t number = 0;
+  request_content content{};
+};
+
+/// A request that has arrived at an actor of this node.
+struct waiting_request {
+  thing_handle receiver;
+  asked request;
 };
 
 /// What a node needs of the world around it.
@@ -36,11 +44,14 @@ public:
   /// Carries a message under a relation of `from`, which is up. A message that users wait for may be held up
   /// on the way; if the relation has ended meanwhile, it comes back (`handle_node::bounce`).
   virtual void
-  send(class handle_node& from, relation_number under, handle_message message, bool may_wait) = 0;
+  carry(class handle_node& from, relation_number under, handle_message message, bool may_wait) = 0;
 
   /// A request has begun to run, or has ended for its requester.
   virtual void executed(std::uint64_t request) = 0;
-  virtual void ended(std::uint64_t request, requests::request_fate fate) = 0;
+  virtual void ended(std::uint64_t request, requests::request_fate fate, const request_content& answer) = 0;
+
+  /// False: it is left in the node's inbox.
+  virtual bool take(waiting_request&) { return false; }
 
   /// Nobody waits for these any more: the requester has ended.
   virtual void forgotten(const handles::actor_name& requester) = 0;
@@ -73,14 +84,13 @@ public:
   void receive(relation_number under, const handle_message& message);
 
   /// The relation has ended before the message left.
-  void bounce(relation_number under, const peer& to, const handle_message& message);
-
-  bool is_related_to(const peer& other) const { return by_life_.contains(other); }
+  void
+  bounce(relation_number under, const peer& to, const handle_message& message, errc code = errc::node_down);
 
   // -- what users do -------------------------------------------------------------------------------------
 
-  /// An actor; its only handle is in this node's hands.
-  void spawn();
+  /// An actor; its only handle is the one that is given.
+  thing_handle spawn();
   void end_actor(const thing_handle& actor);
 
   /// Sends a letter to `receiver` with a handle in it.
@@ -88,28 +98,28 @@ public:
 
   /// The same to the node, into whose hands the handle goes.
   void send(const peer& other, const thing_handle& content);
-  void ask(const thing_handle& receiver, const thing_handle& requester, std::uint64_t number);
+  void
+  ask(const thing_handle& receiver,
+      const thing_handle& requester,
+      std::uint64_t number,
+      const request_content& content = {});
   void answer(std::size_t which);
+  void answer(const asked& request, requests::request_fate fate, const request_content& content);
   void delegate(std::size_t which, const thing_handle& receiver);
+  void delegate(const asked& request, const thing_handle& receiver);
   void sweep();
+
+  bool is_own(const thing_handle& one) const { return one->name.home == self_; }
 
   const peer& self() const noexcept { return self_; }
 
   std::vector<thing_handle> hands; ///< handles that somebody here holds
 
-  /// A request that waits for an actor of this node.
-  struct waiting {
-    thing_handle receiver;
-    asked request;
-  };
-  std::vector<waiting> inbox;
+  std::vector<waiting_request> inbox;
 
   // -- for the checker -----------------------------------------------------------------------------------
 
-  /// What is wrong here at rest; empty if nothing.
-  std::string fault_at_rest() const;
-  bool lives(std::uint64_t actor) const { return actors_.contains(actor); }
-  std::vector<std::uint64_t> living() const;
+  handles_at_rest at_rest() const;
 
 private:
   using imports = handles::import_table<thing_kind>;
@@ -130,7 +140,6 @@ private:
 
   relation* find(const peer& other);
   relation* find(relation_number number);
-  bool is_own(const thing_handle& one) const { return one->name.home == self_; }
   request_table::place place_of(const peer& life);
 
   // as in remoting
@@ -138,15 +147,15 @@ private:
   void take_back(const handles::actor_name& reference, relation_number under, const peer& to);
   thing_handle receive_handle(const handles::actor_name& reference, relation& from);
   void transmit(relation& to, const thing_handle& target, handle_message message);
+  void carry(relation& to, handle_message message);
   void deliver(const asked& request, const thing_handle& receiver);
-  void answer(const asked& request, requests::request_fate fate);
   void forward(const thing_handle& receiver, const asked& request);
   void introduced(relation& giver, const handles::actor_name& actor, std::uint64_t count);
   void lose(const std::vector<open_request>& lost);
   void lose(const open_request& lost);
   void actor_ended(std::uint64_t actor);
   void notice(relation& to, handle_message message) {
-    world_.send(*this, to.number, std::move(message), false);
+    world_.carry(*this, to.number, std::move(message), false);
   }
 
   // from the network
@@ -167,6 +176,8 @@ private:
   const peer self_;
   bool is_going_ = false;
   std::uint64_t latest_actor_ = 0;
+  std::vector<std::uint64_t>
+      dead_; ///< actors whose end the message that is being sent is the first to tell of
   std::map<relation_number, std::unique_ptr<relation>> relations_;
   std::map<peer, relation*> by_life_;
   std::map<std::uint64_t, std::weak_ptr<thing>> actors_; ///< that live

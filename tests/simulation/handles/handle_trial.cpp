@@ -9,76 +9,21 @@ namespace chorus::testing {
 using namespace std::chrono_literals;
 using kind = handle_message::kind;
 
-namespace {
-
-/// Messages of one pair stay in order.
-std::pair<std::uint64_t, std::uint64_t> pair_of(const handle_message& message) {
-  constexpr auto of_the_node = ~std::uint64_t{0};
-  switch (message.what) {
-  case kind::held:
-  case kind::introduced:
-  case kind::forgotten:
-  case kind::moved:
-  case kind::cut:
-  case kind::unreachable:
-    return {of_the_node, of_the_node - 1};
-  case kind::release:
-    return {of_the_node, of_the_node - 2};
-  default:
-    return {message.sender, message.receiver};
-  }
-}
-
-template <class Content>
-const Content& any_of(const std::vector<Content>& all, random_generator& chance) {
-  return all[chance.below(all.size())];
-}
-
-} // namespace
-
-// -- the accounts ----------------------------------------------------------------------------------------
-
-void handle_accounts::executed(std::uint64_t request) {
-  auto& known = requests_[request];
-  known.was_executed = true;
-  if (known.is_denied)
-    broken("request " + std::to_string(request) + " runs although it was told not to");
-}
-
-void handle_accounts::ended(std::uint64_t request, requests::request_fate fate) {
-  auto& known = requests_[request];
-  if (known.is_over)
-    broken("request " + std::to_string(request) + " has ended twice");
-  known.is_over = true;
-  known.is_denied = fate == requests::request_fate::not_executed;
-  if (known.is_denied && known.was_executed)
-    broken("request " + std::to_string(request) + " ran and was said not to have");
-  if (fate == requests::request_fate::executed && !known.was_executed)
-    broken("request " + std::to_string(request) + " was said to have run, and nobody has it");
-}
-
-void handle_accounts::forgotten(const handles::actor_name& requester) {
-  for (auto& [number, known] : requests_)
-    if (known.by == requester)
-      known.is_of_nobody = true;
-}
-
-std::uint64_t handle_accounts::open() const {
-  auto found = std::ranges::find_if(requests_, [](auto& item) {
-    return !item.second.is_over && !item.second.is_of_nobody;
-  });
-  return found == requests_.end() ? 0 : found->first;
-}
-
 // -- the nodes and what is between them --------------------------------------------------------------------
 
-handle_trial::handle_trial(simulation::world& around) : around_(around), chance_(around.split_chance()) {
+handle_trial::handle_trial(simulation::world& around)
+    : around_(around), chance_(around.split_chance()), work_([this](const handles::actor_name& requester) {
+        accounts_.asked(++last_request_, requester);
+        return last_request_;
+      }) {
   around.watch(accounts_);
   relations_end_ = chance_.chance(0.7);
   auto count = 2 + chance_.below(7);
   latest_relation_.resize(count);
   for (std::size_t index = 0; index < count; ++index)
     nodes_.push_back(std::make_unique<handle_node>(*this, peer{{0, index + 1}, {1}}));
+  for (const auto& node : nodes_)
+    work_.others.push_back(node->self());
   for (std::size_t one = 0; one < count; ++one)
     for (std::size_t other = one + 1; other < count; ++other)
       connect(one, other);
@@ -127,9 +72,9 @@ void handle_trial::end(const connection_ptr& which, int at) {
   around_.events().at(told, [this, which, at] { end(which, 1 - at); });
 }
 
-void handle_trial::send(handle_node& from, relation_number under, handle_message message, bool may_wait) {
+void handle_trial::carry(handle_node& from, relation_number under, handle_message message, bool may_wait) {
   auto [which, at] = by_number_.at({index_of(from), under});
-  std::pair order{at, pair_of(message)};
+  std::pair order{at, order_of(message)};
   auto held_up = may_wait && chance_.chance(0.2) ? chance_.duration_between(1ms, 1s) : duration{};
   auto& leaves = which->latest_leave[order];
   leaves = std::max(leaves, around_.now() + held_up);
@@ -158,7 +103,7 @@ void handle_trial::send(handle_node& from, relation_number under, handle_message
     leave();
 }
 
-void handle_trial::ended(std::uint64_t request, requests::request_fate fate) {
+void handle_trial::ended(std::uint64_t request, requests::request_fate fate, const request_content&) {
   met("request " + to_string(fate));
   accounts_.ended(request, fate);
 }
@@ -176,45 +121,13 @@ void handle_trial::found_ended(const handles::actor_name& actor) {
 void handle_trial::work(random_generator& chance) {
   if (relations_end_ && chance.chance(0.01))
     disturb(chance);
-  act(*nodes_[chance.below(nodes_.size())], chance);
+  work_.act(*nodes_[chance.below(nodes_.size())], chance);
 }
 
 void handle_trial::disturb(random_generator& chance) {
   auto which =
       std::next(connections_.begin(), static_cast<std::ptrdiff_t>(chance.below(connections_.size())));
   end(which->second, static_cast<int>(chance.below(2)));
-}
-
-void handle_trial::act(handle_node& at, random_generator& chance) {
-  auto dice = chance.below(100);
-  if (at.hands.empty() || dice < 10) {
-    at.spawn();
-  } else if (dice < 20) {
-    at.send(nodes_[chance.below(nodes_.size())]->self(), any_of(at.hands, chance));
-  } else if (dice < 40) {
-    auto receiver = any_of(at.hands, chance);
-    at.send(receiver, any_of(at.hands, chance));
-  } else if (dice < 60 || at.hands.size() > 20) {
-    auto dropped = at.hands.begin() + static_cast<std::ptrdiff_t>(chance.below(at.hands.size()));
-    auto last = std::move(*dropped);
-    at.hands.erase(dropped);
-  } else if (dice < 62) {
-    at.end_actor(thing_handle{any_of(at.hands, chance)});
-  } else if (dice < 75) {
-    auto requester = any_of(at.hands, chance);
-    if (requester->name.home != at.self() || requester->is_dead)
-      return;
-    accounts_.asked(++last_request_, requester->name);
-    at.ask(thing_handle{any_of(at.hands, chance)}, requester, last_request_);
-  } else if (dice < 90 && !at.inbox.empty()) {
-    auto which = chance.below(at.inbox.size());
-    if (chance.chance(0.6))
-      at.delegate(which, thing_handle{any_of(at.hands, chance)});
-    else
-      at.answer(which);
-  } else {
-    at.sweep();
-  }
 }
 
 // -- the end -----------------------------------------------------------------------------------------------
@@ -243,23 +156,10 @@ void handle_trial::go_on() {
 }
 
 void handle_trial::look() {
-  if (auto request = accounts_.open())
-    return accounts_.fault("request " + std::to_string(request) + " has not ended");
-  std::set<handles::actor_name> held;
-  for (auto& node : nodes_) {
-    if (auto wrong = node->fault_at_rest(); !wrong.empty())
-      return accounts_.fault(wrong + " at " + to_string(node->self()));
-    for (auto& each : node->hands)
-      if (!each->is_dead)
-        held.insert(each->name);
-  }
-  for (auto& name : held)
-    if (!nodes_[name.home.node.low - 1]->lives(name.actor))
-      return accounts_.fault("somebody has a handle of an actor that has ended, and was not told");
-  for (auto& node : nodes_)
-    for (auto number : node->living())
-      if (!held.contains({node->self(), number}))
-        return accounts_.fault("an actor lives although nobody has a handle");
+  std::vector<handles_at_rest> all;
+  for (const auto& node : nodes_)
+    all.push_back(node->at_rest());
+  accounts_.look(all);
 }
 
 std::vector<std::string> expected_of_handles() {

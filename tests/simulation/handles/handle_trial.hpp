@@ -1,10 +1,11 @@
 #pragma once
 
+#include "handle_accounts.hpp"
 #include "handle_node.hpp"
+#include "handle_work.hpp"
 
 #include <chorus/runtime/random.hpp>
 #include <chorus/simulation/campaign.hpp>
-#include <chorus/simulation/checker.hpp>
 #include <chorus/simulation/coverage.hpp>
 #include <chorus/simulation/world.hpp>
 
@@ -19,36 +20,6 @@
 #include <vector>
 
 namespace chorus::testing {
-
-/// The accounts of handles and requests, looked at in the end and whenever somebody is told something.
-class handle_accounts final : public simulation::checker {
-public:
-  handle_accounts()
-      : checker("an actor is held exactly as long as somebody has a handle, and each request ends once, truly"
-      ) {}
-
-  void asked(std::uint64_t request, const handles::actor_name& requester) {
-    requests_[request].by = requester;
-  }
-  void executed(std::uint64_t request);
-  void ended(std::uint64_t request, requests::request_fate fate);
-  void forgotten(const handles::actor_name& requester);
-
-  /// A request of an actor that lives and that nobody has answered; 0 if there is none.
-  std::uint64_t open() const;
-
-  void fault(const std::string& what) { broken(what); }
-
-private:
-  struct account {
-    handles::actor_name by;
-    bool was_executed = false;
-    bool is_over = false;
-    bool is_denied = false;
-    bool is_of_nobody = false;
-  };
-  std::map<std::uint64_t, account> requests_;
-};
 
 /// Two to eight nodes with actors that give each other handles, ask each other and delegate. Between each two
 /// there is an ordered channel without loss, whose relation ends at any moment, for one of them first, and
@@ -85,15 +56,14 @@ private:
   void connect(std::size_t one, std::size_t other);
   void end(const connection_ptr& which, int side);
   void disturb(random_generator& chance);
-  void act(handle_node& at, random_generator& chance);
   void go_on();
   void look();
   std::size_t index_of(const handle_node& node) const { return node.self().node.low - 1; }
 
   // the world of the nodes
-  void send(handle_node& from, relation_number under, handle_message message, bool may_wait) override;
+  void carry(handle_node& from, relation_number under, handle_message message, bool may_wait) override;
   void executed(std::uint64_t request) override { accounts_.executed(request); }
-  void ended(std::uint64_t request, requests::request_fate fate) override;
+  void ended(std::uint64_t request, requests::request_fate fate, const request_content& answer) override;
   void forgotten(const handles::actor_name& requester) override { accounts_.forgotten(requester); }
   void killed(const handles::actor_name& actor) override { killed_.insert(actor); }
   void found_ended(const handles::actor_name& actor) override;
@@ -102,6 +72,7 @@ private:
   simulation::world& around_;
   random_generator chance_;
   handle_accounts accounts_;
+  handle_work work_;
   simulation::coverage met_;
   bool relations_end_ = false;
   bool is_done_ = false;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace chorus::testing {
 
@@ -22,11 +23,20 @@ struct thing {
       on_last_handle();
   }
 
+  /// Ends once; whoever monitors it is told.
+  void end() {
+    if (std::exchange(is_dead, true))
+      return;
+    for (const auto& tell : std::exchange(monitors, {}))
+      tell();
+  }
+
   const handles::actor_name name;
   const relation_number with_home; ///< 0: an actor, or the stand-in of one that had ended
   bool is_dead = false;
   std::uint64_t returned = 0;
   std::function<void()> on_last_handle; ///< of an actor that lives
+  std::vector<std::function<void()>> monitors;
 };
 
 using thing_handle = std::shared_ptr<thing>;
