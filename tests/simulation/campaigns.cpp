@@ -5,6 +5,7 @@
 #include "handles/handle_trial.hpp"
 #include "link/link_trial.hpp"
 #include "membership/membership_trial.hpp"
+#include "relations/relations_trial.hpp"
 #include "requests/linked/linked_request_trial.hpp"
 #include "requests/request_trial.hpp"
 
@@ -148,6 +149,20 @@ listed_campaign handles_of_actors() {
   return {std::move(what), 300};
 }
 
+/// All that decides in a node, together. Only what may happen to anybody is in the profile; what ends
+/// relations is the trial's own work, because it has to know whom it happens to.
+listed_campaign relations_of_all() {
+  simulation::fault_profile faults;
+  faults.stormy = {{200us, 5ms, 0.1, 2s}, 0.02, 0.03, 0.03, 0};
+  faults.faults = {{fault::connection_reset, {2s, {}, {}}}};
+  faults.restarts = false;
+  auto what = storm_of<relations_trial>("relations", std::move(faults), expected_of_relations());
+  what.settle_within = 1h; // its checkers have bounds of their own, which depend on the number of nodes
+  what.work_every = 15ms;
+  what.shares = shares_of_relations();
+  return {std::move(what), 200};
+}
+
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.
 template <class Trial>
 listed_campaign generals_campaign(std::string name, std::vector<std::string> expected) {
@@ -191,6 +206,7 @@ const std::vector<listed_campaign>& all_campaigns() {
       requests_of_each_semantics(),
       members(),
       handles_of_actors(),
+      relations_of_all(),
       oral_messages(),
       signed_messages()};
   return all;
