@@ -160,7 +160,7 @@ listed_campaign relations_of_all() {
   what.settle_within = 1h; // its checkers have bounds of their own, which depend on the number of nodes
   what.work_every = 15ms;
   what.shares = shares_of_relations();
-  return {std::move(what), 200};
+  return {std::move(what), 700};
 }
 
 /// One battle: a synchronous world with reliable links, in which nothing goes wrong but that some lie.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace chorus::testing {
@@ -33,6 +34,7 @@ struct joint_books {
   /// Both ends of a relation that was up have ended it by themselves: neither was told by the other.
   void note_down(const link_end& end, membership::peers::down_reason reason) {
     downs[end] = reason;
+    has_ends = true;
     auto is_told = [](auto why) {
       return why == membership::peers::down_reason::ended_by_peer
              || why == membership::peers::down_reason::left;
@@ -58,6 +60,18 @@ struct joint_books {
   names_agree names;
   simulation::coverage met;
 
+  /// Somebody had a handle of an actor that has ended. Without an end of a relation or of a process that
+  /// takes somebody who ends it.
+  void found_ended(const handles::actor_name& actor) {
+    if (!has_ends && !killed.contains(actor))
+      accounts.fault(
+          "actor " + std::to_string(actor.actor) + " of " + to_string(actor.home)
+          + " has ended while somebody had a handle"
+      );
+  }
+
+  bool has_ends = false;
+  std::set<handles::actor_name> killed;
   std::uint64_t last_request = 0;
   std::set<handles::actor_name> servers; ///< of all processes
   std::set<handles::actor_name> routers;

@@ -17,9 +17,12 @@ namespace peers = membership::peers;
 
 namespace {
 
-/// How long what was sent may wait for the I/O thread.
+/// How long what was sent waits for the I/O thread, and how long at most if that stands still.
 constexpr duration usual_turn = 2ms;
-constexpr duration slow_turn = 50ms;
+constexpr duration slow_turn = 500ms;
+
+/// A sender's thread that stands still in the middle of sending.
+constexpr duration slow_sender = 2s;
 
 /// For what a leaving node has sent to be acknowledged (`--leave-within`).
 constexpr duration leave_within = 300ms;
@@ -57,6 +60,7 @@ joint_process::~joint_process() {
     links_.core(other)->statistics().for_each([this](const char* name, std::uint64_t number) {
       books_.met.add(std::string{"link "} + name, number);
     });
+  books_.has_ends = true;
   books_.accounts.forgotten(node_.self());
   books_.turns.ended(node_.self());
 }
@@ -348,7 +352,7 @@ void joint_process::perform(const peer& other, link::closed&& step) {
   if (left.empty())
     return;
   for (auto& each : left.mapped().waiting)
-    later(chance_.duration_between({}, 100ms), [this, relation, other, what = std::move(each.what)] {
+    later(chance_.duration_between({}, slow_sender), [this, relation, other, what = std::move(each.what)] {
       bounce(relation, other, what, errc::node_down);
       arm();
     });
@@ -396,7 +400,7 @@ void joint_process::post(relation_number under, letter what) {
   box->second.held += cost;
   box->second.waiting.push_back({std::move(message), std::move(what)});
   if (!turn_at_)
-    turn_at_ = timer_->now() + (chance_.chance(0.1) ? slow_turn : usual_turn);
+    turn_at_ = timer_->now() + (chance_.chance(0.1) ? chance_.duration_between({}, slow_turn) : usual_turn);
   arm();
 }
 

@@ -126,8 +126,8 @@ private:
   void executed(std::uint64_t request) override { books_.accounts.executed(request); }
   void ended(std::uint64_t request, requests::request_fate fate, const request_content& answer) override;
   void forgotten(const handles::actor_name& requester) override { books_.accounts.forgotten(requester); }
-  void killed(const handles::actor_name&) override {}
-  void found_ended(const handles::actor_name&) override {}
+  void killed(const handles::actor_name& actor) override { books_.killed.insert(actor); }
+  void found_ended(const handles::actor_name& actor) override { books_.found_ended(actor); }
   bool take(waiting_request& arrived) override;
   void met(std::string_view branch) override { books_.met.add(branch); }
 

@@ -70,6 +70,7 @@ relations_trial::relations_trial(simulation::world& around)
   for (node_index each = 0; each < cluster_.machines(); ++each)
     if (chance_.chance(0.7))
       victims_.insert(each);
+  is_gentle_ = chance_.chance(0.2);
   cluster_.found(chance_);
   look_again();
 }
@@ -98,7 +99,7 @@ joint_process* relations_trial::pick_victim(random_generator& chance) const {
 
 void relations_trial::work(random_generator& chance) {
   auto dice = chance.below(1000);
-  if (dice < 12)
+  if (dice < (is_gentle_ ? 30U : 12U))
     return go_wrong(chance);
   auto* at = pick(chance);
   if (at == nullptr)
@@ -121,10 +122,12 @@ void relations_trial::work(random_generator& chance) {
 
 void relations_trial::go_wrong(random_generator& chance) {
   auto dice = chance.below(100);
-  if (dice < 12)
-    cut(chance, false);
+  if (is_gentle_)
+    cut(chance, chance.chance(0.5), 2s);
+  else if (dice < 12)
+    cut(chance, false, 15s);
   else if (dice < 22)
-    cut(chance, true);
+    cut(chance, true, 15s);
   else if (dice < 30)
     make_hole(chance);
   else if (dice < 38)
@@ -177,7 +180,7 @@ void relations_trial::close(std::vector<simulation::network::direction> directio
   });
 }
 
-void relations_trial::cut(random_generator& chance, bool both_ways) {
+void relations_trial::cut(random_generator& chance, bool both_ways, duration longest) {
   auto* from = pick_victim(chance);
   auto* to = pick(chance);
   if (from == nullptr || from == to)
@@ -191,7 +194,7 @@ void relations_trial::cut(random_generator& chance, bool both_ways) {
   std::vector<simulation::network::direction> directions{{one, other}};
   if (both_ways)
     directions.emplace_back(other, one);
-  close(std::move(directions), chance.duration_between(500ms, 15s));
+  close(std::move(directions), chance.duration_between(500ms, longest));
 }
 
 void relations_trial::make_hole(random_generator& chance) {
