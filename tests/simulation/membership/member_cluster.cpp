@@ -33,11 +33,16 @@ member_cluster::member_cluster(
     around.watch(*each);
   for (node_index each = 0; each < machines_.size(); ++each) {
     machines_[each].name = simulation::node_name(each);
-    around.add_node(simulation::node_name(each), [this, each, make](simulation::node& at) {
-      const auto& what = machines_[each];
-      membership::member self{at.self(), what.name, what.where, what.about, at.chance().next()};
-      return make(at, *this, std::move(self));
-    });
+    around.add_node(
+        simulation::node_name(each),
+        [this, each, make](simulation::node& at) -> std::unique_ptr<simulation::process> {
+          if (auto copy = copies_.find(each); copy != copies_.end())
+            return copy->second(at);
+          const auto& what = machines_[each];
+          membership::member self{at.self(), what.name, what.where, what.about, at.chance().next()};
+          return make(at, *this, std::move(self));
+        }
+    );
   }
 }
 
@@ -105,6 +110,29 @@ void member_cluster::start_newcomer(random_generator& chance, const std::optiona
     met_.add("newcomer while a suspicion is open", has_open_suspicion());
     return start(which, seeds_for(which, chance));
   }
+}
+
+simulation::node* member_cluster::start_copy(const membership::member& of, const copy_program& make) {
+  for (node_index which = 0; which < machines_.size(); ++which) {
+    auto& at = around_.at(which);
+    if (at.is_running())
+      continue;
+    choose_address(which, chance_);
+    auto self = of;
+    self.where = machines_[which].where;
+    self.nonce = chance_.next();
+    copies_[which] = [self, make](simulation::node& here) { return make(here, self); };
+    hosts_.listen(which, self.where);
+    at.start();
+    return &at;
+  }
+  return nullptr;
+}
+
+void member_cluster::end_copy(simulation::node& at) {
+  at.crash();
+  hosts_.end(at.index(), false);
+  copies_.erase(at.index());
 }
 
 bool member_cluster::has_open_suspicion() const {

@@ -75,6 +75,13 @@ public:
   /// `successor_at`, where another process has ended.
   void start_newcomer(random_generator& chance, const std::optional<address>& successor_at);
 
+  /// A process of another program, on a machine that is down: it says that it is that life, as one does whose
+  /// data directory is a copy. Nothing that it reports is in the books. Nothing if all machines run.
+  using copy_program =
+      std::function<std::unique_ptr<simulation::process>(simulation::node& at, membership::member self)>;
+  simulation::node* start_copy(const membership::member& of, const copy_program& make);
+  void end_copy(simulation::node& at);
+
   /// Some processes crash at the same moment.
   void kill_some(random_generator& chance);
 
@@ -152,6 +159,7 @@ private:
   simulation::coverage met_;
   std::vector<machine> machines_;
   std::map<node_index, member_process*> processes_;
+  std::map<node_index, std::function<std::unique_ptr<simulation::process>(simulation::node&)>> copies_;
 };
 
 } // namespace chorus::testing

@@ -1,8 +1,8 @@
 #include "member_process.hpp"
 
+#include "datagram.hpp"
 #include "member_cluster.hpp"
 
-#include <chorus/runtime/codec/codec.hpp>
 #include <chorus/simulation/world.hpp>
 
 #include <algorithm>
@@ -13,34 +13,6 @@ namespace chorus::testing {
 using namespace std::chrono_literals;
 
 namespace {
-
-/// What the transport puts around a datagram: for whom it is.
-struct envelope {
-  address where;
-  incarnation life; ///< zero: whoever is there
-  byte_buffer content;
-
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(where, life, content);
-  }
-};
-
-/// Before it, so that it is told from a frame of a link.
-constexpr std::byte datagram_mark{0xD6};
-
-byte_buffer encode(const envelope& what) {
-  byte_buffer bytes{datagram_mark};
-  auto content = codec::encode(what);
-  bytes.insert(bytes.end(), content.begin(), content.end());
-  return bytes;
-}
-
-result<envelope> decode_envelope(const_bytes bytes) {
-  if (bytes.empty() || bytes.front() != datagram_mark)
-    return error{errc::malformed, "no datagram"};
-  return codec::decode<envelope>(bytes.subspan(1));
-}
 
 /// Round trips of the kernel's own packets, and how long it tries to connect in vain.
 constexpr auto quickest_answer = 200us;
@@ -150,42 +122,40 @@ void member_process::perform(const membership::contact<protocol::message>& step)
   send_to(step.to, {}, std::move(message));
 }
 
-/// Over the other's connection, which is there while its process runs.
+/// Over the connection over which it has spoken last, which is there while its process runs.
 void member_process::perform(const membership::reply<protocol::message>& step) {
   auto message = protocol::wire::encode(step.message);
   all_.books().sent(message.head.size(), false);
-  if (const auto* other = dynamic_cast<member_process*>(node_.around().find(step.to.node)->running()))
-    send_to(other->self().where, step.to.incarnation, std::move(message));
+  if (auto path = paths_.find(step.to); path != paths_.end() && node_.around().at(path->second).is_running())
+    send_to(all_.address_of(path->second), step.to.incarnation, std::move(message));
 }
 
 void member_process::send_to(const address& where, incarnation life, wire_message message) {
   auto machine = all_.hosts().machine_of(where);
   if (!machine || *machine == node_.index())
     return;
-  envelope what{where, life, std::move(message.head)};
+  datagram what{self_.who, where, life, std::move(message.head)};
   node_.network().send(node_.around().at(*machine).self(), {encode(what), {}});
 }
 
-bool member_process::is_datagram(const shared_bytes& head) {
-  return !head.empty() && head.view().front() == datagram_mark;
-}
-
 void member_process::receive(const peer& from, const shared_bytes& head, const shared_bytes&) {
-  auto what = decode_envelope(head.view());
+  auto what = decode_datagram(head.view());
   if (!what || what->where != self_.where)
     return;
   if (what->life != incarnation{} && what->life != self_.who.incarnation)
     return;
+  const auto& source = what->source;
+  paths_[source] = node_.around().find(from.node)->index();
   shared_bytes content{std::move(what->content)};
-  heard_[from] = node_.now();
-  heard_of(from);
+  heard_[source] = node_.now();
+  heard_of(source);
   if (const auto message = protocol::wire::decode(content); message && protocol::is_answer(*message))
-    all_.books().answered(self_.who.node, from);
-  driver_.receive(from, content);
+    all_.books().answered(self_.who.node, source);
+  driver_.receive(source, content);
 }
 
 std::string member_process::describe(const wire_message& content) const {
-  auto what = decode_envelope(content.head);
+  auto what = decode_datagram(content.head);
   if (!what)
     return process::describe(content);
   auto message = protocol::wire::decode(shared_bytes{std::move(what->content)});

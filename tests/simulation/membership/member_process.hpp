@@ -101,9 +101,6 @@ public:
   void malformed(const peer& from, const error& problem);
 
 protected:
-  /// Whether the packet is a datagram of membership.
-  static bool is_datagram(const shared_bytes& head);
-
   // what membership says, when the books have it
   virtual void member_is_up(const membership::member&) {}
   virtual void member_has_failed(const peer&) {}
@@ -132,9 +129,10 @@ private:
   bool leaving_ = false;
   std::set<node_id> told_;
   std::optional<bool> ends_with_host_;
-  std::uint64_t verdicts_ = 0;       ///< of its core that were reported
-  std::uint64_t judged_ = 0;         ///< its verdicts when the books had the last one
-  std::map<peer, time_point> heard_; ///< themselves, by its own clock
+  std::uint64_t verdicts_ = 0;                   ///< of its core that were reported
+  std::uint64_t judged_ = 0;                     ///< its verdicts when the books had the last one
+  std::map<peer, time_point> heard_;             ///< themselves, by its own clock
+  std::map<peer, simulation::node_index> paths_; ///< over which they have spoken last
   std::set<address> seeds_;
   std::set<address> known_; ///< of members and of those that were lost
   std::set<node_id> lost_;

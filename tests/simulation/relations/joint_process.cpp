@@ -1,5 +1,6 @@
 #include "joint_process.hpp"
 
+#include "../membership/datagram.hpp"
 #include "../membership/member_cluster.hpp"
 
 #include <chorus/runtime/check.hpp>
@@ -183,7 +184,7 @@ link_end joint_process::partner_of(const peer& other) const {
 // -- from the network --------------------------------------------------------------------------------------
 
 void joint_process::receive(const peer& from, const shared_bytes& head, const shared_bytes& body) {
-  if (is_datagram(head))
+  if (is_datagram(head.view()))
     member_process::receive(from, head, body);
   else
     links_.receive(from, head, body);
@@ -195,8 +196,8 @@ void joint_process::reconnected(const node_id& other) {
 }
 
 std::string joint_process::describe(const wire_message& content) const {
-  return is_datagram(shared_bytes::copy_of(content.head)) ? member_process::describe(content)
-                                                          : simulation::link_layer::describe(content);
+  return is_datagram(content.head) ? member_process::describe(content)
+                                   : simulation::link_layer::describe(content);
 }
 
 // -- what membership says ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "relations_trial.hpp"
 
 #include "../membership/bounds.hpp"
+#include "copied_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -354,9 +355,11 @@ void relations_trial::look() {
   books.failures().look(now, books.views());
   if (stage_ == stage::healing) {
     if (is_whole())
-      stage_ = stage::clearing;
+      start_copy();
     else
       cluster_.help_to_meet();
+  } else if (stage_ == stage::copied) {
+    look_at_copy();
   } else if (stage_ == stage::clearing) {
     clear_up();
   }
@@ -380,6 +383,42 @@ bool relations_trial::is_whole() {
   return agree && are_up && std::ranges::all_of(others, [&](const joint_process* at) {
            return at->links().relations().size() + 1 == all.size();
          });
+}
+
+/// A second process appears with the data directory of one that runs, restored from a copy.
+void relations_trial::start_copy() {
+  stage_ = stage::clearing;
+  if (chance_.chance(0.7))
+    return;
+  auto* of = pick(chance_);
+  auto* seed = pick(chance_);
+  downs_before_copy_ = books_.downs.size();
+  copied_since_ = around_.now();
+  copy_ = cluster_.start_copy(of->self(), [this](simulation::node& at, membership::member self) {
+    return std::make_unique<copied_process>(at, cluster_, std::move(self));
+  });
+  if (copy_ == nullptr)
+    return;
+  around_.note("a copy of " + to_string(of->self().who) + " runs on " + copy_->name());
+  static_cast<copied_process*>(copy_->running())->add_seed(seed->self().where);
+  stage_ = stage::copied;
+}
+
+/// It is refused within two failure timeouts, and nobody has noticed it.
+void relations_trial::look_at_copy() {
+  const auto& copy = *static_cast<const copied_process*>(copy_->running());
+  const auto took = around_.now() - copied_since_;
+  const auto is_refused = !copy.rejection().empty();
+  constexpr auto within = 8 * period;
+  if (copy.was_in() || (!is_refused && took > within))
+    cluster_.complain("a process on a copied data directory is not refused");
+  if (books_.downs.size() != downs_before_copy_)
+    cluster_.complain("relations end because of a copied data directory");
+  if (!is_refused)
+    return;
+  books_.met.add("copy of a process refused");
+  cluster_.end_copy(*std::exchange(copy_, nullptr));
+  stage_ = stage::clearing;
 }
 
 /// Answers and releases until nothing happens any more.
@@ -449,6 +488,7 @@ std::vector<std::string> expected_of_relations() {
           "mute",
           "relation given up",
           "old verdict repeated",
+          "copy of a process refused",
           "connection reset",
           // what comes of it
           "peer up",

@@ -37,7 +37,7 @@ public:
 private:
   using node_index = simulation::node_index;
 
-  enum class stage : std::uint8_t { stormy, healing, clearing, settled };
+  enum class stage : std::uint8_t { stormy, healing, copied, clearing, settled };
 
   // members
   void failed(const member_process&, const peer&) override {}
@@ -69,6 +69,8 @@ private:
   void look_again();
   void look();
   bool is_whole();
+  void start_copy();
+  void look_at_copy();
   void clear_up();
   void look_at_all();
 
@@ -79,6 +81,9 @@ private:
   bool is_gentle_ = false;
   std::set<node_index> victims_; ///< machines to which anything happens
   stage stage_ = stage::stormy;
+  simulation::node* copy_ = nullptr; ///< of a process that runs
+  time_point copied_since_;
+  std::size_t downs_before_copy_ = 0;
   int quiet_rounds_ = 0;
 };
 
