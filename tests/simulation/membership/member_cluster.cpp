@@ -77,6 +77,13 @@ void member_cluster::found(random_generator& chance) {
   met_.add("mass start", all_at_once);
 }
 
+void member_cluster::start_all() {
+  for (node_index each = 0; each < regulars(); ++each) {
+    choose_address(each, chance_);
+    start(each, each == 0 ? std::vector<address>{} : std::vector{machines_[0].where});
+  }
+}
+
 void member_cluster::start_somebody(random_generator& chance) {
   std::vector<node_index> down;
   for (node_index each = 0; each < regulars(); ++each)

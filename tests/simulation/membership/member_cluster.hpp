@@ -65,6 +65,9 @@ public:
   /// Some machines start at once, the first one without seeds, the others with the first one as seed.
   void found(random_generator& chance);
 
+  /// All machines start but the spare ones, with the first one as seed.
+  void start_all();
+
   /// One piece of work of any kind.
   void work(random_generator& chance);
 

@@ -127,6 +127,12 @@ void joint_process::set_lazy(bool lazy) {
       consume(from, cost);
 }
 
+void joint_process::say_much(const peer& to, std::size_t bytes) {
+  letter what;
+  what.filling.resize(bytes, '.');
+  post(links_.relations().relation_with(to), std::move(what));
+}
+
 void joint_process::give_up(const peer& other) {
   links_.tell(peers::given_up{other});
 }
@@ -251,10 +257,16 @@ void joint_process::on(const peers::forget_relation& step) {
   arm();
 }
 
+void joint_process::tell_users(char sign, const peer& who, const std::string& how) {
+  story_ += (story_.empty() ? "" : " ") + (sign + node_.around().find(who.node)->name())
+            + (how.empty() ? "" : ":" + how);
+}
+
 /// Whoever is new hears of the server and the router, so that there is something to call.
 void joint_process::on(const peers::peer_up& step) {
   const auto& who = step.who.who;
   node_.note("is up with " + to_string(who));
+  tell_users('+', who);
   books_.met.add(step.again ? "peer up again" : "peer up");
   if (given_up_.erase(who) > 0)
     books_.met.add("reopened after back-off");
@@ -266,6 +278,7 @@ void joint_process::on(const peers::peer_up& step) {
 void joint_process::on(const peers::peer_down& step) {
   const auto& who = step.who.who;
   node_.note("is down with " + to_string(who) + ": " + std::string{to_string(step.reason)});
+  tell_users('-', who, std::string{to_string(step.reason)});
   books_.met.add("peer down: " + std::string{to_string(step.reason)});
   if (step.reason == down_reason::unreachable || step.reason == down_reason::violation)
     given_up_.insert(who);
@@ -277,6 +290,7 @@ void joint_process::on(const peers::peer_down& step) {
 void joint_process::on(const peers::peer_gone& step) {
   const auto& who = step.who.who;
   books_.met.add("peer gone: " + std::string{to_string(step.reason)});
+  tell_users('!', who, std::string{to_string(step.reason)});
   books_.turns.gone(node_.self(), who, step.reason);
   tell_names(names::peer_gone{who});
   if (given_up_.erase(who) > 0)

@@ -50,6 +50,9 @@ public:
   void withdraw(const std::string& name);
   void set_lazy(bool lazy);
 
+  /// A letter of that size to the users of another node.
+  void say_much(const peer& to, std::size_t bytes);
+
   /// As when a link has no room even for a notice.
   void give_up(const peer& other);
 
@@ -59,6 +62,11 @@ public:
 
   const simulation::link_layer& links() const noexcept { return links_; }
   const names::core& names() const noexcept { return names_; }
+  handle_node& handles() noexcept { return handles_; }
+
+  /// What its users have heard of the other nodes, by their names: `+B`, up; `-B:unreachable`, down;
+  /// `!B:failed`, gone.
+  const std::string& story() const noexcept { return story_; }
 
   /// Nothing that is sent waits or is under way.
   bool is_quiet() const;
@@ -146,8 +154,11 @@ private:
   link_end end_to(const peer& other) const;
   link_end partner_of(const peer& other) const;
 
+  void tell_users(char sign, const peer& who, const std::string& how = {});
+
   joint_books& books_;
   random_generator chance_;
+  std::string story_;
   bool lazy_ = false;
   std::optional<time_point> turn_at_; ///< something waits in an outbox
   std::optional<errc> refused_;       ///< the letter that is just being handed over
