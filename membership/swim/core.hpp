@@ -234,6 +234,7 @@ private:
   void meet_newcomer(time_point now, const hello& what, bool hears);
   void welcome(time_point now, const hello& what);
   void introduce(time_point now, const address& where);
+  void note_question(time_point now, const address& where);
   void tell_unreachable(time_point now, const member& newcomer);
   bool is_in() const { return !members_.empty() || !has_seeds_; }
   void ask_contacts(time_point now);

@@ -71,7 +71,7 @@ void core::meet_newcomer(time_point now, const hello& what, bool hears) {
   auto* failed = failed_.find(who.who);
   if (what.asked_at && (failed == nullptr || may_ask(now, *failed))) {
     greet_back(now, what, who.where);
-    contacts_.asked(now, who.where);
+    note_question(now, who.where);
   } else if (what.asked_at) {
     greet_back(now, what, std::nullopt);
   } else if (failed != nullptr) {
@@ -113,6 +113,13 @@ void core::introduce(time_point now, const address& where) {
     ++counters_.introductions_dropped;
 }
 
+/// Out of turn, so the next one can wait; but refusals come only with questions, and each may be lost.
+void core::note_question(time_point now, const address& where) {
+  contacts_.asked(now, where);
+  if (refused_.is_tried(now))
+    contacts_.hasten(now + times_.refused_gap());
+}
+
 void core::ask_contacts(time_point now) {
   std::set<address> occupied;
   for (const auto& [node, known] : members_)
@@ -133,7 +140,7 @@ void core::ask_contacts(time_point now) {
 /// There may be a life that nobody knows yet.
 void core::ask_out_of_turn(time_point now, const address& where) {
   introduce(now, where);
-  contacts_.asked(now, where);
+  note_question(now, where);
   ask(now, where, failed_.find_at(where));
 }
 

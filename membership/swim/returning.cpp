@@ -44,7 +44,7 @@ bool core::may_ask(time_point now, const failed_lives::life& failed) const {
 void core::ask_failed(time_point now, failed_lives::life& failed) {
   if (may_ask(now, failed)) {
     introduce(now, failed.who.where);
-    contacts_.asked(now, failed.who.where);
+    note_question(now, failed.who.where);
     ask(now, failed.who.where, &failed);
   }
   contacts_.sign_of_life(now, failed.who.where, times_.verdict_gap());

@@ -88,6 +88,21 @@ TEST_F(succession_story, the_same_copy_started_twice_is_refused) {
   }
 }
 
+/// A member may look for somebody at the address of the copy. The answer is a question, too, after which the
+/// next one need not wait for longer.
+TEST_F(succession_story, a_copy_that_is_asked_itself_is_refused_as_soon) {
+  start_some(3);
+  cluster.start({.name = "copy", .host = "x", .number = 2, .seeds = {"a"}, .is_twin = true});
+  cluster.run_for(4500ms);
+  hello question;
+  question.self = cluster.at("a").self();
+  question.is_in = true;
+  question.asked_at = cluster.at("x").self().where;
+  cluster.tell("x", cluster.life_of("a"), {question, {}});
+  cluster.run_for(3s);
+  EXPECT_NE(cluster.story_of("x").find("rejected: another process"), std::string::npos);
+}
+
 TEST_F(succession_story, a_copy_takes_the_place_of_a_process_that_dies_meanwhile) {
   start_some(3);
   cluster.start({"b", "x", 2, {"a"}});
