@@ -18,6 +18,14 @@ void copied_process::receive(const peer&, const shared_bytes& head, const shared
     driver_.receive(what->source, shared_bytes{std::move(what->content)});
 }
 
+std::string copied_process::describe(const wire_message& content) const {
+  auto what = decode_datagram(content.head);
+  if (!what)
+    return process::describe(content);
+  auto message = protocol::wire::decode(shared_bytes{std::move(what->content)});
+  return message ? protocol::describe(*message) : to_string(message.failure());
+}
+
 void copied_process::perform(const membership::contact<protocol::message>& step) {
   send_to(step.to, {}, protocol::wire::encode(step.message));
 }

@@ -33,6 +33,7 @@ public:
 
   void start() override { driver_.perform(); }
   void receive(const peer& from, const shared_bytes& head, const shared_bytes& body) override;
+  std::string describe(const wire_message& content) const override;
 
   // what the driver calls
   void perform(const membership::member_up& step) { members_[step.who.who] = step.who.where; }
