@@ -88,8 +88,7 @@ public:
   /// after `stop` too.
   caf::actor_system& system();
 
-  /// This node as the others know it, or knew it last. The incarnation changes when the cluster had declared
-  /// it failed.
+  /// This node as the others know it, or knew it last.
   membership::member self() const;
 
   /// The other members and their metadata, ascending by id: all that this node believes to be alive,

@@ -46,13 +46,12 @@
 ///    life is asked for ever, slowly, and is told what it had said by the verdict; only its own answer that
 ///    says more takes the verdict back. What others say of it makes this node ask, and nothing else. For good
 ///    a life ends when it leaves, or when a later one is here.
-/// 5. A verdict that is heard is believed only by those who have suspected the life for a period and not
-/// heard
-///    it in that time; for others it is one voice, and a reason to look. An accusation of more than the
+/// 5. A verdict that is heard is believed only by those who have suspected the life for a period and have not
+///    heard it in that time; for others it is one voice, and a reason to look. An accusation of more than the
 ///    accused has said is ignored by it.
 /// 6. A newer incarnation of a member takes the place of the older; an older one is ignored. At another
-/// address
-///    it is taken only when the older one does not answer, because its data directory may have been copied.
+///    address it is taken only when the older one does not answer, because its data directory may have been
+///    copied.
 /// 7. Of two live nodes with one name, or of two processes with one node id, all refuse the same one: the
 ///    member wins, the newcomer is refused; of two members the greater node id yields. A name counts as taken
 ///    only when its holder has given a sign of life since the refusals began (`refusal_patience`). The node
