@@ -280,8 +280,11 @@ void joint_process::on(const peers::peer_down& step) {
   node_.note("is down with " + to_string(who) + ": " + std::string{to_string(step.reason)});
   tell_users('-', who, std::string{to_string(step.reason)});
   books_.met.add("peer down: " + std::string{to_string(step.reason)});
-  if (step.reason == down_reason::unreachable || step.reason == down_reason::violation)
+  if (step.reason == down_reason::unreachable || step.reason == down_reason::violation) {
     given_up_.insert(who);
+    books_.bystanders.backed_off(node_.self().node, who.node);
+    has_backed_off_ = step.reason == down_reason::unreachable;
+  }
   books_.turns.down(node_.self(), step.relation, who);
   books_.bystanders.down(node_.self().node, who.node, step.reason);
   books_.note_down({node_.self(), step.relation, who}, step.reason);
@@ -301,6 +304,8 @@ void joint_process::on(const peers::peer_gone& step) {
 
 void joint_process::on(const peers::unreachable& step) {
   books_.met.add("unreachable");
+  if (!std::exchange(has_backed_off_, false)) // the relation was not up here
+    books_.bystanders.backed_off(node_.self().node, step.who.node);
   give(membership::unreachable{step.who});
 }
 

@@ -165,7 +165,8 @@ private:
   std::optional<time_point> says_goodbye_at_;
   std::uint64_t latest_letter_ = 0;
   std::map<relation_number, outbox> outboxes_;
-  std::set<peer> given_up_; ///< whose last relation that was up this process has given up
+  bool has_backed_off_ = false; ///< as the step before has said
+  std::set<peer> given_up_;     ///< whose last relation that was up this process has given up
   std::vector<std::pair<peer, std::size_t>> unread_;
   std::vector<monitor> monitors_;
   handle_work work_;

@@ -84,8 +84,6 @@ void relations_in_turn::gone(const peer& here, const peer& there, down_reason re
 
 void bystanders_notice_nothing::down(const node_id& here, const node_id& there, down_reason reason) {
   auto& between = pairs_[ordered(here, there)];
-  if (reason == down_reason::unreachable || reason == down_reason::violation)
-    ++between.back_offs;
   auto downs = ++between.downs[here];
   auto text = to_string(here).substr(0, 8) + ": " + to_string(there).substr(0, 8) + " is down ("
               + std::string{to_string(reason)} + ')';

@@ -73,6 +73,9 @@ public:
   /// A fault, to the way between these two or to one of them.
   void disturbed(const node_id& one, const node_id& other) { ++pairs_[ordered(one, other)].faults; }
 
+  /// One of them has given up a relation, which may have been up for the other one only.
+  void backed_off(const node_id& one, const node_id& other) { ++pairs_[ordered(one, other)].back_offs; }
+
   void down(const node_id& here, const node_id& there, down_reason reason);
 
 private:

@@ -174,6 +174,7 @@ TEST(a_disturbed_pair, may_be_down_once_more_for_each_back_off) {
   bystanders_notice_nothing checker;
   checker.disturbed(b.node, a.node);
   for (auto round = 0; round < 3; ++round) {
+    checker.backed_off(a.node, b.node);
     checker.down(a.node, b.node, down_reason::unreachable);
     checker.down(b.node, a.node, down_reason::ended_by_peer);
   }
