@@ -37,6 +37,9 @@ door::event failure_of(const monitor_event& handshake) {
              : door::event::ended_in_handshake;
 }
 
+/// Whose connection had ended before its address was read.
+constexpr const char* unknown_address = "unknown address";
+
 /// Of all threads of this process, since its start.
 duration processor_time() {
   timespec time{};
@@ -95,7 +98,7 @@ void door::accepted(int descriptor) {
   auto host = accepted_connection::host_of(descriptor);
   auto& fresh = open_[descriptor];
   fresh.number = number;
-  fresh.host = host.empty() ? "unknown address" : std::move(host);
+  fresh.host = host.empty() ? unknown_address : std::move(host);
   fresh.bytes_at_last = 0;
   silent_.emplace(number, descriptor);
   in_handshake_.emplace(number, descriptor);
@@ -130,12 +133,13 @@ void door::disconnected(int descriptor) {
 }
 
 /// Members connect and hang up to learn whether anybody listens; they speak on other connections. Others may
-/// ask as well, such as whoever looks after this process, but not often.
-/// Of some ends nobody tells why; those may be of a socket of a kind that does not fit.
+/// ask as well, such as whoever looks after this process, but not often. Of one that was gone before its
+/// address was read nobody can say who it was. Of some ends nobody tells why; those may be of a socket of a
+/// kind that does not fit.
 bool door::is_question(std::optional<event> told, const connection& gone) {
   if (told == event::ended_in_handshake)
     return false;
-  if (told && spoken_at_.contains(gone.host))
+  if (told && (gone.host == unknown_address || spoken_at_.contains(gone.host)))
     return true;
   auto now = steady_now();
   if (now - questions_since_ >= questions_within) {
@@ -221,7 +225,7 @@ void door::has_spoken(int descriptor) {
 
 std::string door::host_of(int descriptor) const {
   auto which = open_.find(descriptor);
-  return which == open_.end() ? "unknown address" : which->second.host;
+  return which == open_.end() ? unknown_address : which->second.host;
 }
 
 std::optional<time_point> door::deadline() const {

@@ -107,6 +107,19 @@ TEST(door, counts_handshakes_that_fail) {
   });
 }
 
+TEST(door, takes_nobody_for_a_stranger_who_hangs_up_before_anybody_looks) {
+  two_nodes nodes;
+  ASSERT_TRUE(nodes.are_connected());
+  const auto where = nodes.a.where();
+  constexpr std::size_t many = 5 * 4; // more than those whose address is not a member's may be
+  nodes.a.run([&where] {
+    for (std::size_t i = 0; i < many; ++i)
+      raw_connection passer_by{where};
+  });
+  EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().handshakes_failed >= many; }));
+  nodes.a.run([&] { EXPECT_TRUE(nodes.a.told.strangers.empty()); });
+}
+
 TEST(door, takes_nobody_for_a_stranger_who_shakes_hands_and_is_gone) {
   test_node node{options_of(ada)};
   for (int round = 0; round < 30; ++round) {
