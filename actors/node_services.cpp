@@ -473,6 +473,7 @@ void node_services::perform(const membership::peers::forget_relation& step) {
 
 void node_services::perform(const membership::peers::peer_up& step) {
   relation_log_->came_up(step);
+  remoting_->lives().returned(step.who.who);
   subscribers_->tell(caf::make_message(node_up{step.who, step.again}));
 }
 
@@ -483,6 +484,10 @@ void node_services::perform(const membership::peers::peer_down& step) {
 
 void node_services::perform(const membership::peers::peer_gone& step) {
   names_->peer_gone(step.who.who);
+  if (step.reason == down_reason::failed)
+    remoting_->lives().failed(transport_->now(), step.who.who);
+  else
+    remoting_->lives().ended(transport_->now(), step.who.who);
   relation_log_->is_gone(step);
   subscribers_of_all_->tell(caf::make_message(node_gone{step.who, step.reason}));
 }

@@ -66,6 +66,14 @@ void remote_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) 
     hub_->forward(*this, *what);
 }
 
+bool remote_actor::is_in_reach() const {
+  return !getf(is_terminated_flag) && hub_->is_in_reach(*this);
+}
+
+void remote_actor::watch_lives(caf::weak_actor_ptr watcher, life_watcher told) const {
+  hub_->watch_lives(std::move(watcher), std::move(told));
+}
+
 bool remote_actor::is_watched() {
   return exclusive_critical_section([this] { return attachables_head_ != nullptr; });
 }

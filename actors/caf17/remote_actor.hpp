@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace chorus {
@@ -19,6 +20,9 @@ class remote_node;
 namespace chorus::caf17 {
 
 class remote_actor;
+
+/// The watcher, and a life that is over.
+using life_watcher = std::function<void(caf::abstract_actor&, const peer&)>;
 
 /// Where stand-ins hand on what concerns the actors they stand for: the node's remoting.
 class gateway {
@@ -33,6 +37,13 @@ public:
   /// A local actor has linked itself to the stand-in, or unlinked. Both actors' locks are held: do nothing
   /// here that asks either of them.
   virtual void link_changed(const remote_actor& target, caf::strong_actor_ptr local, linking what) = 0;
+
+  /// Whether there is a link to the life of the actor that `target` stands for. From any thread.
+  virtual bool is_in_reach(const remote_actor& target) const = 0;
+
+  /// Calls `told` with each life of another node that is over from now on, as long as `watcher` exists. From
+  /// any thread; `told` is called in the I/O thread.
+  virtual void watch_lives(caf::weak_actor_ptr watcher, life_watcher told) = 0;
 };
 
 /// The local stand-in of an actor on another node: what a remote `caf::actor` points to.
@@ -71,6 +82,12 @@ public:
   /// The actor there has linked itself to `local`, or unlinked.
   void accept_link(const caf::strong_actor_ptr& local);
   void accept_unlink(const caf::strong_actor_ptr& local);
+
+  /// `gateway::is_in_reach`; not once this stand-in has ended.
+  bool is_in_reach() const;
+
+  /// `gateway::watch_lives`, of all lives that its node knows.
+  void watch_lives(caf::weak_actor_ptr watcher, life_watcher told) const;
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* context) override;
   bool add_backlink(caf::abstract_actor* local) override;

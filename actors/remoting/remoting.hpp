@@ -6,6 +6,7 @@
 #include "flow_control.hpp"
 #include "foreign_types.hpp"
 #include "introductions.hpp"
+#include "life_watch.hpp"
 #include "open_requests.hpp"
 #include "parcel.hpp"
 #include "remote_nodes.hpp"
@@ -97,6 +98,9 @@ public:
   void forward(const caf17::remote_actor& target, caf::mailbox_element& what) override;
   void link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) override;
 
+  bool is_in_reach(const caf17::remote_actor& target) const override;
+  void watch_lives(caf::weak_actor_ptr watcher, caf17::life_watcher told) override;
+
   /// Whether this is an actor, or the stand-in of one, that belongs to this node's actor system.
   bool is_of_this_system(const caf::strong_actor_ptr& handle) const {
     return handle->home_system == &system_;
@@ -149,8 +153,11 @@ public:
   /// A link to `who` is being opened; what is sent from now on waits for it.
   void add_link(const peer& who, std::shared_ptr<outbox> link);
 
-  /// Nothing more comes from this life of the node: ends its stand-ins and fails the open requests.
+  /// The relation with this life has ended: ends its stand-ins and fails the open requests.
   void lose(const peer& who, const error& reason);
+
+  /// Who is to be told, beside that, which lives are over for good.
+  life_watch& lives() noexcept { return lives_; }
 
   /// Answers requests of other nodes with an error from now on: this node is about to leave. Its own that
   /// others delegate back to it are not refused.
@@ -308,6 +315,7 @@ private:
   chorus::remote_nodes nodes_;
   chorus::introductions introductions_;
   open_requests open_requests_;
+  life_watch lives_;
   foreign_types foreign_types_;                ///< I/O thread
   unreadable_messages unreadable_;             ///< I/O thread
   std::map<peer, losses> losses_;              ///< I/O thread; of links that are ending

@@ -266,6 +266,14 @@ void remoting::discard(
 }
 
 /// At once, so that what the local actor sends after it has linked itself does not overtake the news.
+bool remoting::is_in_reach(const caf17::remote_actor& target) const {
+  return target.home() != nullptr && target.home()->is_in_reach();
+}
+
+void remoting::watch_lives(caf::weak_actor_ptr watcher, caf17::life_watcher told) {
+  lives_.add(std::move(watcher), std::move(told));
+}
+
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
   const auto& [home, number] = target.reference();
   auto* node = target.home();

@@ -1,9 +1,11 @@
 #include "server_stub.hpp"
 
+#include "../caf17/remote_actor.hpp"
 #include "../fate_mark.hpp"
 #include "answer_size.hpp"
 #include "identity.hpp"
 
+#include <chorus/actors/error.hpp>
 #include <chorus/actors/requests/serve_at_most_once.hpp>
 
 #include <caf/actor_system.hpp>
@@ -80,15 +82,20 @@ void server_stub::take_try(
   if (!what.sender || !what.mid.is_request())
     return; // nobody could be answered, so nobody waits
   server_core::waiting from{{caller_of(what.sender), call.number}, what.mid.response_id().integer_value()};
+  auto* remote = dynamic_cast<const caf17::remote_actor*>(what.sender->get());
+  auto is_in_reach = remote == nullptr || remote->is_in_reach();
   server_core::decision decision;
-  bool is_new_caller = false;
+  auto is_to_be_watched = false;
+  caf::strong_actor_ptr earlier; // must not end under the lock
   {
     std::lock_guard guard{mutex_};
-    decision = core_.receive(from, call.lowest_open);
-    if (std::holds_alternative<server_core::execute>(decision))
-      is_new_caller = callers_.emplace(from.call.caller, what.sender).second;
+    decision = core_.receive(from, call.lowest_open, is_in_reach);
+    if (is_in_reach && core_.knows(from.call.caller)) {
+      earlier = std::exchange(callers_[from.call.caller], what.sender);
+      is_to_be_watched = earlier != what.sender;
+    }
   }
-  if (is_new_caller)
+  if (is_to_be_watched)
     watch(what.sender, from.call.caller);
   auto id_of = [](const server_core::waiting& who) { return caf::message_id{who.attempt}; };
   if (auto* step = std::get_if<server_core::execute>(&decision)) {
@@ -139,10 +146,54 @@ void server_stub::acknowledge(const caf::mailbox_element& what) {
 
 /// Not under the lock: for a caller that has ended already the functor runs at once.
 void server_stub::watch(const caf::strong_actor_ptr& caller, const caller_id& who) {
-  caller->get()->attach_functor([weak = caf::weak_actor_ptr{ctrl()}, who](const caf::error&) {
-    if (auto self = weak.lock())
-      static_cast<server_stub*>(self->get())->caller_ended(who);
+  watch_lives(caller);
+  auto* watched = caller.get();
+  caller->get()->attach_functor([weak = caf::weak_actor_ptr{ctrl()}, watched, who](const caf::error& reason) {
+    auto self = weak.lock();
+    if (!self)
+      return;
+    auto& stub = static_cast<server_stub&>(*self->get());
+    if (who.home != peer{} && reason == errc::node_down)
+      stub.stand_in_ended(who, watched);
+    else
+      stub.caller_ended(who);
   });
+}
+
+/// Once, when the first caller of another node comes.
+void server_stub::watch_lives(const caf::strong_actor_ptr& caller) {
+  auto* remote = dynamic_cast<const caf17::remote_actor*>(caller->get());
+  if (remote == nullptr)
+    return;
+  {
+    std::lock_guard guard{mutex_};
+    if (std::exchange(watches_lives_, true))
+      return;
+  }
+  remote->watch_lives(caf::weak_actor_ptr{ctrl()}, [](caf::abstract_actor& self, const peer& life) {
+    static_cast<server_stub&>(self).life_ended(life);
+  });
+}
+
+/// A relation with its node has ended. The caller may live, and try again in the next relation or through a
+/// third node: what it has called stays known.
+void server_stub::stand_in_ended(const caller_id& who, const caf::actor_control_block* stand_in) {
+  caf::strong_actor_ptr released; // must not end under the lock
+  std::lock_guard guard{mutex_};
+  if (auto known = callers_.find(who); known != callers_.end() && known->second.get() == stand_in) {
+    released = std::move(known->second);
+    callers_.erase(known);
+  }
+}
+
+void server_stub::life_ended(const peer& home) {
+  std::vector<caf::strong_actor_ptr> released; // must not end under the lock
+  std::lock_guard guard{mutex_};
+  core_.life_ended(home);
+  for (auto known = callers_.lower_bound({home, 0}); known != callers_.end() && known->first.home == home;) {
+    released.push_back(std::move(known->second));
+    known = callers_.erase(known);
+  }
 }
 
 void server_stub::caller_ended(const caller_id& who) {

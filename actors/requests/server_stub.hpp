@@ -42,7 +42,11 @@ public:
   /// The worker has ended: so does this, and open calls are answered with that.
   void worker_ended(const caf::error& reason);
 
+  /// The caller has ended.
   void caller_ended(const caller_id& who);
+
+  /// The life of a node is over, and with it all callers there.
+  void life_ended(const peer& home);
 
 private:
   void take_try(caf::mailbox_element& what, const tagged_call& call, caf::execution_unit* context);
@@ -50,12 +54,17 @@ private:
   void deliver(const asker& to, answer what, caf::execution_unit* context);
   void acknowledge(const caf::mailbox_element& what);
   void watch(const caf::strong_actor_ptr& caller, const caller_id& who);
+  void watch_lives(const caf::strong_actor_ptr& caller);
+  void stand_in_ended(const caller_id& who, const caf::actor_control_block* stand_in);
   asker asker_of(const server_core::waiting& who) const;
 
   const caf::strong_actor_ptr worker_;
   std::mutex mutex_;
   server_core core_;
-  std::map<caller_id, caf::strong_actor_ptr> callers_; ///< held, so that their end is heard
+  /// Held, so that their end is heard. Of an actor of another node, the stand-in of the relation in which it
+  /// tried last; none between two relations, while the core goes on to know it.
+  std::map<caller_id, caf::strong_actor_ptr> callers_;
+  bool watches_lives_ = false;
 };
 
 } // namespace chorus::requests

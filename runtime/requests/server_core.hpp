@@ -81,6 +81,9 @@ public:
   /// The worker has ended. Gives who waits for an answer: their calls may have been executed.
   [[nodiscard]] std::vector<waiting> worker_ended();
 
+  /// Whether something of its calls is remembered.
+  bool knows(const caller_id& caller) const { return filter_.knows(caller); }
+
   bool has_ended() const noexcept { return has_ended_; }
 
   /// Calls that the worker has been given and not answered.
