@@ -253,10 +253,9 @@ TEST_F(fate_of_a_remote_request, is_not_executed_if_the_actor_has_ended_when_it_
 TEST_F(fate_of_a_remote_request, is_unknown_if_another_handler_had_it_before_it_was_refused) {
   ask();
   world.deliver_all();
+  auto ended = handle_of(1, 2, world.spawn(2));
   world.lose(1, 2);
-  auto third = world.spawn(2);
-  handle_of(1, 2, third)
-      ->enqueue(handle_of(1, 0, requester), request, caf::make_message(std::string{"you"}), nullptr);
+  ended->enqueue(handle_of(1, 0, requester), request, caf::make_message(std::string{"you"}), nullptr);
   expect(with_fate(caf::sec::request_receiver_down, unknown));
 }
 
