@@ -425,13 +425,15 @@ void joint_process::post(relation_number under, letter what) {
 }
 
 /// Without it the two would disagree for ever, so the relation is given up; not here, where somebody is in
-/// the middle of its tables.
+/// the middle of its tables. The other end has not read for long, which is a fault like any other.
 void joint_process::lose_notice(relation_number under) {
   auto& box = outboxes_.at(under);
   if (!std::exchange(box.is_hopeless, true))
     later({}, [this, under, to = box.to] {
-      if (links_.relations().relation_with(to) == under)
-        give_up(to);
+      if (links_.relations().relation_with(to) != under)
+        return;
+      books_.bystanders.disturbed(node_.self().node, to.node);
+      give_up(to);
     });
 }
 
