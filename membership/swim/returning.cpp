@@ -75,7 +75,11 @@ void core::end_failed(time_point now, failed_lives::life& failed, member_over::w
 void core::hear_own_failure(time_point now, const peer& by, const failure& what) {
   if (what.who != config_.self.who)
     return; // an earlier life, or whoever was at this address before
-  if (find(by) != nullptr && expulsion_.hear(now, by, members_.size())) {
+  auto* accuser = find(by);
+  // They were cut off from each other, and are together again. Nobody could refute so far.
+  if (accuser != nullptr && accuser->suspected)
+    accuser->suspected->excuse(now + times_.period);
+  if (accuser != nullptr && expulsion_.hear(now, by, members_.size())) {
     ++counters_.expulsions;
     output_.expelled_now = expelled{expulsion_.accusers(), members_.size()};
   }

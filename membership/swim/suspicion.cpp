@@ -46,6 +46,8 @@ bool suspicion::abstain(const peer& member) {
 void suspicion::postpone(duration pause) {
   since_ += pause;
   deadline_ += pause;
+  if (excused_until_ != time_point{})
+    excused_until_ += pause;
   for (auto& one : accusations_)
     one.when += pause;
 }

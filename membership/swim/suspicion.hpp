@@ -69,7 +69,14 @@ public:
   }
 
   /// When the verdict falls, as of the last `weigh`.
-  time_point deadline() const noexcept { return deadline_; }
+  time_point deadline() const noexcept { return std::max(deadline_, excused_until_); }
+
+  /// There is a reason why the subject could not refute before. No verdict falls before `until`. Only the
+  /// first excuse counts: a subject that hears nobody has one again and again.
+  void excuse(time_point until) {
+    if (excused_until_ == time_point{})
+      excused_until_ = until;
+  }
 
   /// This node did not listen for that long.
   void postpone(duration pause);
@@ -100,6 +107,7 @@ private:
   std::vector<accusation> accusations_;
   std::set<peer> abstentions_;
   time_point deadline_;
+  time_point excused_until_;
 };
 
 /// Whether such evidence ends a suspicion at once if several have it.

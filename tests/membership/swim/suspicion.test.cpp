@@ -156,6 +156,22 @@ TEST_F(suspicion_test, gives_back_the_time_in_which_nobody_listened) {
   EXPECT_EQ(wait(), 48s);
 }
 
+TEST_F(suspicion_test, falls_later_for_the_first_excuse_of_its_subject_only) {
+  terms.trusted = 1;
+  hear(1, evidence::silence);
+  content.excuse(start + 5s);
+  content.excuse(start + 50s);
+  EXPECT_EQ(wait(), 5s);
+  content.postpone(30s);
+  EXPECT_EQ(wait(), 35s);
+}
+
+TEST_F(suspicion_test, falls_no_sooner_for_an_excuse) {
+  hear(1, evidence::silence);
+  content.excuse(start + 1s);
+  EXPECT_EQ(wait(), 18s);
+}
+
 TEST_F(suspicion_test, tells_others_the_voices_that_say_most) {
   for (std::uint64_t n = 1; n <= 5; ++n)
     hear(n, evidence::silence);
