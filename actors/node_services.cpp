@@ -35,6 +35,11 @@ membership::peers::settings settings_of_peers(const config& settings) {
   return {settings.leave_within + settings.failure_timeout, settings.failure_timeout / 2};
 }
 
+/// Whether that life has failed or is over, and not only the relation with it.
+bool is_gone(down_reason reason) {
+  return reason == down_reason::failed || reason == down_reason::left || reason == down_reason::restarted;
+}
+
 /// Actors that no other node holds any more.
 struct unused_actors {
   std::vector<caf::strong_actor_ptr> content;
@@ -465,7 +470,11 @@ void node_services::perform(const membership::peers::end_relation& step) {
 }
 
 void node_services::perform(const membership::peers::forget_relation& step) {
-  names_->peer_down(step.who.who);
+  // Whoever hears `node_down` finds no name any more of a node that has failed.
+  if (is_gone(step.reason))
+    names_->peer_gone(step.who.who);
+  else
+    names_->peer_down(step.who.who);
   remoting_->lose(
       step.who.who, {errc::node_down, explain(step.who, step.reason) + "; find the actor again by its name"}
   );

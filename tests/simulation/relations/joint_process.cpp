@@ -39,6 +39,10 @@ link::config limits_of(const membership::member& self) {
   return settings;
 }
 
+bool is_gone(down_reason reason) {
+  return reason == down_reason::failed || reason == down_reason::left || reason == down_reason::restarted;
+}
+
 std::string text_of(const shared_bytes& payload) {
   return std::string{as_text(payload.view())};
 }
@@ -252,7 +256,10 @@ void joint_process::on(const peers::open_relation& step) {
 
 void joint_process::on(const peers::forget_relation& step) {
   books_.turns.forgotten(node_.self(), step.relation);
-  tell_names(names::peer_down{step.who.who});
+  if (is_gone(step.reason))
+    tell_names(names::peer_gone{step.who.who});
+  else
+    tell_names(names::peer_down{step.who.who});
   handles_.end(step.relation);
   arm();
 }
