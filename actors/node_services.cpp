@@ -35,11 +35,6 @@ membership::peers::settings settings_of_peers(const config& settings) {
   return {settings.leave_within + settings.failure_timeout, settings.failure_timeout / 2};
 }
 
-/// Whether that life has failed or is over, and not only the relation with it.
-bool is_gone(down_reason reason) {
-  return reason == down_reason::failed || reason == down_reason::left || reason == down_reason::restarted;
-}
-
 /// Actors that no other node holds any more.
 struct unused_actors {
   std::vector<caf::strong_actor_ptr> content;

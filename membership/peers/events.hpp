@@ -114,6 +114,11 @@ enum class down_reason : std::uint8_t {
 
 std::string_view to_string(down_reason reason) noexcept;
 
+/// Whether the life itself has failed or is over, and not only the relation with it.
+constexpr bool is_gone(down_reason reason) noexcept {
+  return reason == down_reason::failed || reason == down_reason::left || reason == down_reason::restarted;
+}
+
 /// The link has ended: fail what waits for an answer over it, end its handles, put its names out of reach.
 /// After each `open_relation` once, before `peer_down`.
 struct forget_relation {

@@ -39,10 +39,6 @@ link::config limits_of(const membership::member& self) {
   return settings;
 }
 
-bool is_gone(down_reason reason) {
-  return reason == down_reason::failed || reason == down_reason::left || reason == down_reason::restarted;
-}
-
 std::string text_of(const shared_bytes& payload) {
   return std::string{as_text(payload.view())};
 }
