@@ -107,11 +107,6 @@ bool remote_node::is_met() const {
   return open_link_.load(std::memory_order_acquire) != nullptr;
 }
 
-bool remote_node::is_in_reach() const {
-  std::lock_guard guard{mutex_};
-  return link_ && !lost_;
-}
-
 void remote_node::forget(const met_waiter& who) {
   std::function<void()> removed; // holds actors: not under the mutex
   std::lock_guard guard{mutex_};

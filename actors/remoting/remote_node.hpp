@@ -79,9 +79,6 @@ public:
 
   bool is_met() const;
 
-  /// There is a link, and the relation has not ended.
-  bool is_in_reach() const;
-
   /// Who waits for what: an actor here, for the way to an actor there.
   struct met_waiter {
     std::uint64_t asker = 0;

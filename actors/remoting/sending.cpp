@@ -267,7 +267,7 @@ void remoting::discard(
 
 /// At once, so that what the local actor sends after it has linked itself does not overtake the news.
 bool remoting::is_in_reach(const caf17::remote_actor& target) const {
-  return target.home() != nullptr && target.home()->is_in_reach();
+  return target.home() != nullptr && target.home()->is_met();
 }
 
 void remoting::watch_lives(caf::weak_actor_ptr watcher, caf17::life_watcher told) {
