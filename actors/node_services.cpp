@@ -408,10 +408,8 @@ void node_services::member_is_updated(const membership::member& who) {
 void node_services::expelled(const membership::expelled& what) {
   log_->warn(
       "{} of {} members say that this node has failed: they did not hear from it for longer than the failure "
-      "timeout "
-      "(--failure-timeout). This process or its machine may have been paused, or the network cut. It goes "
-      "on, and "
-      "meets them again",
+      "timeout (--failure-timeout). This process or its machine may have been paused, or the network cut. It "
+      "goes on, and meets them again",
       what.by.size(),
       what.members
   );

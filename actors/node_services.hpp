@@ -32,10 +32,10 @@ namespace chorus {
 
 /// The parts of one node and the threads of events between them:
 ///
-///   transport --datagrams--> membership --members--> peers --relations--> transport, remoting, names,
-///   subscribers transport --links that open and end------------> peers transport --messages---> remoting
-///   --names' messages--> names
-///                            remoting --what could not be sent--> flow control --> senders
+///   transport --datagrams----> membership --members---> peers
+///   transport --links' ends--> peers --relations------> transport, remoting, names, subscribers
+///   transport --messages-----> remoting --of names----> names
+///                              remoting --not sent----> flow control --> senders
 ///
 /// Whoever owns it calls `stop` and `end_threads` before it ends (ending.hpp).
 ///
