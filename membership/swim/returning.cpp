@@ -78,7 +78,7 @@ void core::hear_own_failure(time_point now, const peer& by, const failure& what)
   auto* accuser = find(by);
   // They were cut off from each other, and are together again. Nobody could refute so far.
   if (accuser != nullptr && accuser->suspected)
-    accuser->suspected->excuse(now + times_.period);
+    accuser->suspected->excuse(now, times_.period);
   if (accuser != nullptr && expulsion_.hear(now, by, members_.size())) {
     ++counters_.expulsions;
     output_.expelled_now = expelled{expulsion_.accusers(), members_.size()};

@@ -71,11 +71,12 @@ public:
   /// When the verdict falls, as of the last `weigh`.
   time_point deadline() const noexcept { return std::max(deadline_, excused_until_); }
 
-  /// There is a reason why the subject could not refute before. No verdict falls before `until`. Only the
-  /// first excuse counts: a subject that hears nobody has one again and again.
-  void excuse(time_point until) {
-    if (excused_until_ == time_point{})
-      excused_until_ = until;
+  /// There is a reason why the subject could not refute before: no verdict falls within `pause` from now. A
+  /// subject that hears nobody has such a reason again and again, so an excuse neither prolongs another one
+  /// nor puts off a verdict that is due.
+  void excuse(time_point now, duration pause) {
+    if (excused_until_ <= now && now < deadline())
+      excused_until_ = now + pause;
   }
 
   /// This node did not listen for that long.

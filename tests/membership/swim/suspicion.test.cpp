@@ -156,20 +156,23 @@ TEST_F(suspicion_test, gives_back_the_time_in_which_nobody_listened) {
   EXPECT_EQ(wait(), 48s);
 }
 
-TEST_F(suspicion_test, falls_later_for_the_first_excuse_of_its_subject_only) {
-  terms.trusted = 1;
+TEST_F(suspicion_test, falls_later_for_an_excuse_of_its_subject) {
   hear(1, evidence::silence);
-  content.excuse(start + 5s);
-  content.excuse(start + 50s);
-  EXPECT_EQ(wait(), 5s);
+  ASSERT_EQ(wait(), 18s);
+  content.excuse(start + 1s, 5s);
+  EXPECT_EQ(wait(), 18s) << "no sooner for it";
+  content.excuse(start + 17s, 5s);
+  EXPECT_EQ(wait(), 22s);
   content.postpone(30s);
-  EXPECT_EQ(wait(), 35s);
+  EXPECT_EQ(wait(), 52s);
 }
 
-TEST_F(suspicion_test, falls_no_sooner_for_an_excuse) {
+TEST_F(suspicion_test, falls_all_the_same_if_its_subject_has_many_excuses) {
   hear(1, evidence::silence);
-  content.excuse(start + 1s);
-  EXPECT_EQ(wait(), 18s);
+  ASSERT_EQ(wait(), 18s);
+  for (auto later = 0s; later < 60s; later += 1s)
+    content.excuse(start + later, 5s);
+  EXPECT_EQ(wait(), 20s);
 }
 
 TEST_F(suspicion_test, tells_others_the_voices_that_say_most) {
