@@ -14,7 +14,7 @@
 
 namespace chorus {
 
-/// How one node is set up. Plain data: fill it in, or let `add_options` (command_line.hpp) fill it
+/// How one node is set up. Plain data: fill it in, or let `add_options` (program/command_line.hpp) fill it
 /// from flags, environment and file. Both ways have the same bounds: those of `check`.
 struct config {
   std::string cluster = "chorus";   ///< nodes of different clusters refuse each other

@@ -1,8 +1,6 @@
 #include "ending.hpp"
 #include "node_services.hpp"
-#include "process_memory.hpp"
 
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
 
 #include <caf/send.hpp>
@@ -21,7 +19,6 @@ public:
 result<node> node::open(config settings) {
   if (auto failed = check(settings))
     return failed;
-  keep_freed_memory();
   caf17::lasting_system::reclaim();
   auto identity = node_identity::open(settings.data_directory);
   if (!identity)
@@ -149,12 +146,16 @@ error node::wait_until_writable(const caf::actor& receiver, duration within) {
   return content_->wait_until_writable(receiver, within);
 }
 
-int node::run(const std::function<void()>& when_ready) {
-  return content_->run(when_ready);
+void node::request_stop() noexcept {
+  content_->request_stop();
 }
 
-void node::request_stop() {
-  content_->request_stop();
+void node::wait_for_stop_request() const {
+  content_->wait_for_stop_request();
+}
+
+error node::rejection() const {
+  return content_->rejection();
 }
 
 void node::stop() {

@@ -15,7 +15,6 @@
 #include <caf/actor_system.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,12 +49,15 @@ struct node_counters {
 ///     return chorus::report_failure("counter", node.failure());
 ///   auto worker = node->system().spawn(work);
 ///   node->announce("worker", worker);
-///   return node->run();
+///   return chorus::run(*node); // program/run.hpp
+///
+/// A node leaves its process alone: it installs no signal handler and changes no setting of the allocator,
+/// the environment or the process' limits. What a program wants of that it asks for (`actors/program`).
 ///
 /// Thread rules: every function may be called from any thread, an actor's included. Exceptions: the waiting
-/// `find`, `wait_until_writable` and `run` (never in an actor's thread), and `stop` (see there). While the
-/// node is destroyed, its own actors may still call all of them until they have ended; nobody else may. A
-/// process may hold several nodes.
+/// `find`, `wait_until_writable` and `wait_for_stop_request` (never in an actor's thread), and `stop` (see
+/// there). While the node is destroyed, its own actors may still call all of them until they have ended;
+/// nobody else may. A process may hold several nodes.
 ///
 /// After `stop`, functions that can fail return `unavailable`, or `refused` if that is why the node stopped;
 /// the others find, list and do nothing. Local actors and the messages between them go on until the node is
@@ -162,15 +164,15 @@ public:
 
   // -- life -------------------------------------------------------------------------------------
 
-  /// Waits until SIGTERM, SIGINT or SIGHUP arrives, `request_stop` or `stop` is called, or the cluster
-  /// rejects this node; then calls `stop` and returns the exit code for the process (exit_code.hpp). At most
-  /// one call in a process at a time, never in an actor's thread. A second signal has its usual effect again:
-  /// it ends the process at once. `when_ready` is called once the signals are waited for: from then on they
-  /// end the node in order.
-  int run(const std::function<void()>& when_ready = {});
+  /// Asks whoever waits in `wait_for_stop_request` to call `stop`. May be called in a signal handler too.
+  void request_stop() noexcept;
 
-  /// Ends `run` in another thread, which then calls `stop`.
-  void request_stop();
+  /// Waits until `request_stop` or `stop` is called, or the cluster rejects this node; then call `stop`.
+  /// Programs use `chorus::run` (program/run.hpp), which does both and takes signals as requests.
+  void wait_for_stop_request() const;
+
+  /// Why the cluster rejects this node (refused); no error if it does not. A rejected node stays rejected.
+  error rejection() const;
 
   /// Leaves the cluster. First new work is refused: the names of this node are withdrawn, and requests of
   /// other nodes are refused as `unavailable`. Then it waits until work under way is done, at most

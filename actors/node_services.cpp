@@ -6,7 +6,6 @@
 #include "timer_keys.hpp"
 
 #include <chorus/actors/error.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/runtime/transport/advertise.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -123,13 +122,6 @@ error node_services::start() {
   return {};
 }
 
-int node_services::run(const std::function<void()>& when_ready) {
-  termination_.wait_for_signals(when_ready);
-  stop();
-  std::lock_guard guard{mutex_};
-  return rejection_ ? report_failure(self_.name, *rejection_) : 0;
-}
-
 void node_services::stop() {
   std::call_once(stopped_, [this] { leave(); }); // who comes second waits until it is done
 }
@@ -149,7 +141,7 @@ void node_services::drain() {
 }
 
 void node_services::leave() {
-  termination_.request();
+  stop_request_.raise();
   if (transport_)
     drain();
   left_ = true;
@@ -186,10 +178,14 @@ membership::member node_services::self() const {
   return self_;
 }
 
-error node_services::why_over() const {
+error node_services::rejection() const {
   std::lock_guard guard{mutex_};
-  if (rejection_)
-    return *rejection_;
+  return rejection_.value_or(error{});
+}
+
+error node_services::why_over() const {
+  if (auto refused = rejection())
+    return refused;
   return left_ ? error{errc::unavailable, "this node has left the cluster"} : error{};
 }
 
@@ -423,7 +419,7 @@ void node_services::rejected(const std::string& reason) {
     rejection_ = error{errc::refused, reason};
   }
   names_->stop();
-  termination_.request();
+  stop_request_.raise();
 }
 
 // -- relations --------------------------------------------------------------------------------------

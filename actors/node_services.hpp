@@ -9,8 +9,8 @@
 #include "relation_log.hpp"
 #include "remoting/flow_control.hpp"
 #include "remoting/remoting.hpp"
+#include "stop_request.hpp"
 #include "subscribers.hpp"
-#include "termination.hpp"
 
 #include <chorus/actors/config.hpp>
 #include <chorus/actors/node.hpp>
@@ -22,7 +22,6 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,9 +47,12 @@ public:
   ~node_services() override;
 
   error start();
-  int run(const std::function<void()>& when_ready);
   void stop();
-  void request_stop() { termination_.request(); }
+  void request_stop() noexcept { stop_request_.raise(); }
+  void wait_for_stop_request() const { stop_request_.wait(); }
+
+  /// Why the cluster refuses this node; no error if it does not.
+  error rejection() const;
 
   /// Why nothing can be done any more: the cluster refuses this node, or it has left. No error while it runs.
   error why_over() const;
@@ -126,7 +128,7 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   std::shared_ptr<caf17::lasting_system> system_;
   const std::shared_ptr<gate> gate_ = std::make_shared<gate>(); ///< for calls by actors that may outlive it
-  termination termination_;
+  stop_request stop_request_;
   std::shared_ptr<chorus::subscribers> subscribers_ = std::make_shared<chorus::subscribers>();
   std::shared_ptr<chorus::subscribers> subscribers_of_all_ = std::make_shared<chorus::subscribers>();
   std::shared_ptr<flow_control> flow_;

@@ -77,7 +77,7 @@ function(chorus_add_test)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE
     ${ARG_LINKS} chorus_build_flags chorus_test_flags GTest::gtest GTest::gmock GTest::gtest_main)
-  if(chorus::actors IN_LIST ARG_LINKS)
+  if(ARG_LINKS MATCHES "chorus::(actors|program)")
     chorus_precompile(${target} node_test)
   else()
     chorus_precompile(${target} test)

@@ -4,8 +4,9 @@
 #include "senders.hpp"
 #include "server.hpp"
 
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/exit_code.hpp>
+#include <chorus/actors/program/process_memory.hpp>
 
 #include <utility>
 
@@ -24,6 +25,7 @@ int run_client(std::uint16_t port, const workload& what, const std::string& sche
   settings.scheduler = scheduler;
   settings.seeds = {{"127.0.0.1", port}};
   settings.log_level = "error"; // the test without a window makes dead letters on purpose
+  keep_freed_memory();
   auto here = node::open(settings);
   if (!here)
     return report_failure("messaging", here.failure());

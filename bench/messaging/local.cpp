@@ -4,8 +4,9 @@
 #include "senders.hpp"
 #include "server.hpp"
 
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/exit_code.hpp>
+#include <chorus/actors/program/process_memory.hpp>
 
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
@@ -45,6 +46,7 @@ result<double> rate_on_node(const workload& what, const std::string& scheduler) 
   settings.name = "local";
   settings.scheduler = scheduler;
   settings.log_level = "error";
+  keep_freed_memory();
   auto here = node::open(std::move(settings));
   if (!here)
     return here.failure();

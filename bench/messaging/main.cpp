@@ -9,7 +9,7 @@
 #include "server.hpp"
 #include "workload.hpp"
 
-#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/program/exit_code.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -2,8 +2,10 @@
 
 #include "messages.hpp"
 
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/exit_code.hpp>
+#include <chorus/actors/program/process_memory.hpp>
+#include <chorus/actors/program/run.hpp>
 
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
@@ -70,13 +72,14 @@ int serve(std::uint16_t port, const std::string& scheduler) {
   settings.listen = {"127.0.0.1", port};
   settings.log_level = "warn";
   settings.scheduler = scheduler;
+  keep_freed_memory();
   auto node = node::open(settings);
   if (!node)
     return report_failure("messaging", node.failure());
   if (auto failed = node->announce(server_name, spawn_server(node->system())))
     return report_failure("messaging", failed);
   std::cout << "READY" << std::endl;
-  return node->run();
+  return chorus::run(*node);
 }
 
 } // namespace chorus::bench

@@ -1,9 +1,8 @@
 // A chat with rooms: a line typed on one node appears on all others in the same room.
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/message.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/program.hpp>
 #include <chorus/actors/version.hpp>
 
 #include <caf/event_based_actor.hpp>
@@ -71,6 +70,7 @@ int main(int argc, char** argv) {
   app.add_option("--room", room, "The room to be in")->capture_default_str();
   if (auto done = chorus::parse(app, argc, argv))
     return *done;
+  chorus::keep_freed_memory();
 
   auto node = chorus::node::open(settings);
   if (!node)
@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
     if (auto failed = node->announce(name, here))
       return chorus::report_failure("chat", failed);
   node->subscribe(here);
-  auto exit_code = node->run([&] {
+  auto exit_code = chorus::run(*node, [&] {
     show("ready " + node->self().name + " listening on " + to_string(node->self().where));
     std::thread{read_lines, here}.detach();
   });

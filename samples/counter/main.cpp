@@ -1,9 +1,8 @@
 // A counter that lives on one node and is used from any other.
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/message.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/program.hpp>
 #include <chorus/actors/version.hpp>
 
 #include <caf/event_based_actor.hpp>
@@ -47,7 +46,7 @@ int host(chorus::node& node) {
   auto failed = node.announce("counter", node.system().spawn(counter));
   if (failed)
     return chorus::report_failure("counter", failed);
-  return node.run([&] {
+  return chorus::run(node, [&] {
     std::cout << "ready " << node.self().name << " listening on " << to_string(node.self().where)
               << std::endl;
   });
@@ -92,6 +91,7 @@ int main(int argc, char** argv) {
   });
   if (auto done = chorus::parse(app, argc, argv))
     return *done;
+  chorus::keep_freed_memory();
 
   auto node = chorus::node::open(settings);
   if (!node)

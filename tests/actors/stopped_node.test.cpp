@@ -37,8 +37,9 @@ TEST(stopped_node, says_that_it_is_unavailable) {
   EXPECT_EQ(node.self(), self);
   EXPECT_EQ(node.counters().exported_actors, 0U);
   EXPECT_EQ(node.counters().remote_actors, 0U);
-  EXPECT_EQ(node.run(), 0);
   node.request_stop();
+  node.wait_for_stop_request();
+  EXPECT_FALSE(node.rejection());
   node.stop();
 }
 

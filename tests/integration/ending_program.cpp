@@ -1,8 +1,7 @@
 // A node with actors that hold up its end, each in the way that its first argument names.
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/program.hpp>
 
 #include <caf/actor_registry.hpp>
 #include <caf/blocking_actor.hpp>
@@ -80,5 +79,5 @@ int main(int argc, char** argv) {
     spawn_deaf(node->system());
   else
     spawn_reader(node->system());
-  return node->run([] { std::cout << "ready" << std::endl; });
+  return chorus::run(*node, [] { std::cout << "ready" << std::endl; });
 }

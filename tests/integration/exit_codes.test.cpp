@@ -2,7 +2,7 @@
 #include "../transport/tcp_proxy.hpp"
 #include "chat_room.hpp"
 
-#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/program/exit_code.hpp>
 
 #include <csignal>
 #include <fstream>

@@ -3,9 +3,8 @@
 #include "postponed.hpp"
 #include "servant.hpp"
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/program.hpp>
 #include <chorus/actors/requests/serve_at_most_once.hpp>
 
 #include <caf/actor_cast.hpp>
@@ -104,7 +103,7 @@ int serve(chorus::node& node) {
     failed = announce("stranger", foreign);
   if (failed)
     return report_failure("servant", failed);
-  auto code = node.run([&] {
+  auto code = run(node, [&] {
     std::cout << "ready " << node.self().name << " listening on " << to_string(node.self().where)
               << std::endl;
   });

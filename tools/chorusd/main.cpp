@@ -1,8 +1,7 @@
 // A bare node: a seed for others, and a watcher of the cluster. Its log tells who comes and goes.
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/program.hpp>
 #include <chorus/actors/version.hpp>
 
 #include <string>
@@ -16,9 +15,10 @@ int main(int argc, char** argv) {
   chorus::add_options(app, settings);
   if (auto done = chorus::parse(app, argc, argv))
     return *done;
+  chorus::keep_freed_memory();
 
   auto node = chorus::node::open(settings);
   if (!node)
     return chorus::report_failure("chorusd", node.failure());
-  return node->run();
+  return chorus::run(*node);
 }

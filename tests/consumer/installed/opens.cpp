@@ -1,5 +1,5 @@
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/exit_code.hpp>
 
 #include <cstdlib>
 

@@ -7,11 +7,11 @@
 //   ask NAME      sends a request to the handle: `answer NAME` or `no-answer NAME REASON`
 //   members       `members NAME NAME ...`: whom it believes to be alive
 
-#include <chorus/actors/command_line.hpp>
 #include <chorus/actors/error.hpp>
-#include <chorus/actors/exit_code.hpp>
 #include <chorus/actors/message.hpp>
 #include <chorus/actors/node.hpp>
+#include <chorus/actors/program/command_line.hpp>
+#include <chorus/actors/program/exit_code.hpp>
 
 #include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>

@@ -1,7 +1,8 @@
 #include "node_options.hpp"
 
 #include "nearest_name.hpp"
-#include "quote.hpp"
+
+#include <chorus/actors/quote.hpp>
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,6 @@
 #include "config_options.hpp"
 
-#include "quote.hpp"
+#include <chorus/actors/quote.hpp>
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,5 @@
-#include "standard_error.hpp"
-
-#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/program/exit_code.hpp>
+#include <chorus/actors/standard_error.hpp>
 
 #include <string>
 

@@ -1,5 +1,4 @@
-#include "process_memory.hpp"
-
+#include <chorus/actors/program/process_memory.hpp>
 #include <chorus/runtime/limits.hpp>
 
 #include <cstdlib>

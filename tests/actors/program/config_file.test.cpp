@@ -1,4 +1,4 @@
-#include "../../actors/config_file.hpp"
+#include "../../../actors/program/config_file.hpp"
 
 #include "parsed_line.hpp"
 

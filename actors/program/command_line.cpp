@@ -1,10 +1,10 @@
 #include "config_options.hpp"
 #include "nearest_name.hpp"
 #include "node_options.hpp"
-#include "standard_error.hpp"
 
-#include <chorus/actors/command_line.hpp>
-#include <chorus/actors/exit_code.hpp>
+#include <chorus/actors/program/command_line.hpp>
+#include <chorus/actors/program/exit_code.hpp>
+#include <chorus/actors/standard_error.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "../../actors/nearest_name.hpp"
+#include "../../../actors/program/nearest_name.hpp"
 
 #include <gtest/gtest.h>
 

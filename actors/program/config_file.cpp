@@ -1,7 +1,6 @@
 #include "config_file.hpp"
 
-#include "quote.hpp"
-
+#include <chorus/actors/quote.hpp>
 #include <chorus/runtime/transport/descriptor.hpp>
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 /// Any bytes as a configuration file. No text may crash the reader; what it reads has the form that it
 /// promises, can be written down and read again, and what its values set is within the bounds of `config`.
 
-#include "../../../actors/config_file.hpp"
+#include "../../../../actors/program/config_file.hpp"
 
-#include "../../../actors/config_options.hpp"
+#include "../../../../actors/program/config_options.hpp"
 
 #include <chorus/runtime/check.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "temporary_folder.hpp"
+#include "../temporary_folder.hpp"
 
-#include <chorus/actors/command_line.hpp>
+#include <chorus/actors/program/command_line.hpp>
 
 #include <gtest/gtest.h>
 

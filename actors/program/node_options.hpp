@@ -3,7 +3,7 @@
 #include "config_file.hpp"
 #include "config_options.hpp"
 
-#include <chorus/actors/command_line.hpp>
+#include <chorus/actors/program/command_line.hpp>
 
 #include <string>
 #include <string_view>
