@@ -31,8 +31,11 @@ CLEAN = {
     "actors/CMakeLists.txt": "chorus_add_module(NAME actors HEADERS node.hpp)\n",
     "actors/node.hpp": HEADER + "#include <chorus/membership/swim.hpp>\n#include <mutex>\n#include <caf/all.hpp>\n",
     "actors/version.hpp.in": HEADER,
+    "actors/program/CMakeLists.txt": "chorus_add_module(NAME program HEADERS run.hpp)\n",
+    "actors/program/run.hpp": HEADER + "#include <chorus/actors/node.hpp>\n#include <CLI/App.hpp>\n",
+    "actors/program/run.cpp": "#include <csignal>\nvoid take() { ::sigaction(SIGTERM, &ours, &before); }\n",
     "actors/node.cpp": '#include "version.hpp"\n#include <chorus/actors/version.hpp>\n',
-    "samples/main.cpp": "#include <chorus/actors/version.hpp>\n",
+    "samples/main.cpp": "#include <chorus/actors/version.hpp>\n#include <chorus/actors/program/run.hpp>\n",
     "tests/runtime/time.test.cpp": '#include "../../runtime/detail.hpp"\n#include <thread>\n',
 }
 
@@ -65,6 +68,20 @@ WORDS = [
     "std::cerr << 1;",
     "std::ostringstream s;",
     'auto e = std::getenv("HOME");',
+]
+PROCESS_CALLS = [
+    "mallopt(M_TRIM_THRESHOLD, 1);",
+    "std::set_terminate(end);",
+    "::sigaction(SIGTERM, &ours, nullptr);",
+    "std::signal(SIGPIPE, SIG_IGN);",
+    "signal(SIGPIPE, SIG_IGN);",
+    "::signal( SIGPIPE, SIG_IGN);",
+    "::setrlimit(RLIMIT_NOFILE, &limit);",
+    "::umask(077);",
+    'auto e = std::getenv("HOME");',
+    'std::setlocale(LC_ALL, "");',
+    'std::locale::global(std::locale{""});',
+    "for (auto variable = environ; *variable != nullptr; ++variable) {}",
 ]
 
 
@@ -120,6 +137,8 @@ class LintIncludes(unittest.TestCase):
             self.assertTrue(any(re.fullmatch(pattern, header) for header in HEADERS), pattern)
         for pattern, _ in lint.BANNED_WORDS:
             self.assertTrue(any(re.search(pattern, code) for code in WORDS), pattern)
+        for pattern in lint.PROCESS_CALLS:
+            self.assertTrue(any(re.search(pattern, code) for code in PROCESS_CALLS), pattern)
 
     def test_replacements_are_named(self):
         self.expect(
@@ -205,6 +224,40 @@ class LintIncludes(unittest.TestCase):
             {"actors/planted.cpp": "#include <zmq.hpp>\n"},
             "actors/planted.cpp:1: <zmq.hpp> is known to bench, runtime/transport alone",
         )
+
+    def test_a_command_line_is_known_to_programs_alone(self):
+        known_to = "is known to actors/program, bench, deploy, samples, tools alone"
+        self.expect(
+            {
+                "actors/planted.cpp": "#include <CLI/App.hpp>\n",
+                "runtime/transport/planted.hpp": HEADER + "#include <CLI/CLI.hpp>\n",
+            },
+            f"actors/planted.cpp:1: <CLI/App.hpp> {known_to}",
+            f"runtime/transport/planted.hpp:2: <CLI/CLI.hpp> {known_to}",
+        )
+
+    def test_nodes_do_not_depend_on_programs(self):
+        self.expect(
+            {"actors/planted.cpp": "#include <chorus/actors/program/run.hpp>\n"},
+            "actors/planted.cpp:1: actors may not depend on actors/program",
+        )
+        self.expect(
+            {"actors/planted.cpp": '#include "program/run.hpp"\n'},
+            'actors/planted.cpp:1: "program/run.hpp" is private to actors/program',
+        )
+
+    def test_libraries_leave_their_process_alone(self):
+        code = "\n".join(PROCESS_CALLS)
+        for path in ("actors/planted.cpp", "runtime/transport/planted.cpp"):
+            reports = self.lint({path: code})
+            for line, call in enumerate(PROCESS_CALLS, 1):
+                beginning = f"{path}:{line}: a library does not call "
+                self.assertTrue(any(report.startswith(beginning) for report in reports), call)
+            self.assertEqual(len(reports), len(PROCESS_CALLS), reports)
+        self.expect({path: code for path in ("actors/program/planted.cpp", "samples/a.cpp", "tests/actors/a.cpp")})
+
+    def test_calls_of_the_same_name_are_fine(self):
+        self.expect({"actors/planted.cpp": "process.signal(SIGTERM); node->signal(SIGINT); raise_signal(SIGINT);\n"})
 
     def test_a_header_has_pragma_once(self):
         self.expect(
