@@ -7,15 +7,17 @@ set(ENV{PKG_CONFIG_PATH} "${prefix}/lib/pkgconfig")
 separate_arguments(FLAGS)
 file(MAKE_DIRECTORY "${WORK_DIR}/pkgconfig")
 
-foreach(program_of_module IN ITEMS "pure:chorus-runtime" "opens:chorus")
+foreach(program_of_module IN ITEMS "installed/pure:chorus-runtime" "embedded/embedded:chorus-actors"
+    "installed/opens:chorus")
   string(REPLACE ":" ";" parts "${program_of_module}")
-  list(GET parts 0 program)
+  list(GET parts 0 source)
+  get_filename_component(program "${source}" NAME)
   list(GET parts 1 module)
   run("ask pkg-config for ${module}" "${PKG_CONFIG}" --cflags --libs ${module})
   string(STRIP "${output}" output)
   separate_arguments(output)
   set(executable "${WORK_DIR}/pkgconfig/${program}")
-  run("compile ${program}" "${COMPILER}" ${FLAGS} "${CMAKE_CURRENT_LIST_DIR}/installed/${program}.cpp" -o "${executable}"
+  run("compile ${program}" "${COMPILER}" ${FLAGS} "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp" -o "${executable}"
     ${output})
   set(ENV{LD_LIBRARY_PATH} "${prefix}/lib")
   run("run ${program}" "${executable}")
