@@ -7,8 +7,8 @@
 
 #include <cstddef>
 
-/// What a node tells the actors that subscribed to it (`node::subscribe`, `node::subscribe_all`). For each
-/// life of a node `node_up` and `node_down` alternate. While it is up, any number of `node_suspected`,
+/// What a node tells its subscribers (`member_list::subscribe`, `member_list::subscribe_all`). For each life
+/// of a node `node_up` and `node_down` alternate. While it is up, any number of `node_suspected`,
 /// `node_trusted` and `node_updated` come between. Beside them `node_gone` says what the cluster thinks of
 /// that life.
 namespace chorus {
@@ -44,7 +44,7 @@ struct node_expelled {
 };
 
 /// Somebody gets no answer from a node. It is here still, and messages to its actors are sent; `node_trusted`
-/// or `node_down` follows. `node::why_suspected` tells who says so, and why.
+/// or `node_down` follows. `member_list::why_suspected` tells who says so, and why.
 struct node_suspected {
   membership::member who;
 };

@@ -49,10 +49,10 @@ struct unconfirmed : loss_notice {};
 
 /// Either of the two about messages that have no sender who could be told: sent anonymously, on behalf of an
 /// actor of another node, or by an actor that has ended since. To the subscribers of
-/// `node::subscribe_dead_letters`. What may have arrived has the reason outcome_unknown.
+/// `link_watch::subscribe_dead_letters`. What may have arrived has the reason outcome_unknown.
 struct dead_letter : loss_notice {};
 
-/// The answer to `node::when_writable`.
+/// The answer to `link_watch::when_writable`.
 struct writable {
   caf::actor receiver;
 

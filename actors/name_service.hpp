@@ -28,7 +28,7 @@ class name_service final : public std::enable_shared_from_this<name_service>,
 public:
   name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting);
 
-  // -- as `node` offers it ------------------------------------------------------------------------
+  // -- as `name_directory` offers it ------------------------------------------------------------------------
 
   error announce(std::string_view name, const caf::actor& actor);
   void withdraw(std::string_view name);

@@ -3,17 +3,19 @@
 
 #include <chorus/actors/node.hpp>
 
-#include <caf/send.hpp>
-
 #include <system_error>
 #include <utility>
 
 namespace chorus {
 
-/// The facade's content; everything that works stands in `node_services`.
+/// The node and its parts. The parts refer to it, so it never moves.
 class node::implementation : public node_services {
 public:
   using node_services::node_services;
+
+  member_list member_part{*this};
+  name_directory name_part{*this};
+  link_watch link_part{*this};
 };
 
 result<node> node::open(config settings) {
@@ -74,76 +76,44 @@ membership::member node::self() const {
   return content_->self();
 }
 
-std::vector<membership::member> node::members() const {
-  if (content_->has_left())
-    return {};
-  return content_->members().members();
-}
-
-std::optional<membership::suspicion_report> node::why_suspected(const node_id& who) const {
-  if (content_->has_left())
-    return std::nullopt;
-  return content_->members().why_suspected(who);
-}
-
-error node::update_metadata(membership::metadata about) {
-  if (auto over = content_->why_over())
-    return over;
-  return content_->update_metadata(std::move(about));
-}
-
-error node::announce(std::string_view name, const caf::actor& actor) {
-  if (auto over = content_->why_over())
-    return over;
-  return content_->names().announce(name, actor);
-}
-
-void node::withdraw(std::string_view name) {
-  content_->names().withdraw(name);
-}
-
-caf::actor node::find(std::string_view name) const {
-  return content_->names().find(name);
-}
-
-result<caf::actor> node::find(std::string_view name, duration within) const {
-  return content_->find(name, within);
-}
-
-std::map<std::string, caf::actor> node::list(std::string_view prefix) const {
-  return content_->names().list(prefix);
-}
-
-void node::subscribe(const caf::actor& subscriber) {
-  if (!content_->has_left())
-    content_->subscribe(subscriber);
-}
-
-void node::subscribe_all(const caf::actor& subscriber) {
-  if (!content_->has_left())
-    content_->subscribe_all(subscriber);
-}
-
-void node::subscribe_dead_letters(const caf::actor& subscriber) {
-  if (!content_->has_left())
-    content_->subscribe_dead_letters(subscriber);
-}
-
 node_counters node::counters() const {
   return content_->counters();
 }
 
-void node::when_writable(const caf::actor& receiver, const caf::actor& subscriber) {
-  if (auto over = content_->why_over())
-    caf::anon_send(subscriber, writable{receiver, std::move(over)});
-  else
-    content_->when_writable(receiver, subscriber);
+member_list& node::members() {
+  return content_->member_part;
 }
 
-error node::wait_until_writable(const caf::actor& receiver, duration within) {
-  if (auto over = content_->why_over())
-    return over;
-  return content_->wait_until_writable(receiver, within);
+const member_list& node::members() const {
+  return content_->member_part;
+}
+
+name_directory& node::names() {
+  return content_->name_part;
+}
+
+const name_directory& node::names() const {
+  return content_->name_part;
+}
+
+link_watch& node::links() {
+  return content_->link_part;
+}
+
+error node::announce(std::string_view name, const caf::actor& actor) {
+  return names().announce(name, actor);
+}
+
+caf::actor node::find(std::string_view name) const {
+  return names().find(name);
+}
+
+result<caf::actor> node::find(std::string_view name, duration within) const {
+  return names().find(name, within);
+}
+
+void node::subscribe(const caf::actor& subscriber) {
+  members().subscribe(subscriber);
 }
 
 void node::request_stop() noexcept {

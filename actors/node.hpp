@@ -2,44 +2,21 @@
 
 #include <chorus/actors/caf17/typed_handle.hpp>
 #include <chorus/actors/config.hpp>
-#include <chorus/actors/events.hpp>
-#include <chorus/actors/flow.hpp>
+#include <chorus/actors/links.hpp>
+#include <chorus/actors/members.hpp>
+#include <chorus/actors/names.hpp>
+#include <chorus/actors/node_counters.hpp>
 #include <chorus/membership/member.hpp>
-#include <chorus/membership/suspicion_report.hpp>
-#include <chorus/runtime/address.hpp>
-#include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/time.hpp>
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
-#include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace chorus {
-
-/// What a node has counted since it started, and what it keeps now. A snapshot.
-struct node_counters {
-  /// Messages of actors that were not delivered to another node: one-way ones, whether their sender
-  /// was told (`undelivered`) or the subscribers to dead letters were (`dead_letter`), and answers of which
-  /// not even an error could be sent, or that the other node could not read. Not requests whose sender got an
-  /// error.
-  std::uint64_t dead_letters = 0;
-
-  /// One-way messages of actors of which nobody knows whether they have arrived: their link ended before they
-  /// were acknowledged (`unconfirmed`).
-  std::uint64_t unconfirmed_messages = 0;
-
-  std::uint64_t malformed_messages = 0; ///< received, and could not be read
-  std::uint64_t exported_actors = 0; ///< actors of this node that others hold handles of, or that have names
-  std::uint64_t remote_actors = 0;   ///< actors of other nodes that this one holds handles of
-};
 
 /// A node of the cluster: owns the CAF actor system, the transport and all services, and starts and
 /// stops them in order.
@@ -54,10 +31,13 @@ struct node_counters {
 /// A node leaves its process alone: it installs no signal handler and changes no setting of the allocator,
 /// the environment or the process' limits. What a program wants of that it asks for (`actors/program`).
 ///
-/// Thread rules: every function may be called from any thread, an actor's included. Exceptions: the waiting
-/// `find`, `wait_until_writable` and `wait_for_stop_request` (never in an actor's thread), and `stop` (see
-/// there). While the node is destroyed, its own actors may still call all of them until they have ended;
-/// nobody else may. A process may hold several nodes.
+/// Each feature is a part with a header of its own: `members` (members.hpp), `names` (names.hpp) and `links`
+/// (links.hpp). The node forwards the calls that programs make most.
+///
+/// Thread rules, for the parts too: any thread may call any function, an actor's thread included. Exceptions:
+/// functions that block, and say so, are never called in an actor's thread; for `stop` see there. While the
+/// node is destroyed, its own actors may call all functions until they have ended; nobody else may. A process
+/// may hold several nodes.
 ///
 /// After `stop`, functions that can fail return `unavailable`, or `refused` if that is why the node stopped;
 /// the others find, list and do nothing. Local actors and the messages between them go on until the node is
@@ -93,74 +73,35 @@ public:
   /// This node as the others know it, or knew it last.
   membership::member self() const;
 
-  /// The other members and their metadata, ascending by id: all that this node believes to be alive,
-  /// suspected ones included.
-  std::vector<membership::member> members() const;
-
-  /// Who accused a node, when and on what evidence, who confirmed it, and what came of that: its latest
-  /// suspicion, also when it is over. None if it was never suspected here, or if the report was dropped for
-  /// newer ones.
-  std::optional<membership::suspicion_report> why_suspected(const node_id& who) const;
-
-  /// Replaces what this node tells the others about itself (`config::about`). Errors: invalid_argument (more
-  /// than `limits::metadata_bytes`), unavailable (stopped).
-  error update_metadata(membership::metadata about);
-
-  // -- names ------------------------------------------------------------------------------------
-
-  /// Makes `actor` known under `name` to every node until it ends, is withdrawn, or this node ends.
-  /// If several announce one name, the last one counts (Lamport order); when that one goes, the one
-  /// before it counts again. Errors: invalid_argument (empty or too long name, control characters in it, no
-  /// or remote actor), overloaded (too many names), unavailable (the node stops, or has stopped).
-  error announce(std::string_view name, const caf::actor& actor);
-
-  /// Takes back this node's announcement of `name`; a no-op without one.
-  void withdraw(std::string_view name);
-
-  /// The actor announced under `name` as far as this node knows now; null if there is none. If its node
-  /// cannot be reached from here, though the cluster has it, the handle has ended; an older announcer does
-  /// not count.
-  caf::actor find(std::string_view name) const;
-
-  /// Waits until somebody who can be reached has announced `name`. Errors: unavailable (no seed answered
-  /// within the time, the node that has announced it cannot be reached, or this node has stopped), not_found
-  /// (nobody announced it), refused (the cluster has rejected this node, or members refuse it so far and it
-  /// goes on asking). Blocks its thread: never call it in an actor's.
-  result<caf::actor> find(std::string_view name, duration within) const;
-
-  /// All names that begin with `prefix`, and the actor that each of them stands for.
-  std::map<std::string, caf::actor> list(std::string_view prefix = {}) const;
-
-  // -- events -----------------------------------------------------------------------------------
-
-  /// Sends `node_up` and `node_down` to `subscriber` from now on, and `node_up` for every node that
-  /// is up already, until it ends or the node stops. It must be an actor of this node. Subscribing again
-  /// changes nothing.
-  void subscribe(const caf::actor& subscriber);
-
-  /// The same, and all else that events.hpp lists. A
-  /// subscriber of `subscribe` hears of these from now on.
-  void subscribe_all(const caf::actor& subscriber);
-
-  /// Sends a `dead_letter` to `subscriber` whenever messages were lost and no sender can be told, until it
-  /// ends or the node stops. It must be an actor of this node.
-  void subscribe_dead_letters(const caf::actor& subscriber);
-
+  /// What this node has counted. After `stop` too.
   node_counters counters() const;
 
-  // -- room in links ----------------------------------------------------------------------------
+  // -- parts; references to them are valid until the node is destroyed, also when it is moved -------
 
-  /// Sends one `writable` to `subscriber`, an actor of this node, as soon as at least half of the send
-  /// buffer (`limits::send_buffer_bytes`) of the link to the node of `receiver` is free: at once if it is,
-  /// or if `receiver` lives here. Also when the link ends (node_down), so that nobody waits for ever, and
-  /// when the node has stopped (unavailable). All senders of this node share the room, nothing is reserved.
-  /// Asking again before the answer changes nothing.
-  void when_writable(const caf::actor& receiver, const caf::actor& subscriber);
+  /// The other members: who they are, who comes and goes.
+  member_list& members();
+  const member_list& members() const;
 
-  /// Waits for the same. Errors: overloaded (not within the time, or too many wait), node_down (there
-  /// is no link, or it has ended), invalid_argument (no receiver), unavailable (stopped). Blocks its
-  /// thread: never call it in an actor's.
-  error wait_until_writable(const caf::actor& receiver, duration within);
+  /// Which actor has which name.
+  name_directory& names();
+  const name_directory& names() const;
+
+  /// Which links have room for more messages, and which messages were lost.
+  link_watch& links();
+
+  // -- the most frequent calls, forwarded to the parts ----------------------------------------------
+
+  /// `names().announce(name, actor)`.
+  error announce(std::string_view name, const caf::actor& actor);
+
+  /// `names().find(name)`.
+  caf::actor find(std::string_view name) const;
+
+  /// `names().find(name, within)`. Blocks its thread.
+  result<caf::actor> find(std::string_view name, duration within) const;
+
+  /// `members().subscribe(subscriber)`.
+  void subscribe(const caf::actor& subscriber);
 
   // -- life -------------------------------------------------------------------------------------
 
@@ -168,7 +109,8 @@ public:
   void request_stop() noexcept;
 
   /// Waits until `request_stop` or `stop` is called, or the cluster rejects this node; then call `stop`.
-  /// Programs use `chorus::run` (program/run.hpp), which does both and takes signals as requests.
+  /// Blocks its thread. Programs use `chorus::run` (program/run.hpp), which does both and takes signals as
+  /// requests.
   void wait_for_stop_request() const;
 
   /// Why the cluster rejects this node (refused); no error if it does not. A rejected node stays rejected.

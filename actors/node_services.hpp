@@ -13,7 +13,9 @@
 #include "subscribers.hpp"
 
 #include <chorus/actors/config.hpp>
-#include <chorus/actors/node.hpp>
+#include <chorus/actors/events.hpp>
+#include <chorus/actors/flow.hpp>
+#include <chorus/actors/node_counters.hpp>
 #include <chorus/membership/peers/core.hpp>
 #include <chorus/runtime/transport/gate.hpp>
 #include <chorus/runtime/transport/transport.hpp>

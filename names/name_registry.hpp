@@ -18,8 +18,7 @@
 #include <variant>
 #include <vector>
 
-/// Which actor is known under which name, on every node: the registry behind `node::announce` and
-/// `node::find`.
+/// Which actor is known under which name, on every node: the registry behind `node::names`.
 ///
 /// Each life of a node owns its announcements and is the only one to speak of them, so nothing has to
 /// be agreed: when a relation begins, both ends tell each other all of theirs, then every change. Of several

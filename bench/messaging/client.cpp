@@ -33,7 +33,7 @@ int run_client(std::uint16_t port, const workload& what, const std::string& sche
   if (!server)
     return report_failure("messaging", server.failure());
   auto dead_letters = [&here] { return here->counters().dead_letters; };
-  auto when_writable = [&](const caf::actor& sender) { here->when_writable(*server, sender); };
+  auto when_writable = [&](const caf::actor& sender) { here->links().when_writable(*server, sender); };
   auto seen = run(here->system(), {*server, {}, what, dead_letters, when_writable});
   if (!seen)
     return report_failure("messaging", seen.failure());

@@ -40,7 +40,7 @@ caf::behavior window(caf::event_based_actor* self, chorus::node* node, std::stri
   return {
       [=](const line& said) { show('[' + room + "] " + said.author + ": " + said.text); },
       [=](typed_atom, const std::string& text) {
-        for (auto& [person, other] : node->list("chat/" + room + '/'))
+        for (auto& [person, other] : node->names().list("chat/" + room + '/'))
           if (other != self)
             self->send(other, line{name, text});
       },

@@ -92,7 +92,7 @@ private:
 
     void log_events() {
       auto* log = &events;
-      node.subscribe_all(node.system().spawn([log](caf::event_based_actor*) -> caf::behavior {
+      node.members().subscribe_all(node.system().spawn([log](caf::event_based_actor*) -> caf::behavior {
         return {
             [log](const node_up& event) {
               log->add("up " + event.who.name);

@@ -166,7 +166,7 @@ TEST_F(
 
 TEST_F(flow_control_between_nodes, lets_a_sender_that_waits_for_room_lose_nothing) {
   auto sender = ben().system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
-    ben().when_writable(remote_, self);
+    ben().links().when_writable(remote_, self);
     return {
         [this, self](const writable& told) {
           EXPECT_FALSE(told.reason) << to_string(told.reason);
@@ -178,7 +178,7 @@ TEST_F(flow_control_between_nodes, lets_a_sender_that_waits_for_room_lose_nothin
             self->send(remote_, next, std::string(text_bytes, 'x'));
           seen_.note([&](auto& it) { it.sent = next; });
           if (next < flood)
-            ben().when_writable(remote_, self);
+            ben().links().when_writable(remote_, self);
         },
         [this](const undelivered& what) { note_loss(seen_, what); },
     };
@@ -196,7 +196,7 @@ TEST_F(flow_control_between_nodes, tells_subscribers_of_messages_that_nobody_els
   auto listener = ben().system().spawn([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](const dead_letter& what) { note_loss(seen_, what); }};
   });
-  ben().subscribe_dead_letters(listener);
+  ben().links().subscribe_dead_letters(listener);
   fill_link();
   ASSERT_TRUE(seen_.wait([](auto& it) { return it.notices > 0; }));
   open_gate();
@@ -207,36 +207,36 @@ TEST_F(flow_control_between_nodes, tells_subscribers_of_messages_that_nobody_els
 }
 
 TEST_F(flow_control_between_nodes, lets_a_thread_wait_for_room) {
-  EXPECT_FALSE(ben().wait_until_writable(remote_, patience));
+  EXPECT_FALSE(ben().links().wait_until_writable(remote_, patience));
   fill_link();
-  EXPECT_EQ(ben().wait_until_writable(remote_, 1ms).code, errc::overloaded);
+  EXPECT_EQ(ben().links().wait_until_writable(remote_, 1ms).code, errc::overloaded);
   auto waiting =
-      std::async(std::launch::async, [this] { return ben().wait_until_writable(remote_, patience); });
+      std::async(std::launch::async, [this] { return ben().links().wait_until_writable(remote_, patience); });
   open_gate();
   EXPECT_FALSE(waiting.get());
 }
 
 TEST_F(flow_control_between_nodes, has_room_for_local_actors_at_once) {
-  EXPECT_FALSE(ada().wait_until_writable(reader_, 0s));
-  EXPECT_EQ(ada().wait_until_writable(nullptr, patience).code, errc::invalid_argument);
+  EXPECT_FALSE(ada().links().wait_until_writable(reader_, 0s));
+  EXPECT_EQ(ada().links().wait_until_writable(nullptr, patience).code, errc::invalid_argument);
 }
 
 TEST_F(flow_control_between_nodes, ends_waiting_when_the_link_ends) {
   fill_link();
   auto waiter = ben().system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
-    ben().when_writable(remote_, self);
+    ben().links().when_writable(remote_, self);
     seen_.note([](auto& it) { ++it.sent; });
     return {
         [this](const writable& told) { seen_.note([&](auto& it) { it.writable.push_back(told.reason); }); }};
   });
   ASSERT_TRUE(seen_.wait([](auto& it) { return it.sent == 1; }));
   auto thread =
-      std::async(std::launch::async, [this] { return ben().wait_until_writable(remote_, patience); });
+      std::async(std::launch::async, [this] { return ben().links().wait_until_writable(remote_, patience); });
   ada().stop();
   ASSERT_TRUE(seen_.wait([](auto& it) { return it.writable.size() == 1; }));
   EXPECT_EQ(seen_.writable.front().code, errc::node_down);
   EXPECT_EQ(thread.get().code, errc::node_down);
-  EXPECT_EQ(ben().wait_until_writable(remote_, patience).code, errc::node_down) << "who asks later";
+  EXPECT_EQ(ben().links().wait_until_writable(remote_, patience).code, errc::node_down) << "who asks later";
   caf::anon_send_exit(waiter, caf::exit_reason::kill);
 }
 

@@ -35,8 +35,8 @@ TEST(members, tell_each_other_what_they_are) {
   cluster nodes;
   nodes.add("ada", [](config& settings) { settings.about = about("web"); });
   auto& ben = nodes.add("ben");
-  ASSERT_EQ(ben.members().size(), 1u);
-  EXPECT_EQ(ben.members().front().about, about("web"));
+  ASSERT_EQ(ben.members().list().size(), 1u);
+  EXPECT_EQ(ben.members().list().front().about, about("web"));
   EXPECT_EQ(nodes.at(0).self().about, about("web"));
 }
 
@@ -59,10 +59,10 @@ TEST(members, tell_a_subscriber_of_each_life_once_however_often_it_subscribes) {
   });
   ada.subscribe(subscriber);
   ada.subscribe(subscriber);
-  ada.subscribe_all(subscriber);
-  ada.subscribe_all(subscriber);
+  ada.members().subscribe_all(subscriber);
+  ada.members().subscribe_all(subscriber);
   nodes.add("cleo"); // from now on it hears of everything, once
-  EXPECT_FALSE(nodes.at(1).update_metadata(about("store")));
+  EXPECT_FALSE(nodes.at(1).members().update_metadata(about("store")));
   ASSERT_TRUE(log.wait_for("updated ben"));
   ASSERT_TRUE(log.wait_for("up cleo"));
   auto all = log.all();
@@ -75,20 +75,20 @@ TEST(members, hear_when_one_of_them_changes_what_it_says) {
   cluster nodes;
   auto& ada = nodes.add("ada", [](config& settings) { settings.about = about("web"); });
   auto& ben = nodes.add("ben");
-  EXPECT_FALSE(ada.update_metadata(about("store")));
+  EXPECT_FALSE(ada.members().update_metadata(about("store")));
   ASSERT_TRUE(nodes.events(1).wait_for("updated ada"));
-  EXPECT_EQ(ben.members().front().about, about("store"));
+  EXPECT_EQ(ben.members().list().front().about, about("store"));
   EXPECT_EQ(ada.self().about, about("store"));
   auto& cleo = nodes.add("cleo");
-  ASSERT_EQ(cleo.members().size(), 2u);
-  for (auto& member : cleo.members())
+  ASSERT_EQ(cleo.members().list().size(), 2u);
+  for (auto& member : cleo.members().list())
     EXPECT_EQ(member.about, member.name == "ada" ? about("store") : membership::metadata{});
 }
 
 TEST(members, say_of_themselves_as_much_as_there_is_room_for_and_no_more) {
   cluster nodes;
   auto& ada = nodes.add("ada", [](config& settings) { settings.about = of_size(limits::metadata_bytes); });
-  EXPECT_EQ(ada.update_metadata(of_size(limits::metadata_bytes + 1)).code, errc::invalid_argument);
+  EXPECT_EQ(ada.members().update_metadata(of_size(limits::metadata_bytes + 1)).code, errc::invalid_argument);
   EXPECT_EQ(ada.self().about, of_size(limits::metadata_bytes));
   config settings;
   settings.about = of_size(limits::metadata_bytes + 1);
@@ -147,7 +147,7 @@ TEST(members, that_nobody_suspected_have_no_report) {
   cluster nodes;
   nodes.add("ada");
   auto& ben = nodes.add("ben");
-  EXPECT_FALSE(ben.why_suspected(ben.members().front().who.node));
+  EXPECT_FALSE(ben.members().why_suspected(ben.members().list().front().who.node));
 }
 
 } // namespace

@@ -121,15 +121,15 @@ TEST(node_end, lets_actors_use_their_node_until_they_have_ended) {
     auto node = open_node();
     user = node.system().spawn([&](caf::event_based_actor* self) {
       self->set_exit_handler([&, self](const caf::exit_msg&) {
-        node.withdraw("worker");
+        node.names().withdraw("worker");
         EXPECT_EQ(node.announce("other", self).code, errc::unavailable);
         EXPECT_EQ(node.find("worker"), caf::actor{});
-        EXPECT_TRUE(node.list().empty());
-        EXPECT_TRUE(node.members().empty());
-        EXPECT_EQ(node.update_metadata({}).code, errc::unavailable);
+        EXPECT_TRUE(node.names().list().empty());
+        EXPECT_TRUE(node.members().list().empty());
+        EXPECT_EQ(node.members().update_metadata({}).code, errc::unavailable);
         EXPECT_EQ(node.counters().exported_actors, 0U);
-        node.subscribe_all(self);
-        node.when_writable(self, self);
+        node.members().subscribe_all(self);
+        node.links().when_writable(self, self);
         node.request_stop();
         node.stop();
         self->quit(caf::exit_reason::user_shutdown);

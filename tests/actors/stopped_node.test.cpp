@@ -21,19 +21,19 @@ TEST(stopped_node, says_that_it_is_unavailable) {
 
   EXPECT_EQ(node.announce("mine", local).code, errc::unavailable);
   EXPECT_EQ(node.announce("new", local).code, errc::unavailable);
-  node.withdraw("mine");
+  node.names().withdraw("mine");
   for (auto name : {"mine", "other", "new"}) {
     EXPECT_EQ(node.find(name), caf::actor{}) << name;
     auto found = node.find(name, patience);
     ASSERT_FALSE(found) << name;
     EXPECT_EQ(found.failure().code, errc::unavailable) << name;
   }
-  EXPECT_TRUE(node.list().empty());
-  EXPECT_EQ(node.update_metadata({}).code, errc::unavailable);
-  EXPECT_EQ(node.wait_until_writable(*remote, patience).code, errc::unavailable);
-  EXPECT_EQ(node.wait_until_writable(local, patience).code, errc::unavailable);
-  EXPECT_TRUE(node.members().empty());
-  EXPECT_EQ(node.why_suspected(nodes.at(0).self().who.node), std::nullopt);
+  EXPECT_TRUE(node.names().list().empty());
+  EXPECT_EQ(node.members().update_metadata({}).code, errc::unavailable);
+  EXPECT_EQ(node.links().wait_until_writable(*remote, patience).code, errc::unavailable);
+  EXPECT_EQ(node.links().wait_until_writable(local, patience).code, errc::unavailable);
+  EXPECT_TRUE(node.members().list().empty());
+  EXPECT_EQ(node.members().why_suspected(nodes.at(0).self().who.node), std::nullopt);
   EXPECT_EQ(node.self(), self);
   EXPECT_EQ(node.counters().exported_actors, 0U);
   EXPECT_EQ(node.counters().remote_actors, 0U);
@@ -49,9 +49,9 @@ TEST(stopped_node, tells_who_asks_for_room) {
   auto local = node.system().spawn(worker);
   caf::scoped_actor self{node.system()};
   node.subscribe(self);
-  node.subscribe_all(self);
-  node.subscribe_dead_letters(self);
-  node.when_writable(local, self);
+  node.members().subscribe_all(self);
+  node.links().subscribe_dead_letters(self);
+  node.links().when_writable(local, self);
   self->receive([](const writable& told) { EXPECT_EQ(told.reason.code, errc::unavailable); });
 }
 

@@ -203,7 +203,7 @@ TEST_F(stopping_with_work, waits_no_longer_than_it_may) {
   ask("slow");
   ASSERT_TRUE(entered_.wait());
   nodes_.at(1).stop();
-  EXPECT_TRUE(nodes_.at(1).list().empty());
+  EXPECT_TRUE(nodes_.at(1).names().list().empty());
   released_.happen();
 }
 

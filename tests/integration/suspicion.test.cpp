@@ -65,17 +65,17 @@ TEST_F(silent_node, is_suspected_and_trusted_again_when_it_answers) {
   stall();
   const auto next = static_cast<std::size_t>(std::ranges::count(before, "suspected ben")) + 1;
   ASSERT_TRUE(seen_by_ada().wait_for("suspected ben", next));
-  auto report = ada().why_suspected(ben_.node);
+  auto report = ada().members().why_suspected(ben_.node);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->subject, ben_);
   ASSERT_FALSE(report->accusations.empty());
   EXPECT_EQ(report->accusations.front().accuser, ada().self().who);
   EXPECT_EQ(report->accusations.front().what, membership::evidence::silence);
   EXPECT_EQ(report->result, suspicion_report::outcome::ongoing);
-  EXPECT_EQ(ada().members().size(), 1u) << "a suspect is a member";
+  EXPECT_EQ(ada().members().list().size(), 1u) << "a suspect is a member";
   heal();
   ASSERT_TRUE(seen_by_ada().wait_for("trusted ben", next));
-  EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::refuted);
+  EXPECT_EQ(ada().members().why_suspected(ben_.node)->result, suspicion_report::outcome::refuted);
   EXPECT_EQ(last_two(), (std::vector<std::string>{"suspected ben", "trusted ben"}));
 }
 
@@ -84,7 +84,7 @@ TEST_F(silent_node, fails_after_it_was_suspected_and_the_report_is_kept) {
   stall();
   ASSERT_TRUE(seen_by_ada().wait_for("gone ben failed"));
   EXPECT_EQ(last_two(), (std::vector<std::string>{"down ben failed", "gone ben failed"}));
-  EXPECT_EQ(ada().why_suspected(ben_.node)->result, suspicion_report::outcome::failed);
+  EXPECT_EQ(ada().members().why_suspected(ben_.node)->result, suspicion_report::outcome::failed);
   heal();
   EXPECT_TRUE(seen_by_ada().wait_for("back ben"));
 }

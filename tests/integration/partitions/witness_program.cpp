@@ -98,7 +98,7 @@ caf::behavior witness(witness_self self) {
 
 void tell_members(const chorus::node& node) {
   std::string line = "members";
-  for (auto& each : node.members())
+  for (auto& each : node.members().list())
     line += ' ' + each.name;
   tell(line);
 }
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
   auto self = node->system().spawn(witness);
   if (auto failed = node->announce("witness/" + node->self().name, self))
     return chorus::report_failure("witness", failed);
-  node->subscribe_all(self);
+  node->members().subscribe_all(self);
   tell("ready " + node->self().name + ' ' + to_string(node->self().who));
   for (std::string command; std::getline(std::cin, command);)
     obey(*node, self, command);
