@@ -41,6 +41,9 @@ inline constexpr std::size_t send_buffer_bytes = 64 * mebibyte;
 /// Beyond the send buffer, for the same traffic as the receive reserve.
 inline constexpr std::size_t send_reserve_bytes = 16 * mebibyte;
 
+/// Channels of one link. Every data frame has room for the credit of all.
+inline constexpr std::size_t channels = 16;
+
 /// Containers within containers within a message; deeper input is refused before it exhausts a stack.
 inline constexpr std::size_t decode_depth = 64;
 

@@ -16,12 +16,19 @@ membership::member member_of(const peer& who) {
   return {who, to_string(who), {}};
 }
 
+std::string text_of(const std::vector<link::channel_offer>& channels) {
+  std::string text;
+  for (const auto& channel : channels)
+    text += ", " + channel.name + " credit " + std::to_string(channel.credit);
+  return text;
+}
+
 std::string text_of(const link::hello& what) {
-  return "hello, credit " + std::to_string(what.credit);
+  return "hello" + text_of(what.channels);
 }
 
 std::string text_of(const link::welcome& what) {
-  return "welcome, credit " + std::to_string(what.credit);
+  return "welcome" + text_of(what.channels);
 }
 
 std::string text_of(const link::refusal& what) {
@@ -31,8 +38,12 @@ std::string text_of(const link::refusal& what) {
 std::string text_of(const link::data& what) {
   std::string text = "data";
   if (what.count > 0)
-    text += ' ' + to_string(what.first) + " to " + std::to_string(what.first.value + what.count - 1);
-  text += ", acknowledges " + to_string(what.acknowledged) + ", credit " + std::to_string(what.credit);
+    text += ' ' + to_string(what.first) + " to " + std::to_string(what.first.value + what.count - 1)
+            + " on channel " + std::to_string(what.channel);
+  text += ", acknowledges " + to_string(what.acknowledged);
+  what.credits.for_each([&](link::channel_number channel, std::uint64_t credit) {
+    text += ", credit " + std::to_string(credit) + " on " + std::to_string(channel);
+  });
   return text + (what.wants_answer ? ", wants an answer" : "");
 }
 
@@ -99,14 +110,16 @@ bool link_layer::apply(const peer& other, const link::input& what) {
   if (link != nullptr)
     link->core().apply(what);
   else if (const auto* consumed = std::get_if<link::consumed>(&what))
-    consumed_of_earlier(other, consumed->bytes);
+    consumed_of_earlier(other, *consumed);
   return link != nullptr;
 }
 
-void link_layer::consumed_of_earlier(const peer& other, std::size_t bytes) {
-  auto left = unconsumed_.find(other);
-  CHORUS_CHECK(left != unconsumed_.end() && bytes <= left->second, "only what was delivered can be consumed");
-  left->second -= bytes;
+void link_layer::consumed_of_earlier(const peer& other, const link::consumed& what) {
+  auto left = unconsumed_.find({other, what.channel});
+  CHORUS_CHECK(
+      left != unconsumed_.end() && what.bytes <= left->second, "only what was delivered can be consumed"
+  );
+  left->second -= what.bytes;
   if (left->second == 0)
     unconsumed_.erase(left);
 }
@@ -216,8 +229,9 @@ void link_layer::perform(const peers::open_relation& step) {
   settings.other = step.who.who;
   settings.relation = step.relation;
   settings.nonce_of_other = step.who.nonce;
-  if (auto left = unconsumed_.extract(step.who.who))
-    settings.held_bytes = left.mapped();
+  for (link::channel_number number = 0; number < settings.channels.size(); ++number)
+    if (auto left = unconsumed_.extract({step.who.who, number}))
+      settings.channels[number].held_bytes = left.mapped();
   auto& link = links_[step.who.who] = std::make_unique<end>(*this, settings);
   above_.told(step);
   if (!step.was_greeted)
@@ -231,8 +245,9 @@ void link_layer::perform(const peers::end_relation& step) {
 void link_layer::ended(end& which, link::closed&& how) {
   peers::relation_closed news{which.core().core().relation(), how.reason};
   above_.perform(which.other(), std::move(how));
-  if (auto left = which.core().core().unconsumed(); left > 0)
-    unconsumed_[which.other()] = left;
+  for (link::channel_number number = 0; number < limits_.channels.size(); ++number)
+    if (auto left = which.core().core().unconsumed(number); left > 0)
+      unconsumed_[{which.other(), number}] = left;
   auto link = links_.find(which.other());
   ended_.push_back(std::move(link->second));
   links_.erase(link);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chorus::simulation {
@@ -86,7 +87,7 @@ private:
   bool take(const peer& from, const peer& source, const shared_bytes& head, const shared_bytes& body);
   void answer(const std::optional<link::frame>& what);
   void ended(end& which, link::closed&& how);
-  void consumed_of_earlier(const peer& other, std::size_t bytes);
+  void consumed_of_earlier(const peer& other, const link::consumed& what);
   end* find(const peer& other) const;
   std::vector<peer> links_with(const node_id& other) const;
 
@@ -108,7 +109,8 @@ private:
   std::map<peer, std::unique_ptr<end>> links_; ///< two of one node while an earlier life says goodbye
   std::map<node_id, incarnation> known_;       ///< the newest life of each
   std::vector<std::unique_ptr<end>> ended_;    ///< may still be in the middle of a call
-  std::map<peer, std::size_t> unconsumed_; ///< what relations that are over have left, where there is no link
+  /// What relations that are over have left, where there is no link.
+  std::map<std::pair<peer, link::channel_number>, std::size_t> unconsumed_;
 };
 
 } // namespace chorus::simulation

@@ -18,6 +18,8 @@ struct counters {
   std::uint64_t messages_queued = 0;  ///< accepted but not put into a frame at once
   std::uint64_t overloaded = 0;       ///< refused because the send buffer is full
   std::uint64_t beyond_credit = 0;    ///< segments sent from the reserve
+  std::uint64_t channels_passed = 0;  ///< one without credit, while another had something to send
+  std::uint64_t unserved = 0;         ///< messages on a channel that the other end does not have
   std::uint64_t acknowledgements = 0; ///< frames that only acknowledge or give credit
   std::uint64_t hellos = 0;
   std::uint64_t welcomes = 0;
@@ -60,6 +62,8 @@ struct counters {
     visit("messages_queued", messages_queued);
     visit("overloaded", overloaded);
     visit("beyond_credit", beyond_credit);
+    visit("channels_passed", channels_passed);
+    visit("unserved", unserved);
     visit("acknowledgements", acknowledgements);
     visit("hellos", hellos);
     visit("welcomes", welcomes);

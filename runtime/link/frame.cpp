@@ -5,6 +5,7 @@
 #include <chorus/runtime/limits.hpp>
 #include <chorus/runtime/link/frame.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -22,17 +23,28 @@ enum class kind : std::uint8_t {
   lone = 7
 };
 
+/// For how many of them a frame usually has credit.
+constexpr std::size_t usual_channels = 4;
+
 // -- encoding --------------------------------------------------------------------------------------
+
+void append_name(byte_buffer& out, std::string_view name) {
+  CHORUS_CHECK(name.size() <= limits::name_bytes, "the name of a cluster or a channel is too long");
+  append(out, static_cast<std::uint8_t>(name.size()));
+  auto bytes = as_bytes(name);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 template <class Greeting>
 void append_greeting(byte_buffer& out, const Greeting& what) {
-  CHORUS_CHECK(what.cluster.size() <= limits::name_bytes, "the cluster's name is too long");
-  append(out, static_cast<std::uint8_t>(what.cluster.size()));
-  auto name = as_bytes(what.cluster);
-  out.insert(out.end(), name.begin(), name.end());
-  append(out, what.credit);
-  append(out, what.held);
+  append_name(out, what.cluster);
   append(out, what.nonce);
+  append(out, static_cast<std::uint8_t>(what.channels.size()));
+  for (const auto& channel : what.channels) {
+    append_name(out, channel.name);
+    append(out, channel.credit);
+    append(out, channel.held);
+  }
 }
 
 struct content_encoder {
@@ -46,8 +58,10 @@ struct content_encoder {
   }
   void operator()(const data& what) const {
     append(out, what.acknowledged.value);
-    append(out, what.credit);
+    append(out, static_cast<std::uint16_t>(what.credits.present()));
+    what.credits.for_each([&](channel_number, std::uint64_t credit) { append(out, credit); });
     append(out, static_cast<std::uint8_t>(what.wants_answer));
+    append(out, what.channel);
     append(out, what.first.value);
     append(out, what.count);
     if (what.lone.empty())
@@ -72,14 +86,31 @@ error malformed(std::string_view what) {
   return {errc::malformed, std::string{what}};
 }
 
-template <class Greeting>
-Greeting take_greeting(bounded_reader& reader) {
-  Greeting what;
+std::string take_name(bounded_reader& reader) {
   auto length = reader.take<std::uint8_t>();
-  what.cluster = as_text(reader.take_bytes(length));
-  what.credit = reader.take<std::uint64_t>();
-  what.held = reader.take<std::uint64_t>();
+  return std::string{as_text(reader.take_bytes(length))};
+}
+
+/// Nothing if a channel has no name, or two have one name.
+template <class Greeting>
+std::optional<Greeting> take_greeting(bounded_reader& reader) {
+  Greeting what;
+  what.cluster = take_name(reader);
   what.nonce = reader.take<std::uint64_t>();
+  auto count = reader.take<std::uint8_t>();
+  if (count > limits::channels)
+    return std::nullopt;
+  for (; count > 0 && reader.ok(); --count) {
+    channel_offer channel;
+    channel.name = take_name(reader);
+    channel.credit = reader.take<std::uint64_t>();
+    channel.held = reader.take<std::uint64_t>();
+    auto is_known =
+        std::ranges::find(what.channels, channel.name, &channel_offer::name) != what.channels.end();
+    if (channel.name.empty() || is_known)
+      return std::nullopt;
+    what.channels.push_back(std::move(channel));
+  }
   return what;
 }
 
@@ -94,7 +125,7 @@ std::optional<refusal> take_refusal(bounded_reader& reader) {
 /// Whether the numbers of segments can be true for bytes of that size, and do not wrap around.
 bool is_plausible(const data& what) {
   if (what.count == 0)
-    return !what.first && what.segments.empty();
+    return !what.first && what.segments.empty() && what.channel == 0;
   return what.first && what.first.value <= sequence::max().value - what.count
          && what.segments.size() / smallest_segment_bytes >= what.count;
 }
@@ -103,9 +134,13 @@ bool is_plausible(const data& what) {
 std::optional<data> take_data(bounded_reader& reader) {
   data what;
   what.acknowledged.value = reader.take<std::uint64_t>();
-  what.credit = reader.take<std::uint64_t>();
+  std::uint32_t with_credit = reader.take<std::uint16_t>();
+  for (channel_number channel = 0; channel < limits::channels; ++channel)
+    if (((with_credit >> channel) & 1) != 0)
+      what.credits.set(channel, reader.take<std::uint64_t>());
   auto wants_answer = reader.take<std::uint8_t>();
   what.wants_answer = wants_answer == 1;
+  what.channel = reader.take<channel_number>();
   what.first.value = reader.take<std::uint64_t>();
   what.count = reader.take<std::uint32_t>();
   if (wants_answer > 1)
@@ -173,7 +208,7 @@ std::optional<frame> answer_in_no_relation(const peer& self, const frame& what) 
 
 wire_message wire::encode(const frame& what) {
   wire_message message;
-  message.head.reserve(data_head_bytes + segment_head_bytes);
+  message.head.reserve(data_head_bytes(usual_channels) + segment_head_bytes);
   append(message.head, frame_magic);
   append(message.head, protocol_version);
   append(message.head, static_cast<std::uint8_t>(kind_of(what)));
@@ -207,11 +242,17 @@ result<frame> wire::decode(const shared_bytes& head, const shared_bytes& body) {
   what.destination_relation.value = reader.take<std::uint64_t>();
   switch (static_cast<kind>(kind_number)) {
   case kind::hello:
-    what.content = take_greeting<hello>(reader);
-    break;
+    if (auto content = take_greeting<hello>(reader)) {
+      what.content = std::move(*content);
+      break;
+    }
+    return malformed("a hello with too many channels, or some that cannot be told apart");
   case kind::welcome:
-    what.content = take_greeting<welcome>(reader);
-    break;
+    if (auto content = take_greeting<welcome>(reader)) {
+      what.content = std::move(*content);
+      break;
+    }
+    return malformed("a welcome with too many channels, or some that cannot be told apart");
   case kind::refusal:
     if (auto content = take_refusal(reader)) {
       what.content = *content;

@@ -2,6 +2,7 @@
 
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/ids.hpp>
+#include <chorus/runtime/link/channel.hpp>
 #include <chorus/runtime/result.hpp>
 #include <chorus/runtime/seams.hpp>
 #include <chorus/runtime/strong_integer.hpp>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace chorus::link {
 
@@ -25,22 +27,28 @@ inline constexpr std::uint16_t frame_magic = 0x4843;
 /// The place of a segment on its link, from 1. 64 bits do not wrap around in a lifetime.
 using sequence = strong_integer<struct sequence_tag>;
 
+/// A channel that the sender of a greeting has.
+struct channel_offer {
+  std::string name;
+  std::uint64_t credit = 0; ///< bytes, in total, that the other end may send on it
+  std::uint64_t held = 0;   ///< of them, taken by messages of earlier relations when this one began
+};
+
 /// Opens a relation: says who is there, the sender's number for it, and what it may be sent. Repeated until
 /// the other end has said its own number.
 struct hello {
   std::string cluster;
-  std::uint64_t credit = 0; ///< bytes, in total, that the other end may send
-  std::uint64_t held = 0;   ///< of them, taken by messages of earlier relations when this one began
-  std::uint64_t nonce = 0;  ///< of the sender's process
+  std::uint64_t nonce = 0; ///< of the sender's process
+  std::vector<channel_offer>
+      channels; ///< by the sender's numbers, each name once; at most `limits::channels`
 };
 
 /// Answers a `hello`: the same, and names the relation by both its numbers. Repeated until a frame names the
 /// sender's number.
 struct welcome {
   std::string cluster;
-  std::uint64_t credit = 0;
-  std::uint64_t held = 0;
   std::uint64_t nonce = 0;
+  std::vector<channel_offer> channels;
 };
 
 /// Answers a `hello` that cannot be accepted, or a frame for another life of this node.
@@ -57,25 +65,26 @@ struct refusal {
 /// The reason as it stands above, with spaces.
 std::string_view to_string(refusal::why reason) noexcept;
 
-/// Segments and, riding along, an acknowledgement. Also sent without segments, as a pure
-/// acknowledgement.
+/// Segments of one channel and, riding along, an acknowledgement and credit of all channels. Also sent
+/// without segments, as a pure acknowledgement. Channels have the sender's numbers.
 struct data {
   sequence acknowledged;     ///< every segment up to here was handed over at the sender of this frame
-  std::uint64_t credit = 0;  ///< bytes, in total, that the receiver of this frame may send
+  channel_credits credits;   ///< of what has grown since the greeting
   bool wants_answer = false; ///< the sender waits for an acknowledgement or for credit: answer at once
-  sequence first;            ///< of the first segment; zero without segments
-  std::uint32_t count = 0;   ///< of segments
-  shared_bytes segments;     ///< encoded back to back, see segment.hpp
-  shared_bytes lone; ///< if there are any: the bytes of the only segment, whose head is in `segments`.
-                     ///< So a large payload travels as it is, instead of being copied into a frame
+  channel_number channel = 0;
+  sequence first;          ///< of the first segment; zero without segments
+  std::uint32_t count = 0; ///< of segments
+  shared_bytes segments;   ///< encoded back to back, see segment.hpp
+  shared_bytes lone;       ///< if there are any: the bytes of the only segment, whose head is in `segments`.
+                           ///< So a large payload travels as it is, instead of being copied into a frame
 };
 
 /// The last frame of a relation that ends in order.
 struct goodbye {};
 
-/// "My relation `source_relation`, with yours that you call `destination_relation`, is over." Said at its end,
-/// unless a `goodbye` is, and to whoever still speaks in it. Never answered. Both numbers, because one end's may
-/// meanwhile be the partner of a later one of the other end.
+/// "My relation `source_relation`, with yours that you call `destination_relation`, is over." Said at its
+/// end, unless a `goodbye` is, and to whoever still speaks in it. Never answered. Both numbers, because one
+/// end's may meanwhile be the partner of a later one of the other end.
 struct over {};
 
 /// One frame of the message lane. Both lives and both numbers of the relation stand in every frame, so that
@@ -104,8 +113,10 @@ std::optional<frame> answer_in_no_relation(const peer& self, const frame& what);
 /// `decode` believes nothing: anything but exactly one frame is `malformed`, another protocol version
 /// is `refused`. What is inside the segments is checked by the core that receives them.
 struct wire {
-  /// The head of a `data` frame without `lone`; every other is smaller than this plus `limits::name_bytes`.
-  static constexpr std::size_t data_head_bytes = 4 + 24 + 24 + 8 + 8 + 8 + 8 + 1 + 8 + 4;
+  /// The head of a `data` frame without `lone` that has credit of so many channels.
+  static constexpr std::size_t data_head_bytes(std::size_t channels) noexcept {
+    return 4 + 24 + 24 + 8 + 8 + 8 + 2 + channels * 8 + 1 + 1 + 8 + 4;
+  }
 
   static wire_message encode(const frame& what);
   static result<frame> decode(const shared_bytes& head, const shared_bytes& body);

@@ -1,3 +1,4 @@
+#include "channel_map.hpp"
 #include "handshake.hpp"
 #include "receiver.hpp"
 #include "resend_timer.hpp"
@@ -27,10 +28,11 @@ public:
   std::optional<time_point> next_deadline() const;
   core::output drain();
 
-  bool settled() const noexcept { return ended_ || sender_.is_settled(); }
-  bool is_established() const noexcept { return handshake_.is_up() && !ended_; }
-  bool has_ended() const noexcept { return ended_; }
-  std::size_t unconsumed() const noexcept { return receiver_.unconsumed(); }
+  bool settled() const noexcept { return has_ended() || sender_.is_settled(); }
+  bool is_established() const noexcept { return handshake_.is_up() && !has_ended(); }
+  bool has_ended() const noexcept { return stage_ >= stage::parts; }
+  std::size_t unconsumed(channel_number channel) const { return receiver_.unconsumed(channel); }
+  bool is_served(channel_number channel) const { return map_.offered().at(channel).has_value(); }
   const link::handshake& handshake() const noexcept { return handshake_; }
   const counters& statistics() const noexcept { return count_; }
 
@@ -46,7 +48,9 @@ private:
   void on_refusal(const frame& envelope, const refusal& what);
   bool is_of_the_other_process(std::uint64_t nonce);
   bool is_of_this_relation(const frame& what);
-  bool is_up_with(std::uint64_t credit);
+  void take_offer(const std::vector<channel_offer>& channels);
+  void is_up();
+  bool allow(const data& what);
 
   // inputs
   void on(const send& what);
@@ -74,36 +78,55 @@ private:
   resend_timer timer_;
   time_point now_;
 
-  bool greeting_due_ = true;     ///< hello or welcome, as the handshake stands
-  std::uint64_t held_there_ = 0; ///< of this end's messages, as the other end's greeting says
-  bool ended_ = false;
-  bool goodbye_due_ = false; ///< after everything else
+  enum class stage : std::uint8_t {
+    greets, ///< says hello or welcome next, as the handshake stands
+    talks,
+    parts, ///< has ended, and says goodbye after everything else
+    over,
+  };
+  enum stage stage_ = stage::greets;
+  channel_map map_;
   core::output output_;
 };
 
 namespace {
+
+void check_channel(const config& settings, const channel_config& channel) {
+  CHORUS_CHECK(
+      !channel.name.empty() && channel.name.size() <= limits::name_bytes,
+      "a channel has a name, which fits into a hello"
+  );
+  CHORUS_CHECK(
+      std::ranges::count(settings.channels, channel.name, &channel_config::name) == 1,
+      "a channel has a name of its own"
+  );
+  CHORUS_CHECK(
+      channel.message_bytes <= std::numeric_limits<std::uint32_t>::max(), "the size of a message has 32 bits"
+  );
+  CHORUS_CHECK(
+      channel.message_bytes + message_overhead <= channel.receive_window_bytes,
+      "a message fits into the window: it is consumed only when all of it has arrived"
+  );
+  CHORUS_CHECK(
+      channel.held_bytes <= channel.receive_window_bytes + channel.receive_reserve_bytes,
+      "earlier relations kept to the window"
+  );
+}
 
 config checked(config settings) {
   CHORUS_CHECK(settings.self && settings.other, "a link has two ends");
   CHORUS_CHECK(static_cast<bool>(settings.relation), "a relation has a number");
   CHORUS_CHECK(settings.cluster.size() <= limits::name_bytes, "the cluster's name fits into a hello");
   CHORUS_CHECK(
-      settings.message_bytes <= std::numeric_limits<std::uint32_t>::max(), "the size of a message has 32 bits"
+      !settings.channels.empty() && settings.channels.size() <= limits::channels,
+      "a link has 1 to limits::channels channels"
   );
+  for (const auto& channel : settings.channels)
+    check_channel(settings, channel);
   CHORUS_CHECK(settings.chunk_bytes > 0, "a chunk carries something");
   CHORUS_CHECK(settings.lone_bytes > 0, "a frame of its own carries something");
-  CHORUS_CHECK(
-      wire::data_head_bytes + segment_head_bytes + settings.chunk_bytes <= settings.frame_bytes,
-      "a chunk fits into a frame"
-  );
-  CHORUS_CHECK(
-      settings.message_bytes + message_overhead <= settings.receive_window_bytes,
-      "a message fits into the window: it is consumed only when all of it has arrived"
-  );
-  CHORUS_CHECK(
-      settings.held_bytes <= settings.receive_window_bytes + settings.receive_reserve_bytes,
-      "earlier relations kept to the window"
-  );
+  auto head_bytes = wire::data_head_bytes(settings.channels.size()) + segment_head_bytes;
+  CHORUS_CHECK(head_bytes + settings.chunk_bytes <= settings.frame_bytes, "a chunk fits into a frame");
   CHORUS_CHECK(settings.frames_in_flight > 0, "something may be under way");
   CHORUS_CHECK(settings.resend_after > duration::zero(), "a resend takes time");
   return settings;
@@ -113,9 +136,10 @@ config checked(config settings) {
 
 core::implementation::implementation(time_point now, config settings)
     : settings_(checked(std::move(settings))), handshake_(settings_.relation), sender_(settings_, count_),
-      receiver_(settings_, count_), timer_(settings_), now_(now) {
+      receiver_(settings_, count_), timer_(settings_), now_(now), map_(settings_.channels, {}) {
   timer_.restart(now);
-  count_.held_at_start = settings_.held_bytes;
+  for (const auto& channel : settings_.channels)
+    count_.held_at_start += channel.held_bytes;
 }
 
 // -- frames ----------------------------------------------------------------------------------------
@@ -123,7 +147,7 @@ core::implementation::implementation(time_point now, config settings)
 void core::implementation::receive(time_point now, const frame& what) {
   now_ = std::max(now_, now);
   ++count_.frames_received;
-  if (ended_)
+  if (has_ended())
     return;
   if (what.source.node != settings_.other.node || what.destination.node != settings_.self.node) {
     ++count_.strays;
@@ -152,8 +176,8 @@ void core::implementation::on(const frame& envelope, const hello& what) {
     return;
   switch (handshake_.hear_hello(envelope.source_relation)) {
   case handshake::greeting::answer:
-    held_there_ = what.held;
-    greeting_due_ = true;
+    take_offer(what.channels);
+    stage_ = stage::greets;
     return;
   case handshake::greeting::ignore:
     ++count_.stale_hellos;
@@ -168,30 +192,32 @@ void core::implementation::on(const frame& envelope, const welcome& what) {
   if (!is_of_the_other_process(what.nonce) || !is_of_this_cluster(envelope, what.cluster)
       || !is_of_this_relation(envelope))
     return;
-  held_there_ = what.held;
+  take_offer(what.channels);
   receiver_.answer_soon();
-  if (!is_up_with(what.credit) && sender_.learn({}, what.credit) == sender::news::progress)
-    timer_.restart(now_);
+  is_up();
 }
 
 void core::implementation::on(const frame& envelope, const data& what) {
+  // Its numbers of channels mean nothing before its greeting, which an end says before all else.
+  if (!handshake_.theirs() && envelope.destination_relation == handshake_.mine()) {
+    ++count_.strays;
+    return;
+  }
   if (!is_of_this_relation(envelope))
     return;
-  is_up_with(what.credit);
-  if (!receiver_.receive(now_, what, output_.deliveries))
+  is_up();
+  auto channel = what.count > 0 ? map_.here(what.channel) : channel_number{};
+  if (!channel || !receiver_.receive(now_, *channel, what, output_.deliveries))
     return violated();
-  switch (sender_.learn(what.acknowledged, what.credit)) {
-  case sender::news::violation:
+  auto acknowledged = sender_.acknowledge(what.acknowledged);
+  if (acknowledged == sender::news::violation)
     return violated();
-  case sender::news::progress:
-    output_.released_bytes += sender_.take_released();
+  auto is_progress = allow(what) || acknowledged == sender::news::progress;
+  if (is_progress) {
+    sender_.take_released(output_.releases);
     timer_.restart(now_);
-    break;
-  case sender::news::none:
-    // A full receiver answers, but gives no credit: slow is not dead.
-    if (!sender_.has_unacknowledged())
-      timer_.heard(now_);
-    break;
+  } else if (!sender_.has_unacknowledged()) {
+    timer_.heard(now_); // a full receiver answers, but gives no credit: slow is not dead
   }
 }
 
@@ -273,15 +299,36 @@ bool core::implementation::is_of_this_relation(const frame& what) {
   return false;
 }
 
-/// True if that is news.
-bool core::implementation::is_up_with(std::uint64_t credit) {
+/// Which channels the two have in common, and what may be sent on them. When a greeting is repeated, only the
+/// credit may have grown.
+void core::implementation::take_offer(const std::vector<channel_offer>& channels) {
+  channel_map offer{settings_.channels, channels};
+  if (!sender_.has_started()) {
+    map_ = std::move(offer);
+    return;
+  }
+  for (channel_number number = 0; number < settings_.channels.size(); ++number)
+    if (const auto& channel = offer.offered()[number]; channel && sender_.allow(number, channel->credit))
+      timer_.restart(now_);
+}
+
+void core::implementation::is_up() {
   if (sender_.has_started())
-    return false;
-  greeting_due_ = false;
+    return;
+  stage_ = stage::talks;
   output_.established_now = true;
-  sender_.start(credit, held_there_);
+  sender_.start(map_.offered(), output_.refusals);
   timer_.restart(now_);
-  return true;
+}
+
+/// Credit of a channel that this end does not have is none of its business. True if there is more of any.
+bool core::implementation::allow(const data& what) {
+  auto is_more = false;
+  what.credits.for_each([&](channel_number there, std::uint64_t credit) {
+    if (auto channel = map_.here(there))
+      is_more |= sender_.allow(*channel, credit);
+  });
+  return is_more;
 }
 
 // -- inputs ----------------------------------------------------------------------------------------
@@ -293,21 +340,23 @@ void core::implementation::apply(time_point now, const core::input& what) {
 }
 
 void core::implementation::on(const send& what) {
-  auto problem = ended_ ? std::optional{refused::why::closed} : sender_.accept(what);
+  CHORUS_CHECK(what.channel < settings_.channels.size(), "a message goes over a channel of this link");
+  auto problem = has_ended() ? std::optional{refused::why::closed} : sender_.accept(what);
   if (problem)
-    output_.refusals.push_back({what.pair, what.payload, *problem});
+    output_.refusals.push_back({what.pair, what.payload, *problem, what.channel});
 }
 
 void core::implementation::on(const consumed& what) {
-  receiver_.consumed(what.bytes);
+  CHORUS_CHECK(what.channel < settings_.channels.size(), "a message came over a channel of this link");
+  receiver_.consumed(what.channel, what.bytes);
 }
 
 void core::implementation::on(const reconnected&) {
-  if (ended_)
+  if (has_ended())
     return;
   ++count_.reconnects;
   if (!handshake_.is_up()) {
-    greeting_due_ = true;
+    stage_ = stage::greets;
     return;
   }
   receiver_.answer_soon(); // what was told last may be lost
@@ -315,14 +364,14 @@ void core::implementation::on(const reconnected&) {
 }
 
 void core::implementation::on(const close&) {
-  if (ended_)
+  if (has_ended())
     return;
-  goodbye_due_ = true;
   end(closed::why::closed_here);
+  stage_ = stage::parts;
 }
 
 void core::implementation::on(const abandon&) {
-  if (ended_)
+  if (has_ended())
     return;
   end(closed::why::abandoned);
 }
@@ -331,7 +380,7 @@ void core::implementation::on(const abandon&) {
 
 void core::implementation::tick(time_point now) {
   now_ = std::max(now_, now);
-  if (ended_ || !timer_.is_due(now_))
+  if (has_ended() || !timer_.is_due(now_))
     return;
   if (timer_.is_hopeless(now_))
     return end(closed::why::unresponsive);
@@ -340,7 +389,7 @@ void core::implementation::tick(time_point now) {
 }
 
 std::optional<time_point> core::implementation::next_deadline() const {
-  if (ended_)
+  if (has_ended())
     return std::nullopt;
   return earliest(timer_.deadline(), receiver_.deadline());
 }
@@ -349,12 +398,12 @@ void core::implementation::try_again() {
   if (handshake_.is_up())
     return sender_.try_again();
   ++count_.greeting_retries;
-  greeting_due_ = true;
+  stage_ = stage::greets;
 }
 
 /// The timer runs while something waits for the other end.
 void core::implementation::mind_timer() {
-  auto waits = !ended_ && (!handshake_.is_up() || sender_.is_waiting());
+  auto waits = !has_ended() && (!handshake_.is_up() || sender_.is_waiting());
   if (!waits)
     timer_.stop();
   else if (!timer_.running())
@@ -369,13 +418,15 @@ void core::implementation::violated() {
 }
 
 void core::implementation::end(closed::why reason) {
-  ended_ = true;
+  stage_ = stage::over;
   if (reason == closed::why::abandoned || reason == closed::why::violation
       || reason == closed::why::unresponsive)
     say_over();
   auto left = sender_.take_leftovers();
   for (auto& message : left.not_sent)
-    output_.refusals.push_back({message.pair, std::move(message.payload), refused::why::closed});
+    output_.refusals.push_back(
+        {message.pair, std::move(message.payload), refused::why::closed, message.channel}
+    );
   output_.end = closed{reason, std::move(left.outcome_unknown)};
   timer_.stop();
 }
@@ -391,15 +442,16 @@ void core::implementation::say_over() {
 // -- output ----------------------------------------------------------------------------------------
 
 core::output core::implementation::drain() {
-  if (!ended_) {
-    if (std::exchange(greeting_due_, false))
+  if (!has_ended()) {
+    if (stage_ == stage::greets)
       greet();
     sender_.fill();
     mind_timer();
   }
   auto frames = sender_.take_frames();
   // A graceful close first sends its final acknowledgement, or the other end could not settle its messages.
-  auto must_answer = ended_ ? goodbye_due_ && receiver_.owes_answer() : receiver_.must_answer(now_);
+  auto must_answer =
+      has_ended() ? stage_ == stage::parts && receiver_.owes_answer() : receiver_.must_answer(now_);
   if (frames.empty() && sender_.has_started() && must_answer) {
     ++count_.acknowledgements;
     frames.emplace_back();
@@ -408,24 +460,25 @@ core::output core::implementation::drain() {
     receiver_.told();
   for (auto& what : frames) {
     what.acknowledged = receiver_.acknowledged();
-    what.credit = receiver_.credit();
+    what.credits = receiver_.credits();
     transmit_frame(to_other(std::move(what)));
   }
-  if (std::exchange(goodbye_due_, false) && handshake_.theirs())
-    transmit_frame(to_other(goodbye{}));
+  if (stage_ == stage::parts) {
+    stage_ = stage::over;
+    if (handshake_.theirs())
+      transmit_frame(to_other(goodbye{}));
+  }
   return std::exchange(output_, {});
 }
 
 void core::implementation::greet() {
-  receiver_.told_credit();
+  stage_ = stage::talks;
   if (handshake_.state() == handshake::state::opening) {
     ++count_.hellos;
-    transmit_frame(to_other(hello{
-        settings_.cluster, receiver_.credit(), settings_.held_bytes, settings_.nonce}));
+    transmit_frame(to_other(hello{settings_.cluster, settings_.nonce, receiver_.offer()}));
   } else {
     ++count_.welcomes;
-    transmit_frame(to_other(welcome{
-        settings_.cluster, receiver_.credit(), settings_.held_bytes, settings_.nonce}));
+    transmit_frame(to_other(welcome{settings_.cluster, settings_.nonce, receiver_.offer()}));
   }
 }
 
@@ -488,8 +541,12 @@ bool core::has_ended() const noexcept {
   return implementation_->has_ended();
 }
 
-std::size_t core::unconsumed() const noexcept {
-  return implementation_->unconsumed();
+std::size_t core::unconsumed(channel_number channel) const noexcept {
+  return implementation_->unconsumed(channel);
+}
+
+bool core::is_served(channel_number channel) const {
+  return implementation_->is_served(channel);
 }
 
 const counters& core::statistics() const noexcept {

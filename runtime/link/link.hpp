@@ -3,6 +3,7 @@
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/ids.hpp>
 #include <chorus/runtime/limits.hpp>
+#include <chorus/runtime/link/channel.hpp>
 #include <chorus/runtime/link/counters.hpp>
 #include <chorus/runtime/link/frame.hpp>
 #include <chorus/runtime/steps.hpp>
@@ -44,12 +45,14 @@ struct send {
   chorus::link::pair pair;
   urgency how = urgency::ordinary;
   shared_bytes payload;
+  channel_number channel = 0;
 };
 
-/// The actors here have consumed that many bytes of what was delivered (see `delivered::cost`), in this
-/// relation or in earlier ones (`config::held_bytes`); the peer may send as many more.
+/// This node has consumed that many bytes of what was delivered on the channel (see `delivered::cost`), in
+/// this relation or in earlier ones (`channel_config::held_bytes`); the peer may send as many more.
 struct consumed {
   std::size_t bytes = 0;
+  channel_number channel = 0;
 };
 
 /// The transport lost its connection and has a new one: what was under way may be lost, so resend
@@ -78,21 +81,29 @@ struct delivered {
   chorus::link::pair pair;
   shared_bytes payload;
   std::size_t cost = 0;
+  channel_number channel = 0;
 };
 
-/// A message that is not delivered, for certain: the buffer was full, it is over `limits::message_bytes`, or
-/// the link has ended before all of it had left. What was taken and comes back so at the end comes in the
-/// order of its pair, and before `closed`.
+/// A message that is not delivered, for certain. What was taken and comes back so at the end of the link
+/// comes in the order of its pair, and before `closed`.
 struct refused {
   chorus::link::pair pair;
   shared_bytes payload;
-  enum class why : std::uint8_t { overloaded, too_large, closed } reason = why::overloaded;
+  enum class why : std::uint8_t {
+    overloaded, ///< the send buffer of the channel is full
+    too_large,  ///< for the channel
+    closed,     ///< the link has ended before all of it had left
+    unserved,   ///< the other end does not have the channel
+  };
+  why reason = why::overloaded;
+  channel_number channel = 0;
 };
 
 /// That many bytes of accepted messages (payload plus `message_overhead` each) are acknowledged: room
-/// for new ones.
+/// for new ones on that channel.
 struct released {
   std::size_t bytes = 0;
+  channel_number channel = 0;
 };
 
 /// A message that had left as a whole and was not acknowledged when the link ended: it may or may not have
@@ -100,6 +111,7 @@ struct released {
 struct unsettled {
   chorus::link::pair pair;
   shared_bytes payload; ///< as it was given to `send`; a small one shares the memory of its frame
+  channel_number channel = 0;
 };
 
 /// The link has ended; the last step of its life. Everything received in order was delivered before. Each
@@ -132,7 +144,7 @@ struct output {
   bool established_now = false;
   std::vector<delivered> deliveries;
   std::vector<refused> refusals;
-  std::size_t released_bytes = 0;
+  std::vector<released> releases; ///< at most one for each channel
   std::vector<transmit<frame>> frames;
   std::optional<closed> end;
 
@@ -146,17 +158,14 @@ struct output {
       visit(std::move(step));
     for (auto& step : refusals)
       visit(std::move(step));
-    if (released_bytes > 0)
-      visit(released{released_bytes});
+    for (const auto& step : releases)
+      visit(step);
     for (auto& step : frames)
       visit(std::move(step));
     if (end)
       visit(std::move(*end));
   }
 };
-
-/// What each message costs beyond its payload in every account of bytes.
-inline constexpr std::size_t message_overhead = 32;
 
 struct config {
   std::string cluster;
@@ -169,19 +178,12 @@ struct config {
   std::uint64_t nonce = 0;
   std::uint64_t nonce_of_other = 0;
 
-  /// What messages of earlier relations with `other` cost that were delivered here and are not consumed yet:
-  /// `core::unconsumed` of the relation before, less what was consumed since. It is taken off the window, and
-  /// is to be given back through `consumed` like that of this relation.
-  std::size_t held_bytes = 0;
+  /// 1 to `limits::channels`, by their numbers here.
+  std::vector<channel_config> channels{1};
 
-  std::size_t message_bytes = limits::message_bytes;
   std::size_t chunk_bytes = limits::chunk_bytes;
   std::size_t lone_bytes = limits::lone_bytes;
   std::size_t frame_bytes = limits::frame_bytes;
-  std::size_t receive_window_bytes = limits::receive_window_bytes;
-  std::size_t receive_reserve_bytes = limits::receive_reserve_bytes;
-  std::size_t send_buffer_bytes = limits::send_buffer_bytes;
-  std::size_t send_reserve_bytes = limits::send_reserve_bytes;
 
   /// Frames sent and not acknowledged; more messages wait and are batched into later frames.
   std::size_t frames_in_flight = 1000;
@@ -234,9 +236,12 @@ public:
   /// Whether the link has ended; from then on `send` is answered with `refused`, and `consumed` is counted.
   bool has_ended() const noexcept;
 
-  /// What was delivered, in this relation or in earlier ones, and is not consumed yet: `config::held_bytes`
-  /// of the next relation. At most the window and the reserve.
-  std::size_t unconsumed() const noexcept;
+  /// What was delivered on that channel, in this relation or in earlier ones, and is not consumed yet:
+  /// `channel_config::held_bytes` of the next relation. At most the window and the reserve.
+  std::size_t unconsumed(channel_number channel = 0) const noexcept;
+
+  /// Whether the other end has that channel too. False until it has greeted.
+  bool is_served(channel_number channel) const;
 
   const counters& statistics() const noexcept;
 

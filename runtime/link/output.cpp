@@ -3,7 +3,7 @@
 namespace chorus::link {
 
 bool output::empty() const noexcept {
-  return !established_now && deliveries.empty() && refusals.empty() && released_bytes == 0 && frames.empty()
+  return !established_now && deliveries.empty() && refusals.empty() && releases.empty() && frames.empty()
          && !end;
 }
 

@@ -1,7 +1,5 @@
 #include "receiver.hpp"
 
-#include <chorus/runtime/check.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,17 +7,18 @@ namespace chorus::link {
 
 namespace {
 
-/// An acknowledgement or a credit of this part of its limit does not wait for company: with three
+/// The acknowledgement of this part of the frames that may be in flight does not wait for company: with three
 /// quarters left the sender never stops.
 constexpr std::size_t parts_of_limit = 4;
 
 } // namespace
 
 receiver::receiver(const config& settings, counters& count)
-    : settings_(settings), count_(count), reassembly_(settings.message_bytes), received_(settings.held_bytes),
-      delivered_(settings.held_bytes), told_credit_(credit()), told_received_(settings.held_bytes) {}
+    : settings_(settings), count_(count), channels_(settings.channels.begin(), settings.channels.end()) {}
 
-bool receiver::receive(time_point now, const data& frame, std::vector<delivered>& deliveries) {
+bool receiver::receive(
+    time_point now, channel_number channel, const data& frame, std::vector<delivered>& deliveries
+) {
   if (frame.wants_answer)
     answer_soon();
   if (frame.count == 0)
@@ -42,27 +41,29 @@ bool receiver::receive(time_point now, const data& frame, std::vector<delivered>
     auto next = reader.at_end() ? std::nullopt : reader.next();
     if (!next)
       return false;
-    if (place >= known && !take(std::move(*next), deliveries))
+    if (place >= known && !take(channel, std::move(*next), deliveries))
       return false;
   }
   if (!answer_by_)
     answer_by_ = now + settings_.acknowledge_within;
   ++frames_since_told_;
-  if (received_ - told_received_ >= settings_.receive_window_bytes / parts_of_limit
-      || frames_since_told_ >= settings_.frames_in_flight / parts_of_limit)
+  if (channels_[channel].is_news() || frames_since_told_ >= settings_.frames_in_flight / parts_of_limit)
     answer_soon();
   return reader.at_end();
 }
 
-void receiver::consumed(std::size_t bytes) {
-  CHORUS_CHECK(bytes <= unconsumed(), "only what was delivered can be consumed");
-  consumed_ += bytes;
-  if (credit() - told_credit_ >= settings_.receive_window_bytes / parts_of_limit)
+void receiver::consumed(channel_number channel, std::size_t bytes) {
+  channels_[channel].consumed(bytes);
+  if (channels_[channel].is_news())
     answer_soon();
 }
 
-std::uint64_t receiver::credit() const noexcept {
-  return consumed_ + settings_.receive_window_bytes;
+channel_credits receiver::credits() const noexcept {
+  channel_credits grown;
+  for (channel_number number = 0; number < channels_.size(); ++number)
+    if (channels_[number].has_grown())
+      grown.set(number, channels_[number].credit());
+  return grown;
 }
 
 bool receiver::must_answer(time_point now) const noexcept {
@@ -70,24 +71,31 @@ bool receiver::must_answer(time_point now) const noexcept {
 }
 
 void receiver::told() noexcept {
-  told_credit();
-  told_received_ = received_;
+  for (auto& channel : channels_)
+    channel.told();
   frames_since_told_ = 0;
   answer_now_ = false;
   answer_by_.reset();
 }
 
-bool receiver::take(segment next, std::vector<delivered>& deliveries) {
-  received_ += cost_of(next.kind, next.bytes.size());
-  if (received_ > told_credit_ + settings_.receive_reserve_bytes)
-    return false;
+std::vector<channel_offer> receiver::offer() {
+  std::vector<channel_offer> all;
+  for (std::size_t number = 0; number < channels_.size(); ++number) {
+    const auto& settings = settings_.channels[number];
+    all.push_back({settings.name, channels_[number].credit(), settings.held_bytes});
+    channels_[number].told_credit();
+  }
+  return all;
+}
+
+bool receiver::take(channel_number channel, segment next, std::vector<delivered>& deliveries) {
   std::optional<delivered> complete;
-  if (!reassembly_.add(std::move(next), complete))
+  if (!channels_[channel].take(std::move(next), complete))
     return false;
   handed_over_ = handed_over_.next();
   ++count_.segments_received;
   if (complete) {
-    delivered_ += complete->cost;
+    complete->channel = channel;
     ++count_.messages_delivered;
     deliveries.push_back(std::move(*complete));
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reassembly.hpp"
+#include "incoming_channel.hpp"
 
 #include <chorus/runtime/link/counters.hpp>
 #include <chorus/runtime/link/frame.hpp>
@@ -14,8 +14,7 @@
 
 namespace chorus::link {
 
-/// The half of a link's end that receives messages: order, duplicates, credit, and when to
-/// acknowledge.
+/// The half of a link's end that receives messages: order, duplicates, and when to acknowledge.
 ///
 /// It takes only what comes next. Frames behind a gap are dropped, not kept: under ZeroMQ a gap means
 /// a lost connection, after which the sender sends everything again anyway.
@@ -24,14 +23,15 @@ public:
   /// Both must outlive the receiver.
   receiver(const config& settings, counters& count);
 
-  /// Takes a data frame. False if it breaks the protocol; what stood before the fault was delivered.
-  bool receive(time_point now, const data& frame, std::vector<delivered>& deliveries);
+  /// Takes a data frame whose segments are of that channel of this end. False if it breaks the protocol; what
+  /// stood before the fault was delivered.
+  bool receive(time_point now, channel_number channel, const data& frame, std::vector<delivered>& deliveries);
 
-  /// The actors here are done with that much. Pre: not more than `unconsumed`.
-  void consumed(std::size_t bytes);
+  /// This node is done with that much. Pre: not more than `unconsumed`.
+  void consumed(channel_number channel, std::size_t bytes);
 
   /// Cost of what was delivered, in earlier relations too, and is not consumed.
-  std::size_t unconsumed() const noexcept { return static_cast<std::size_t>(delivered_ - consumed_); }
+  std::size_t unconsumed(channel_number channel) const { return channels_[channel].unconsumed(); }
 
   /// The next chance to acknowledge is now.
   void answer_soon() noexcept { answer_now_ = true; }
@@ -47,34 +47,27 @@ public:
 
   sequence acknowledged() const noexcept { return handed_over_; }
 
-  /// All that the other end may ever have sent, in bytes, with what earlier relations have left.
-  std::uint64_t credit() const noexcept;
+  /// What has grown since the greeting.
+  channel_credits credits() const noexcept;
 
   /// A frame with the present acknowledgement and credit leaves.
   void told() noexcept;
 
-  /// A greeting with the present credit leaves.
-  void told_credit() noexcept { told_credit_ = credit(); }
+  /// What a greeting that leaves now offers.
+  std::vector<channel_offer> offer();
 
 private:
-  bool take(segment next, std::vector<delivered>& deliveries);
+  bool take(channel_number channel, segment next, std::vector<delivered>& deliveries);
 
   const config& settings_;
   counters& count_;
-  reassembly reassembly_;
+  std::vector<incoming_channel> channels_;
 
-  sequence handed_over_; ///< every segment up to here
-  // Cost in total. What earlier relations have left (`config::held_bytes`) counts as the first that was
-  // received.
-  std::uint64_t received_;
-  std::uint64_t delivered_;
-  std::uint64_t consumed_ = 0;
-  std::uint64_t told_credit_; ///< the credit that the other end may know
+  sequence handed_over_; ///< every segment up to here, of all channels
 
   bool answer_now_ = false;
   std::optional<time_point> answer_by_;
-  std::uint64_t told_received_;       ///< `received_` at the last acknowledgement
-  std::size_t frames_since_told_ = 0; ///< frames taken since then
+  std::size_t frames_since_told_ = 0; ///< frames taken since the last acknowledgement
 };
 
 } // namespace chorus::link

@@ -8,6 +8,8 @@ errc to_code(refused::why reason) noexcept {
     return errc::too_large;
   case refused::why::closed:
     return errc::node_down;
+  case refused::why::unserved:
+    return errc::unavailable;
   case refused::why::overloaded:
     break;
   }
@@ -20,6 +22,8 @@ refused::why to_reason(errc code) noexcept {
     return refused::why::too_large;
   case errc::node_down:
     return refused::why::closed;
+  case errc::unavailable:
+    return refused::why::unserved;
   default:
     return refused::why::overloaded;
   }

@@ -12,13 +12,6 @@ void resend_buffer::push(sent_frame frame) {
   frames_.push_back(std::move(frame));
 }
 
-std::size_t resend_buffer::acknowledge(sequence last) {
-  std::size_t cost = 0;
-  for (; !frames_.empty() && frames_.front().last() <= last; frames_.pop_front())
-    cost += frames_.front().cost;
-  return cost;
-}
-
 resend_buffer::const_iterator resend_buffer::from(sequence first) const {
   return std::partition_point(frames_.begin(), frames_.end(), [first](const sent_frame& frame) {
     return frame.first < first;

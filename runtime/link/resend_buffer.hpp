@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 namespace chorus::link {
 
 /// A data frame that was sent and is kept, as it was encoded, until it is acknowledged.
 struct sent_frame {
+  channel_number channel = 0;
   sequence first;
   std::uint32_t count = 0;
   std::size_t cost = 0; ///< of its segments, see `cost_of`
@@ -29,8 +31,12 @@ public:
   /// Pre: follows the newest frame.
   void push(sent_frame frame);
 
-  /// Drops every frame of which all segments up to `last` are acknowledged; returns their cost.
-  std::size_t acknowledge(sequence last);
+  /// Drops every frame of which all segments up to `last` are acknowledged, and calls `visit(frame)` for it.
+  template <class Visitor>
+  void acknowledge(sequence last, Visitor&& visit) {
+    for (; !frames_.empty() && frames_.front().last() <= last; frames_.pop_front())
+      visit(std::as_const(frames_.front()));
+  }
 
   /// The oldest frame that begins at `first` or later.
   const_iterator from(sequence first) const;

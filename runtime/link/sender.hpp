@@ -1,8 +1,9 @@
 #pragma once
 
+#include "channel_map.hpp"
+#include "outgoing_channel.hpp"
 #include "resend_buffer.hpp"
 #include "segment.hpp"
-#include "send_queue.hpp"
 
 #include <chorus/runtime/bytes.hpp>
 #include <chorus/runtime/link/counters.hpp>
@@ -11,14 +12,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace chorus::link {
 
-/// The half of a link's end that sends messages: queue, open frame, credit, resend buffer.
+/// The half of a link's end that sends messages: the channels, the open frame, the resend buffer.
+///
+/// A frame has segments of one channel. Channels take turns of about `chunk_bytes`, as the pairs of each do
+/// (send_queue.hpp); one without credit is passed.
 ///
 /// The usual message goes straight into the open frame: no look-up, no allocation of its own.
 /// It knows no time; the owner tells it when to try again.
@@ -27,9 +31,9 @@ public:
   /// Both must outlive the sender.
   sender(const config& settings, counters& count);
 
-  /// The handshake is complete; messages may leave. Until then they wait in the queue. `held`: of the credit,
-  /// taken by messages of earlier relations.
-  void start(std::uint64_t credit, std::uint64_t held);
+  /// The handshake is complete; messages may leave. Until then they wait. What waits on channels that the
+  /// other end does not have is refused.
+  void start(const channel_map::offers& offered, std::vector<refused>& refusals);
   bool has_started() const noexcept { return started_; }
 
   /// Takes a message, or says why not.
@@ -37,8 +41,11 @@ public:
 
   enum class news : std::uint8_t { none, progress, violation };
 
-  /// What the other end says: all it has handed over, all it allows.
-  news learn(sequence acknowledged, std::uint64_t credit);
+  /// The other end says what it has handed over.
+  news acknowledge(sequence last);
+
+  /// The other end says what it allows in total. True if that is more than before.
+  bool allow(channel_number channel, std::uint64_t credit);
 
   /// Puts what waits into frames, as far as credit and frames in flight go, and seals the last one.
   void fill();
@@ -50,7 +57,7 @@ public:
   void start_over();
 
   /// Whether the other end has to do something before this end is satisfied. After `fill`.
-  bool is_waiting() const noexcept { return has_unacknowledged() || !queue_.empty(); }
+  bool is_waiting() const noexcept { return has_unacknowledged() || has_queued(); }
 
   bool has_unacknowledged() const noexcept { return !unacknowledged_.empty(); }
 
@@ -60,8 +67,8 @@ public:
   /// The data frames to send, in order; the owner adds acknowledgement and credit.
   std::vector<data> take_frames() noexcept { return std::exchange(frames_, {}); }
 
-  /// Cost of what was acknowledged since the last call.
-  std::size_t take_released() noexcept { return std::exchange(released_, 0); }
+  /// Appends what was acknowledged since the last call.
+  void take_released(std::vector<released>& releases);
 
   /// What the end of the link leaves behind.
   struct leftovers {
@@ -82,19 +89,20 @@ private:
     std::size_t burst = 1; ///< frames for each progress
   };
 
-  /// A message in chunks that has begun to leave. It is kept for `take_leftovers`, for no copy: the chunks
-  /// share its bytes.
-  struct chunked {
-    shared_bytes payload;
-    std::optional<sequence> last; ///< of its last chunk, once that is in a frame
-  };
-
-  void leave(const segment& next);
-  shared_bytes whole_of(segment& last);
-  std::size_t room(urgency how) const noexcept;
-  bool can_append(std::size_t bytes) const noexcept;
+  void leave(channel_number channel, const segment& next);
+  void end_turn() noexcept;
+  shared_bytes whole_of(channel_number channel, segment& last);
+  bool has_queued() const noexcept;
+  bool fits_open_frame(channel_number channel, std::size_t bytes) const noexcept;
+  bool can_append(channel_number channel, std::size_t bytes) const noexcept;
   bool can_open_frame() const noexcept;
-  void append(part kind, const pair& who, std::uint32_t message_size, const shared_bytes& bytes);
+  void append(
+      channel_number channel,
+      part kind,
+      const pair& who,
+      std::uint32_t message_size,
+      const shared_bytes& bytes
+  );
   void seal();
   void emit(const sent_frame& what, bool wants_answer);
   void resend(const sent_frame& what, bool wants_answer);
@@ -106,19 +114,18 @@ private:
   std::size_t frame_capacity_; ///< bytes of segments
 
   bool started_ = false;
-  std::uint64_t credit_ = 0;  ///< in total, as the other end said last
-  std::uint64_t charged_ = 0; ///< in total, of the segments put into frames and what was held before
-  std::size_t buffered_ = 0;  ///< cost of what is accepted and not acknowledged
-  std::size_t released_ = 0;
+  std::vector<std::unique_ptr<outgoing_channel>> channels_;
+  std::vector<bool> unserved_; ///< by the other end; known since the start
+  std::size_t turn_ = 0;       ///< the channel that is asked first
+  std::size_t spent_ = 0;      ///< of this turn
 
-  send_queue queue_;
+  channel_number open_channel_ = 0;
   byte_buffer open_;  ///< the frame being filled; its memory is used again
   shared_bytes lone_; ///< the bytes of the only segment of the open frame, if they are not in `open_`
   std::uint32_t open_count_ = 0;
   std::size_t open_cost_ = 0;
   sequence open_first_{1}; ///< where the open frame begins
   resend_buffer unacknowledged_;
-  std::deque<chunked> chunked_; ///< until the last chunk is acknowledged
   std::optional<recovery> recovery_;
   std::vector<data> frames_;
 };

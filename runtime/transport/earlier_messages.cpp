@@ -10,22 +10,24 @@ namespace chorus {
 namespace {
 
 /// True if that was the last of it.
-bool settle(earlier_messages::left& life) {
-  auto consumed = life.consumed->take();
-  CHORUS_CHECK(consumed <= life.bytes, "only what was delivered can be consumed");
-  life.bytes -= consumed;
-  return life.bytes == 0;
+bool settle(earlier_messages::left& channel) {
+  auto consumed = channel.consumed->take();
+  CHORUS_CHECK(consumed <= channel.bytes, "only what was delivered can be consumed");
+  channel.bytes -= consumed;
+  return channel.bytes == 0;
 }
 
 } // namespace
 
-void earlier_messages::keep(const peer& other, std::shared_ptr<consumption> consumed, std::size_t bytes) {
+void earlier_messages::keep(
+    const peer& other, link::channel_number channel, std::shared_ptr<consumption> consumed, std::size_t bytes
+) {
   if (bytes > 0)
-    lives_[other] = {std::move(consumed), bytes};
+    left_[{other, channel}] = {std::move(consumed), bytes};
 }
 
-earlier_messages::left earlier_messages::take(const peer& other) {
-  auto found = lives_.extract(other);
+earlier_messages::left earlier_messages::take(const peer& other, link::channel_number channel) {
+  auto found = left_.extract({other, channel});
   if (!found)
     return {std::make_shared<consumption>()};
   settle(found.mapped());
@@ -33,8 +35,8 @@ earlier_messages::left earlier_messages::take(const peer& other) {
 }
 
 void earlier_messages::sweep() {
-  for (auto life = lives_.begin(); life != lives_.end();)
-    life = settle(life->second) ? lives_.erase(life) : std::next(life);
+  for (auto each = left_.begin(); each != left_.end();)
+    each = settle(each->second) ? left_.erase(each) : std::next(each);
 }
 
 } // namespace chorus

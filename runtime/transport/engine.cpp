@@ -206,19 +206,26 @@ void transport::implementation::add_peer(
   auto& place = links_[who];
   if (place)
     let_go(std::move(place)); // it has ended and is not swept yet
-  auto [consumed, held] = earlier_messages_.take(who);
   auto settings = options_.link;
+  std::vector<std::shared_ptr<consumption>> consumed;
+  for (link::channel_number number = 0; number < settings.channels.size(); ++number) {
+    auto earlier = earlier_messages_.take(who, number);
+    settings.channels[number].held_bytes = earlier.bytes;
+    consumed.push_back(std::move(earlier.consumed));
+  }
   settings.self = options_.self;
   settings.other = who;
   settings.relation = relation;
   settings.nonce = options_.nonce;
   settings.nonce_of_other = nonce;
-  settings.held_bytes = held;
-  place = std::make_shared<peer_link>(around_links_, settings, where, std::move(consumed), says_hello);
+  place = std::make_shared<peer_link>(around_links_, settings, where, consumed, says_hello);
 }
 
 void transport::implementation::let_go(std::shared_ptr<peer_link> ended) {
-  earlier_messages_.keep(ended->who(), ended->consumed(), ended->unconsumed());
+  for (link::channel_number number = 0; number < options_.link.channels.size(); ++number)
+    earlier_messages_.keep(
+        ended->who(), number, ended->sending_side(number)->consumed_here(), ended->unconsumed(number)
+    );
   loop_.dispose(std::move(ended));
 }
 
@@ -235,10 +242,11 @@ void transport::implementation::remove_peer(const peer& who, const link::input& 
   link->close(steady_now() + options_.flush_within);
 }
 
-std::shared_ptr<outbox> transport::implementation::outbox_of(const peer& who) const {
+std::shared_ptr<outbox>
+transport::implementation::outbox_of(const peer& who, link::channel_number channel) const {
   check_thread();
   auto* link = find(who);
-  return link == nullptr ? nullptr : link->sending_side();
+  return link == nullptr ? nullptr : link->sending_side(channel);
 }
 
 void transport::implementation::arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what) {

@@ -58,7 +58,7 @@ public:
       const peer& who, const address& where, relation_number relation, bool says_hello, std::uint64_t nonce
   );
   void remove_peer(const peer& who, const link::input& why);
-  std::shared_ptr<outbox> outbox_of(const peer& who) const;
+  std::shared_ptr<outbox> outbox_of(const peer& who, link::channel_number channel) const;
   bool send_datagram(const peer& to, const byte_buffer& payload);
   void send_datagram(const address& where, byte_buffer payload);
   void doubt(const peer& who);

@@ -13,7 +13,7 @@
 
 namespace chorus {
 
-/// What the actors here have consumed of one life's messages, and its link has not been told yet. All
+/// What this node has consumed of one life's messages on one channel, and its link has not been told yet. All
 /// relations with that life have the same one, because messages stay in mailboxes when a relation ends. Any
 /// thread.
 class consumption {
@@ -27,9 +27,9 @@ private:
   std::atomic<std::size_t> bytes_{0};
 };
 
-/// The sending side of one link, for any thread: where actors leave messages for the I/O thread.
+/// The sending side of one channel of a link, for any thread: where actors leave messages for the I/O thread.
 ///
-/// It holds at most `link::config::send_buffer_bytes` (plus the reserve for `urgency::reserved`)
+/// It holds at most `link::channel_config::send_buffer_bytes` (plus the reserve for `urgency::reserved`)
 /// of messages that are queued here or in the link and not yet acknowledged. Messages are handed
 /// over in batches: many senders wake the I/O thread once.
 ///
@@ -84,6 +84,9 @@ public:
 
   /// Only the consumed bytes: whoever tells the peer something tells it all.
   std::size_t take_consumed() { return consumption_->take(); }
+
+  /// As given to the constructor.
+  const std::shared_ptr<consumption>& consumed_here() const noexcept { return consumption_; }
 
   /// What is left after `close`, in the order in which it was sent.
   std::vector<link::send> take_leftovers();

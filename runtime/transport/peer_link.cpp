@@ -21,19 +21,21 @@ peer_link::peer_link(
     environment& around,
     const link::config& settings,
     const address& where,
-    std::shared_ptr<consumption> consumed,
+    const std::vector<std::shared_ptr<consumption>>& consumed,
     bool starts_now
 )
-    : around_(around), settings_(settings), consumed_(std::move(consumed)),
-      outbox_(std::make_shared<outbox>(
-          settings.send_buffer_bytes,
-          settings.send_reserve_bytes,
-          around.wake,
-          settings.message_bytes,
-          settings.receive_window_bytes / parts_of_window,
-          consumed_
-      )),
-      connection_(around.connections, *this, settings.self, where) {
+    : around_(around), settings_(settings), connection_(around.connections, *this, settings.self, where) {
+  for (std::size_t number = 0; number < settings_.channels.size(); ++number) {
+    const auto& channel = settings_.channels[number];
+    outboxes_.push_back(std::make_shared<outbox>(
+        channel.send_buffer_bytes,
+        channel.send_reserve_bytes,
+        around.wake,
+        channel.message_bytes,
+        channel.receive_window_bytes / parts_of_window,
+        consumed.at(number)
+    ));
+  }
   if (starts_now)
     start();
 }
@@ -59,8 +61,9 @@ void peer_link::receive(const peer& source, const shared_bytes& head, const shar
     return;
   heard_ = true;
   make_core(); // a hello is answered with a welcome, not with a hello
-  if (auto bytes = outbox_->take_consumed(); bytes > 0)
-    driver_->apply_in_batch(link::consumed{bytes});
+  for (link::channel_number number = 0; number < outboxes_.size(); ++number)
+    if (auto bytes = outboxes_[number]->take_consumed(); bytes > 0)
+      driver_->apply_in_batch(link::consumed{bytes, number});
   driver_->receive(source, head, body);
 }
 
@@ -122,7 +125,7 @@ std::optional<time_point> peer_link::next_turn() const {
 void peer_link::close(time_point until) {
   if (ended_)
     return;
-  outbox_->close();
+  close_outboxes();
   if (connection_.sleeps())
     connection_.open();
   close_at_ = close_at_ ? std::min(*close_at_, until) : until;
@@ -145,13 +148,13 @@ void peer_link::perform(link::delivered&& message) {
 
 void peer_link::perform(link::refused&& message) {
   if (message.reason == link::refused::why::closed)
-    outbox_->close(); // first, so that nobody is told of the room that this makes
-  outbox_->release(message.payload.size() + link::message_overhead);
+    close_outboxes(); // first, so that nobody is told of the room that this makes
+  outboxes_[message.channel]->release(message.payload.size() + link::message_overhead);
   around_.events.message_refused(who(), std::move(message));
 }
 
 void peer_link::perform(const link::released& room) {
-  outbox_->release(room.bytes);
+  outboxes_[room.channel]->release(room.bytes);
 }
 
 void peer_link::perform(link::closed&& end) {
@@ -207,23 +210,36 @@ void peer_link::datagram_done(bool was_sent) {
 
 /// All at once, so that they share frames.
 void peer_link::hand_over(time_point now) {
-  auto batch = outbox_->take();
-  if (batch.consumed_bytes > 0 || !batch.messages.empty())
-    start();          // consumed may be what relations before this one have left
-  batch_begin_ = now; // asking for the time costs more than a small message
-  if (batch.consumed_bytes > 0)
-    driver_->apply_in_batch(link::consumed{batch.consumed_bytes});
-  for (auto& message : batch.messages)
-    driver_->apply_in_batch(std::move(message));
-  batch_begin_.reset();
-  if (batch.consumed_bytes > 0 || !batch.messages.empty())
+  auto is_something = false;
+  for (link::channel_number number = 0; number < outboxes_.size(); ++number) {
+    auto batch = outboxes_[number]->take();
+    if (batch.consumed_bytes == 0 && batch.messages.empty())
+      continue;
+    is_something = true;
+    start();            // consumed may be what relations before this one have left
+    batch_begin_ = now; // asking for the time costs more than a small message
+    if (batch.consumed_bytes > 0)
+      driver_->apply_in_batch(link::consumed{batch.consumed_bytes, number});
+    for (auto& message : batch.messages) {
+      message.channel = number;
+      driver_->apply_in_batch(std::move(message));
+    }
+    batch_begin_.reset();
+  }
+  if (is_something)
     driver_->perform();
 }
 
+void peer_link::close_outboxes() {
+  for (auto& each : outboxes_)
+    each->close();
+}
+
 void peer_link::refuse_leftovers() {
-  outbox_->close();
-  for (auto& message : outbox_->take_leftovers())
-    perform(link::refused{message.pair, std::move(message.payload), link::refused::why::closed});
+  close_outboxes();
+  for (link::channel_number number = 0; number < outboxes_.size(); ++number)
+    for (auto& message : outboxes_[number]->take_leftovers())
+      perform(link::refused{message.pair, std::move(message.payload), link::refused::why::closed, number});
 }
 
 } // namespace chorus

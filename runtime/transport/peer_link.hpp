@@ -18,8 +18,8 @@
 
 namespace chorus {
 
-/// One link: the protocol core of this end, the outbox that feeds it and the connection that carries
-/// its frames.
+/// One link: the protocol core of this end, the outboxes that feed it, one for each channel, and the
+/// connection that carries its frames.
 class peer_link final : private connection::user, private network_seam, private clock_seam {
 public:
   /// The transport around its links. Must outlive them.
@@ -31,13 +31,13 @@ public:
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
-  /// `consumed`: of this life's messages, in all relations. `starts_now`: shakes hands at once, else when the
-  /// other side says hello.
+  /// `consumed`: of this life's messages, in all relations, by channel. `starts_now`: shakes hands at once,
+  /// else when the other side says hello.
   peer_link(
       environment& around,
       const link::config& settings,
       const address& where,
-      std::shared_ptr<consumption> consumed,
+      const std::vector<std::shared_ptr<consumption>>& consumed,
       bool starts_now
   );
 
@@ -46,7 +46,9 @@ public:
 
   const peer& who() const noexcept { return settings_.other; }
   std::string where() const { return connection_.where(); }
-  const std::shared_ptr<outbox>& sending_side() const noexcept { return outbox_; }
+  const std::shared_ptr<outbox>& sending_side(link::channel_number channel) const {
+    return outboxes_.at(channel);
+  }
 
   /// A frame of this link, as bytes.
   void receive(const peer& source, const shared_bytes& head, const shared_bytes& body);
@@ -76,8 +78,9 @@ public:
   bool has_ended() const noexcept { return ended_; }
 
   /// As `link::core::unconsumed`, without what is still to be taken from the consumption.
-  std::size_t unconsumed() const { return driver_ ? driver_->core().unconsumed() : settings_.held_bytes; }
-  const std::shared_ptr<consumption>& consumed() const noexcept { return consumed_; }
+  std::size_t unconsumed(link::channel_number channel) const {
+    return driver_ ? driver_->core().unconsumed(channel) : settings_.channels.at(channel).held_bytes;
+  }
 
 private:
   using link_driver = driver<link::core, link::wire, peer_link>;
@@ -107,12 +110,12 @@ private:
   bool may_close(time_point now) const;
   bool is_quiet() const;
   void hand_over(time_point now);
+  void close_outboxes();
   void refuse_leftovers();
 
   environment& around_;
   const link::config settings_;
-  std::shared_ptr<consumption> consumed_;
-  std::shared_ptr<outbox> outbox_;
+  std::vector<std::shared_ptr<outbox>> outboxes_; ///< by channel
   connection connection_;
   std::optional<link_driver> driver_;     ///< since the start
   std::optional<time_point> batch_begin_; ///< while messages of other threads are handed over

@@ -59,8 +59,8 @@ bool transport::lend_thread(std::function<void(bool here)> work) {
   return content_->lend_thread(std::move(work));
 }
 
-std::shared_ptr<outbox> transport::outbox_of(const peer& who) const {
-  return content_->outbox_of(who);
+std::shared_ptr<outbox> transport::outbox_of(const peer& who, link::channel_number channel) const {
+  return content_->outbox_of(who, channel);
 }
 
 bool transport::send_datagram(const peer& to, const byte_buffer& payload) {

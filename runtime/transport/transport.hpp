@@ -41,11 +41,13 @@ public:
   /// process.
   virtual void peer_greeted(const peer&, std::uint64_t) {}
 
-  /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed`.
+  /// A message, once and in order for its pair. Give `message.cost` back through `outbox::consumed` of its
+  /// channel.
   virtual void message_delivered(const peer& from, link::delivered message) = 0;
 
-  /// A message that was accepted by an outbox and is not delivered: it found no room in the link, or the link
-  /// has ended before all of it had left. In the latter case `link_closed` follows.
+  /// A message that was accepted by an outbox and is not delivered: it found no room in the link, the other
+  /// node does not have its channel, or the link has ended before all of it had left. In the latter case
+  /// `link_closed` follows.
   virtual void message_refused(const peer& to, link::refused message) = 0;
 
   /// The link has ended; nothing more will be delivered from this incarnation.
@@ -181,9 +183,9 @@ public:
   /// time: false, and the caller keeps it, if there is one already or no thread could take over.
   [[nodiscard]] bool lend_thread(std::function<void(bool here)> work);
 
-  /// The sending side of the link to `who`; null without one. Keep it: it works from any thread, and its
-  /// `send` answers `node_down` after the link's end.
-  std::shared_ptr<outbox> outbox_of(const peer& who) const;
+  /// The sending side of a channel of the link to `who`; null without a link. Keep it: it works from any
+  /// thread, and its `send` answers `node_down` after the link's end.
+  std::shared_ptr<outbox> outbox_of(const peer& who, link::channel_number channel = 0) const;
 
   /// Best effort to a peer that was added; it waits a moment for its connection, or is dropped. False if
   /// there is no link to it. Pre: at most `limits::datagram_bytes`.

@@ -7,7 +7,13 @@ namespace chorus::testing {
 
 /// Two ends after the handshake, with a hand in the wire.
 struct connected : two_ends {
-  explicit connected(link::config settings = {}) : two_ends(settings) {
+  explicit connected(link::config settings = {}) : two_ends(settings) { shake_hands(); }
+  connected(link::config settings_of_a, link::config settings_of_b)
+      : two_ends(std::move(settings_of_a), std::move(settings_of_b)) {
+    shake_hands();
+  }
+
+  void shake_hands() {
     perform(a);
     perform(b);
     deliver();
@@ -48,11 +54,11 @@ struct connected : two_ends {
 /// The window takes ten messages of `costs_100`, the reserve two more.
 inline link::config small_window() {
   link::config settings;
-  settings.message_bytes = 300;
+  settings.channels.front().message_bytes = 300;
   settings.chunk_bytes = 100;
   settings.frame_bytes = 300;
-  settings.receive_window_bytes = 1000;
-  settings.receive_reserve_bytes = 200;
+  settings.channels.front().receive_window_bytes = 1000;
+  settings.channels.front().receive_reserve_bytes = 200;
   return settings;
 }
 

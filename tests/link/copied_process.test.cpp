@@ -8,6 +8,7 @@ namespace chorus::link {
 namespace {
 
 using testing::connected;
+using testing::offered;
 using testing::two_ends;
 constexpr auto a = two_ends::a;
 constexpr auto b = two_ends::b;
@@ -38,7 +39,7 @@ TEST(copied_process, does_not_bind_an_end_that_waits_for_the_original) {
 
 TEST(copied_process, cannot_end_a_relation_by_naming_another_cluster) {
   connected ends;
-  ends.forge(hello{"elsewhere", 1, 0, 1});
+  ends.forge(hello{"elsewhere", 1, offered(1)});
   EXPECT_FALSE(ends[b].closed);
   EXPECT_TRUE(ends.way_to(a).empty());
 }
@@ -49,7 +50,11 @@ TEST(copied_process, is_not_believed_when_it_answers_in_place_of_the_original) {
   ends.way_to(a).clear();
   ends.start(a);
   auto answer = link::frame{
-      ends.identity(a), ends.identity(b), ends.relation(a), ends.relation(b), welcome{"tests", 1000, 0, 1}};
+      ends.identity(a),
+      ends.identity(b),
+      ends.relation(a),
+      ends.relation(b),
+      welcome{"tests", 1, offered(1000)}};
   ends[b].core->receive(ends.now(), answer.source, answer);
   ends.perform(b);
   EXPECT_FALSE(ends[b].core->is_established());

@@ -10,6 +10,7 @@ namespace chorus::link {
 namespace {
 
 using chorus::testing::bytes_of;
+using chorus::testing::offered;
 
 constexpr std::size_t version_at = 2;
 constexpr std::size_t kind_at = 3;
@@ -37,7 +38,7 @@ shared_bytes two_segments() {
 data some_data() {
   data content;
   content.acknowledged = {5};
-  content.credit = 1000;
+  content.credits.set(0, 1000);
   content.wants_answer = true;
   content.first = {6};
   content.count = 2;
@@ -50,7 +51,7 @@ data lone_data() {
   byte_buffer head;
   append_segment_head(head, part::whole, {1, 2}, 0, 5);
   data content;
-  content.credit = 1000;
+  content.credits.set(0, 1000);
   content.first = {6};
   content.count = 1;
   content.segments = shared_bytes{std::move(head)};
@@ -73,6 +74,16 @@ frame round_trip(const frame& what) {
   return *decoded;
 }
 
+/// Of channel 0, and of no other one.
+std::optional<std::uint64_t> credit_in(const data& content) {
+  std::optional<std::uint64_t> found;
+  content.credits.for_each([&](channel_number channel, std::uint64_t credit) {
+    EXPECT_EQ(channel, 0);
+    found = credit;
+  });
+  return found;
+}
+
 errc failure_of(const wire_message& message) {
   auto decoded = decode(message.head, message.body);
   return decoded ? errc::none : decoded.failure().code;
@@ -87,12 +98,12 @@ wire_message with_byte(wire_message message, std::size_t place, unsigned value) 
 } // namespace
 
 TEST(frame, hello_and_welcome_carry_cluster_and_credit) {
-  auto said = round_trip(make(hello{"cluster", 16}));
+  auto said = round_trip(make(hello{"cluster", 0, offered(16)}));
   EXPECT_EQ(std::get<hello>(said.content).cluster, "cluster");
-  EXPECT_EQ(std::get<hello>(said.content).credit, 16u);
-  auto answered = round_trip(make(welcome{std::string(limits::name_bytes, 'x'), 17}));
+  EXPECT_EQ(std::get<hello>(said.content).channels.front().credit, 16u);
+  auto answered = round_trip(make(welcome{std::string(limits::name_bytes, 'x'), 0, offered(17)}));
   EXPECT_EQ(std::get<welcome>(answered.content).cluster.size(), limits::name_bytes);
-  EXPECT_EQ(std::get<welcome>(answered.content).credit, 17u);
+  EXPECT_EQ(std::get<welcome>(answered.content).channels.front().credit, 17u);
 }
 
 TEST(frame, every_refusal_carries_its_reason_and_the_life_that_answers) {
@@ -108,7 +119,7 @@ TEST(frame, data_carries_acknowledgement_credit_and_segments) {
   auto decoded = round_trip(make(some_data()));
   const auto& content = std::get<data>(decoded.content);
   EXPECT_EQ(content.acknowledged, sequence{5});
-  EXPECT_EQ(content.credit, 1000u);
+  EXPECT_EQ(credit_in(content), 1000u);
   EXPECT_TRUE(content.wants_answer);
   EXPECT_EQ(content.first, sequence{6});
   EXPECT_EQ(content.count, 2u);
@@ -120,7 +131,7 @@ TEST(frame, the_bytes_of_a_lone_segment_are_its_body_and_not_copied) {
   auto decoded = decode(message.head, message.body);
   ASSERT_TRUE(decoded);
   const auto& content = std::get<data>(decoded->content);
-  EXPECT_EQ(content.credit, 1000u);
+  EXPECT_EQ(credit_in(content), 1000u);
   EXPECT_EQ(content.first, sequence{6});
   EXPECT_EQ(content.count, 1u);
   EXPECT_TRUE(std::ranges::equal(content.segments.view(), lone_data().segments.view()));
@@ -152,8 +163,8 @@ TEST(frame, data_without_segments_and_goodbye_have_no_body) {
 
 TEST(frame, names_those_numbers_of_its_relation_that_its_kind_has) {
   for (const auto& good :
-       {make(hello{"x", 1}),
-        make(welcome{"x", 1}),
+       {make(hello{"x", 0, offered(1)}),
+        make(welcome{"x", 0, offered(1)}),
         make(refusal{refusal::why::wrong_cluster, {1}}),
         make(some_data()),
         make(goodbye{}),
@@ -168,7 +179,7 @@ TEST(frame, names_those_numbers_of_its_relation_that_its_kind_has) {
 }
 
 TEST(frame, of_a_relation_that_is_over_is_answered_unless_it_is_a_hello_or_a_farewell) {
-  for (const auto& what : {make(welcome{"x", 1}), make(data{})}) {
+  for (const auto& what : {make(welcome{"x", 0, offered(1)}), make(data{})}) {
     auto answer = answer_in_no_relation(bob, what);
     ASSERT_TRUE(answer);
     EXPECT_TRUE(std::holds_alternative<over>(answer->content));
@@ -179,12 +190,16 @@ TEST(frame, of_a_relation_that_is_over_is_answered_unless_it_is_a_hello_or_a_far
     EXPECT_EQ(failure_of(wire::encode(*answer)), errc::none);
   }
   for (const auto& what :
-       {make(hello{"x", 1}), make(goodbye{}), make(over{}), make(refusal{refusal::why::wrong_cluster, {1}})})
+       {make(hello{"x", 0, offered(1)}),
+        make(goodbye{}),
+        make(over{}),
+        make(refusal{refusal::why::wrong_cluster, {1}})})
     EXPECT_FALSE(answer_in_no_relation(bob, what));
 }
 
 TEST(frame, for_another_life_is_answered_unless_it_is_a_farewell) {
-  for (const auto& what : {make(hello{"x", 1}), make(welcome{"x", 1}), make(data{})}) {
+  for (const auto& what :
+       {make(hello{"x", 0, offered(1)}), make(welcome{"x", 0, offered(1)}), make(data{})}) {
     auto answer = answer_to_another_life(bob, what);
     ASSERT_TRUE(answer);
     EXPECT_EQ(std::get<refusal>(answer->content).current, bob.incarnation);
@@ -196,33 +211,38 @@ TEST(frame, for_another_life_is_answered_unless_it_is_a_farewell) {
 
 TEST(frame, looks_the_same_on_every_machine) {
   const std::vector<unsigned> expected{
-      0x43, 0x48, 1,    1,                                  // magic, version, kind
-      8,    7,    6,    5,    4,    3,    2,    1,          // source: high,
-      0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,       // low,
-      7,    0,    0,    0,    0,    0,    0,    0,          // incarnation
-      3,    0,    0,    0,    0,    0,    0,    0,          // destination: high,
-      4,    0,    0,    0,    0,    0,    0,    0,          // low,
-      1,    0,    0,    0,    0,    0,    0,    0,          // incarnation
-      21,   0,    0,    0,    0,    0,    0,    0,          // relation at the source,
-      0,    0,    0,    0,    0,    0,    0,    0,          // at the destination
-      1,    'x',  0,    1,    0,    0,    0,    0,    0, 0, // cluster, credit,
-      5,    0,    0,    0,    0,    0,    0,    0,          // held,
-      6,    0,    0,    0,    0,    0,    0,    0,          // nonce
+      0x43, 0x48, 1,    1,                            // magic, version, kind
+      8,    7,    6,    5,    4,    3,    2,    1,    // source: high,
+      0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, // low,
+      7,    0,    0,    0,    0,    0,    0,    0,    // incarnation
+      3,    0,    0,    0,    0,    0,    0,    0,    // destination: high,
+      4,    0,    0,    0,    0,    0,    0,    0,    // low,
+      1,    0,    0,    0,    0,    0,    0,    0,    // incarnation
+      21,   0,    0,    0,    0,    0,    0,    0,    // relation at the source,
+      0,    0,    0,    0,    0,    0,    0,    0,    // at the destination
+      1,    'x',                                      // cluster,
+      6,    0,    0,    0,    0,    0,    0,    0,    // nonce,
+      1,    3,    'y',  '/',  '1',                    // channels: name,
+      0,    1,    0,    0,    0,    0,    0,    0,    // credit,
+      5,    0,    0,    0,    0,    0,    0,    0,    // held
   };
   std::vector<unsigned> bytes;
-  for (auto byte : wire::encode(make(hello{"x", 256, 5, 6})).head)
+  for (auto byte : wire::encode(make(hello{"x", 6, {{"y/1", 256, 5}}})).head)
     bytes.push_back(std::to_integer<unsigned>(byte));
   EXPECT_EQ(bytes, expected);
 }
 
 TEST(frame, the_head_of_data_has_the_promised_size) {
-  EXPECT_EQ(wire::encode(make(some_data())).head.size(), wire::data_head_bytes);
+  auto content = some_data();
+  EXPECT_EQ(wire::encode(make(content)).head.size(), wire::data_head_bytes(1));
+  content.credits.set(3, 7);
+  EXPECT_EQ(wire::encode(make(content)).head.size(), wire::data_head_bytes(2));
 }
 
 TEST(frame, any_head_that_is_cut_short_or_too_long_is_malformed) {
   for (const auto& whole :
-       {make(hello{"cluster", 16}),
-        make(welcome{"cluster", 16}),
+       {make(hello{"cluster", 0, offered(16)}),
+        make(welcome{"cluster", 0, offered(16)}),
         make(refusal{refusal::why::wrong_version, {1}}),
         make(some_data()),
         make(data{}),
@@ -253,11 +273,11 @@ TEST(frame, unknown_kinds_and_reasons_and_flags_are_malformed) {
   EXPECT_EQ(failure_of(with_byte(refused, content_at, 0)), errc::malformed);
   EXPECT_EQ(failure_of(with_byte(refused, content_at, 4)), errc::malformed);
   auto asks = wire::encode(make(data{}));
-  EXPECT_EQ(failure_of(with_byte(asks, content_at + 16, 2)), errc::malformed);
+  EXPECT_EQ(failure_of(with_byte(asks, content_at + 10, 2)), errc::malformed);
 }
 
 TEST(frame, a_body_belongs_to_data_with_segments_only) {
-  for (const auto& whole : {make(goodbye{}), make(hello{"x", 1}), make(data{})}) {
+  for (const auto& whole : {make(goodbye{}), make(hello{"x", 0, offered(1)}), make(data{})}) {
     auto message = wire::encode(whole);
     message.body = bytes_of("x");
     EXPECT_EQ(failure_of(message), errc::malformed);

@@ -220,8 +220,8 @@ TEST(link, takes_a_message_of_the_largest_size_and_none_over_it) {
 
 TEST(link, the_send_buffer_is_full_at_its_limit_and_the_reserve_at_its_own) {
   config settings;
-  settings.send_buffer_bytes = 200;
-  settings.send_reserve_bytes = 100;
+  settings.channels.front().send_buffer_bytes = 200;
+  settings.channels.front().send_reserve_bytes = 100;
   connected ends{settings};
   ends.send(a, who, costs_100);
   ends.send(a, who, costs_100 + "x");
@@ -279,7 +279,7 @@ TEST(link, the_reserve_is_for_reserved_messages_and_has_an_end_too) {
 TEST(link, an_enormous_credit_is_no_credit_at_all) {
   connected ends;
   data content;
-  content.credit = std::numeric_limits<std::uint64_t>::max();
+  content.credits.set(0, std::numeric_limits<std::uint64_t>::max());
   ends.forge(content);
   ends.send(b, {2, 1}, "ordinary");
   ends.send(b, {2, 1}, "reserved", urgency::reserved);
@@ -293,7 +293,10 @@ TEST(link_death_test, ends_the_process_on_our_own_mistakes) {
     change(settings);
     two_ends ends{settings};
   };
-  EXPECT_DEATH(begin([](config& c) { c.message_bytes = c.receive_window_bytes; }), "fits into the window");
+  EXPECT_DEATH(
+      begin([](config& c) { c.channels.front().message_bytes = c.channels.front().receive_window_bytes; }),
+      "fits into the window"
+  );
   EXPECT_DEATH(begin([](config& c) { c.chunk_bytes = c.frame_bytes; }), "fits into a frame");
   EXPECT_DEATH(begin([](config& c) { c.chunk_bytes = 0; }), "a chunk carries something");
   EXPECT_DEATH(begin([](config& c) { c.frames_in_flight = 0; }), "something may be under way");

@@ -89,9 +89,14 @@ TEST_F(link_violation, is_a_chunk_out_of_place) {
 // -- who may say what ------------------------------------------------------------------------------
 
 TEST(link, is_up_by_data_that_names_its_relation) {
-  connected ends;
-  ends.start(b);
-  ends.forge(segments_of({1}, {"soon"}));
+  two_ends ends;
+  ends.perform(a);
+  ends.deliver_one(b); // the hello
+  ASSERT_EQ(ends[b].established, 0);
+  link::frame soon{
+      ends.identity(a), ends.identity(b), ends.relation(a), ends.relation(b), segments_of({1}, {"soon"})};
+  ends[b].core->receive(ends.now(), soon.source, soon);
+  ends.perform(b);
   EXPECT_EQ(ends[b].established, 1);
   EXPECT_EQ(ends.texts(b), std::vector<std::string>{"soon"});
 }
@@ -101,7 +106,7 @@ TEST(link, frames_of_another_node_are_ignored_whatever_they_say) {
   const peer stranger{{9, 9}, {1}};
   for (const auto& content : std::vector<decltype(frame::content)>{
            segments_of({1}, {"one"}),
-           hello{"elsewhere", 1},
+           hello{"elsewhere", 0, offered(1)},
            goodbye{},
            over{},
            refusal{refusal::why::wrong_incarnation, {2}}}) {
@@ -239,7 +244,7 @@ TEST(link, ends_when_the_other_end_begins_a_later_relation) {
 
 TEST(link, ignores_a_hello_of_an_earlier_relation) {
   connected ends;
-  auto old = ends.from_a(ends.identity(a), ends.identity(b), hello{"tests", 1});
+  auto old = ends.from_a(ends.identity(a), ends.identity(b), hello{"tests", 0, offered(1)});
   ends.start(a);
   ends.perform(a);
   ends.start(b);
@@ -363,7 +368,7 @@ TEST(link, after_its_end_it_refuses_messages_and_ignores_everything_else) {
   for (const input& what : std::vector<input>{reconnected{}, close{}, abandon{}})
     ends.apply(b, what);
   ends.forge(segments_of({1}, {"late"}));
-  ends.forge(hello{"tests", 1});
+  ends.forge(hello{"tests", 0, offered(1)});
   ends(b).tick(ends.now() + std::chrono::hours{1});
   ends.perform(b);
   EXPECT_TRUE(ends.way_to(a).empty());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "offers.hpp"
+
 #include <chorus/runtime/link/link.hpp>
 
 #include <algorithm>
@@ -43,7 +45,14 @@ public:
 
   /// `settings`: the limits of both ends; cluster and ends are filled in.
   explicit two_ends(link::config settings = {}, std::string cluster_of_b = "tests")
-      : settings_(std::move(settings)), clusters_{"tests", std::move(cluster_of_b)} {
+      : settings_{settings, settings}, clusters_{"tests", std::move(cluster_of_b)} {
+    start(a);
+    start(b);
+  }
+
+  /// Ends that differ, in their channels for example.
+  two_ends(link::config settings_of_a, link::config settings_of_b)
+      : settings_{std::move(settings_of_a), std::move(settings_of_b)}, clusters_{"tests", "tests"} {
     start(a);
     start(b);
   }
@@ -65,10 +74,11 @@ public:
   /// ones of the same two lives and is not consumed takes its part of the window.
   void start(side which) {
     ++relations_[which];
-    auto settings = settings_;
+    auto settings = settings_[which];
     auto lives = std::pair{identity(which), identity(other(which))};
     if (records_[which].lives == lives)
-      settings.held_bytes = records_[which].core->unconsumed();
+      for (link::channel_number number = 0; number < settings.channels.size(); ++number)
+        settings.channels[number].held_bytes = records_[which].core->unconsumed(number);
     settings.cluster = clusters_[which];
     settings.self = identity(which);
     settings.other = identity(other(which));
@@ -83,13 +93,19 @@ public:
     perform(which);
   }
 
-  void send(side from, link::pair who, std::string_view text, link::urgency how = link::urgency::ordinary) {
-    apply(from, link::send{who, how, bytes_of(text)});
+  void send(
+      side from,
+      link::pair who,
+      std::string_view text,
+      link::urgency how = link::urgency::ordinary,
+      link::channel_number channel = 0
+  ) {
+    apply(from, link::send{who, how, bytes_of(text), channel});
   }
 
   /// Another process with a copy of that end's data directory says hello, in a later relation of its own.
   void greet_as_copy(side which) {
-    link::hello what{clusters_[which], settings_.receive_window_bytes, 0, 1};
+    link::hello what{clusters_[which], 1, offer_of(settings_[which])};
     relation_number later{relation(which).value + 2};
     ways_[other(which)].push_back(
         link::wire::encode({identity(which), identity(other(which)), later, {}, what})
@@ -143,10 +159,12 @@ public:
 
   /// Everything delivered at that end is consumed.
   void consume_all(side which) {
-    std::size_t bytes = 0;
+    std::vector<std::size_t> bytes(settings_[which].channels.size());
     for (auto& message : records_[which].delivered)
-      bytes += std::exchange(message.cost, 0);
-    apply(which, link::consumed{bytes});
+      bytes[message.channel] += std::exchange(message.cost, 0);
+    for (link::channel_number number = 0; number < bytes.size(); ++number)
+      if (bytes[number] > 0)
+        apply(which, link::consumed{bytes[number], number});
   }
 
   std::vector<std::string> texts(side which) const {
@@ -173,7 +191,8 @@ public:
       end.delivered.push_back(std::move(message));
     for (auto& message : output.refusals)
       end.refused.push_back(std::move(message));
-    end.released_bytes += output.released_bytes;
+    for (const auto& step : output.releases)
+      end.released_bytes += step.bytes;
     for (auto& step : output.frames)
       ways_[other(which)].push_back(link::wire::encode(step.message));
     if (output.end)
@@ -189,7 +208,7 @@ private:
     return first;
   }
 
-  link::config settings_;
+  std::array<link::config, 2> settings_;
   std::array<std::string, 2> clusters_;
   time_point now_;
   std::array<std::uint64_t, 2> lives_{1, 1};

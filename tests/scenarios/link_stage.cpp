@@ -57,13 +57,13 @@ link::send parse_send(const command& what) {
 }
 
 void set(link::config& settings, std::string_view key, std::size_t value) {
-  auto& place = key == "message"          ? settings.message_bytes
+  auto& place = key == "message"          ? settings.channels.front().message_bytes
                 : key == "chunk"          ? settings.chunk_bytes
                 : key == "frame"          ? settings.frame_bytes
-                : key == "window"         ? settings.receive_window_bytes
-                : key == "reserve"        ? settings.receive_reserve_bytes
-                : key == "buffer"         ? settings.send_buffer_bytes
-                : key == "buffer-reserve" ? settings.send_reserve_bytes
+                : key == "window"         ? settings.channels.front().receive_window_bytes
+                : key == "reserve"        ? settings.channels.front().receive_reserve_bytes
+                : key == "buffer"         ? settings.channels.front().send_buffer_bytes
+                : key == "buffer-reserve" ? settings.channels.front().send_reserve_bytes
                 : key == "in-flight"      ? settings.frames_in_flight
                                           : throw scenario_error{"no setting '" + std::string{key} + "'"};
   place = value;
@@ -97,8 +97,9 @@ std::string describe(const link::segment& what) {
 
 template <class Greeting>
 std::string describe_credit(const Greeting& what) {
-  return ", credit " + std::to_string(what.credit)
-         + (what.held == 0 ? "" : ", of which " + std::to_string(what.held) + " held");
+  const auto& channel = what.channels.front();
+  return ", credit " + std::to_string(channel.credit)
+         + (channel.held == 0 ? "" : ", of which " + std::to_string(channel.held) + " held");
 }
 
 std::string describe(const link::refusal& what) {
@@ -116,6 +117,8 @@ std::string describe(const link::refused& what) {
     return "too large";
   case link::refused::why::closed:
     return "closed";
+  case link::refused::why::unserved:
+    return "unserved";
   }
   return {};
 }
@@ -262,8 +265,8 @@ void link_stage::print(side which, const link::output& output) {
   for (const auto& step : output.refusals)
     text +=
         me + " refuses " + describe(step.pair) + ' ' + describe(step.payload) + ": " + describe(step) + '\n';
-  if (output.released_bytes > 0)
-    text += me + " releases " + std::to_string(output.released_bytes) + " bytes\n";
+  for (const auto& step : output.releases)
+    text += me + " releases " + std::to_string(step.bytes) + " bytes\n";
   for (const auto& step : output.frames)
     print(which, step.message);
   if (output.end) {
@@ -293,9 +296,9 @@ void link_stage::print(side which, const link::frame& frame) {
     }
   };
   if (auto* greeting = std::get_if<link::hello>(&frame.content))
-    said_[which].credit = greeting->credit;
+    said_[which].credit = greeting->channels.front().credit;
   if (auto* greeting = std::get_if<link::welcome>(&frame.content))
-    said_[which].credit = greeting->credit;
+    said_[which].credit = greeting->channels.front().credit;
   *transcript_ += name(which) + " sends " + std::visit(visitor{*this, which, frame}, frame.content) + '\n';
 }
 
@@ -314,11 +317,13 @@ std::string link_stage::describe_data(side which, const link::data& frame) {
     text = frame.wants_answer ? "probe" : "acknowledgement " + to_string(frame.acknowledged);
   else if (frame.acknowledged != last.acknowledged)
     text += "; acknowledges " + to_string(frame.acknowledged);
-  if (frame.credit != last.credit)
-    text += "; credit " + std::to_string(frame.credit);
+  auto credit = last.credit;
+  frame.credits.for_each([&](link::channel_number, std::uint64_t told) { credit = told; });
+  if (credit != last.credit)
+    text += "; credit " + std::to_string(credit);
   if (frame.wants_answer)
     text += "; wants an answer";
-  last = {frame.acknowledged, frame.credit};
+  last = {frame.acknowledged, credit};
   return text;
 }
 

@@ -73,13 +73,13 @@ struct linked_cores : ::testing::Test {
 
   static link::config small() {
     link::config limits;
-    limits.message_bytes = 600;
+    limits.channels.front().message_bytes = 600;
     limits.chunk_bytes = 100;
     limits.frame_bytes = 300;
-    limits.receive_window_bytes = 1000;
-    limits.receive_reserve_bytes = 700;
-    limits.send_buffer_bytes = 3000;
-    limits.send_reserve_bytes = 1000;
+    limits.channels.front().receive_window_bytes = 1000;
+    limits.channels.front().receive_reserve_bytes = 700;
+    limits.channels.front().send_buffer_bytes = 3000;
+    limits.channels.front().send_reserve_bytes = 1000;
     return limits;
   }
 

@@ -15,13 +15,13 @@ constexpr std::size_t message_size = 1000;
 constexpr std::size_t cost = message_size + link::message_overhead;
 
 void make_small(transport_options& options) {
-  options.link.message_bytes = 64 * limits::kibibyte;
+  options.link.channels.front().message_bytes = 64 * limits::kibibyte;
   options.link.chunk_bytes = 16 * limits::kibibyte;
   options.link.frame_bytes = 32 * limits::kibibyte;
-  options.link.receive_window_bytes = window;
-  options.link.receive_reserve_bytes = 64 * limits::kibibyte;
-  options.link.send_buffer_bytes = buffer;
-  options.link.send_reserve_bytes = 64 * limits::kibibyte;
+  options.link.channels.front().receive_window_bytes = window;
+  options.link.channels.front().receive_reserve_bytes = 64 * limits::kibibyte;
+  options.link.channels.front().send_buffer_bytes = buffer;
+  options.link.channels.front().send_reserve_bytes = 64 * limits::kibibyte;
 }
 
 std::size_t unconsumed(test_node& node) {

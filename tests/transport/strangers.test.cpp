@@ -1,4 +1,5 @@
 #include "../../runtime/transport/envelope.hpp"
+#include "../link/offers.hpp"
 #include "raw_connection.hpp"
 #include "two_nodes.hpp"
 
@@ -111,7 +112,7 @@ TEST(strangers, who_send_frames_for_another_life_learn_of_the_present_one) {
   two_nodes nodes;
   knocker other{nodes.a.where()};
   const peer ada_before{ada.node, {0}};
-  other.send({link::wire::encode({eve, ada_before, {1}, {}, link::hello{"test", 1}}).head});
+  other.send({link::wire::encode({eve, ada_before, {1}, {}, link::hello{"test", 0, offered(1)}}).head});
   auto answer = link::wire::decode(shared_bytes{other.receive().head}, {});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->source, ada);
@@ -122,7 +123,7 @@ TEST(strangers, who_send_frames_for_another_life_learn_of_the_present_one) {
 TEST(strangers, who_are_no_peers_are_counted_and_ignored) {
   two_nodes nodes;
   knocker other{nodes.a.where()};
-  other.send({link::wire::encode({eve, ada, {1}, {}, link::hello{"test", 1}}).head});
+  other.send({link::wire::encode({eve, ada, {1}, {}, link::hello{"test", 0, offered(1)}}).head});
   EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().frames_of_strangers == 1; }));
   expect_good_peers_are_served(nodes);
 }

@@ -3,6 +3,7 @@
 
 #include "../../../runtime/link/little_endian.hpp"
 #include "../../../runtime/link/segment.hpp"
+#include "../offers.hpp"
 #include "../tight_limits.hpp"
 
 #include <chorus/runtime/check.hpp>
@@ -42,9 +43,9 @@ private:
   void step() {
     switch (take() % 12) {
     case 0:
-      return receive(hello{cluster(), take()});
+      return receive(hello{cluster(), 0, testing::offered(take())});
     case 1:
-      return receive(welcome{cluster(), 100u * take()});
+      return receive(welcome{cluster(), 0, testing::offered(100u * take())});
     case 2:
       return receive(refusal{static_cast<refusal::why>(1 + take() % 3), {take() % 4u}});
     case 3:
@@ -86,7 +87,7 @@ private:
   data any_data() {
     data content;
     content.acknowledged = {take()};
-    content.credit = 10u * take();
+    content.credits.set(take() % 3, 10u * take());
     content.wants_answer = take() % 2 == 0;
     content.first = {take()};
     content.count = take() % 8;
@@ -134,12 +135,15 @@ private:
         !ended_ || (output.frames.empty() && output.deliveries.empty() && !output.end), "a late word"
     );
     for (const auto& message : output.deliveries) {
-      CHORUS_CHECK(message.payload.size() <= settings_.message_bytes, "a message over the limit");
+      CHORUS_CHECK(
+          message.payload.size() <= settings_.channels.front().message_bytes, "a message over the limit"
+      );
       CHORUS_CHECK(message.cost == message.payload.size() + message_overhead, "a cost that is none");
       unconsumed_ += message.cost;
     }
     CHORUS_CHECK(
-        unconsumed_ <= settings_.receive_window_bytes + settings_.receive_reserve_bytes,
+        unconsumed_ <= settings_.channels.front().receive_window_bytes
+                           + settings_.channels.front().receive_reserve_bytes,
         "the window is overrun"
     );
     CHORUS_CHECK(unconsumed_ == core_.unconsumed(), "another account of what is unread");

@@ -10,6 +10,10 @@ std::string to_text(const link_end& end) {
   return to_string(end.here) + '.' + to_string(end.relation) + " to " + to_string(end.there);
 }
 
+std::string to_text(const channel_end& end) {
+  return to_text(end.end) + " on channel " + std::to_string(end.channel);
+}
+
 /// Calls `visit(id, stream)` for all streams from this end.
 template <class Streams, class Visit>
 void for_each_from(const link_end& end, Streams& all, Visit&& visit) {
@@ -20,7 +24,8 @@ void for_each_from(const link_end& end, Streams& all, Visit&& visit) {
 } // namespace
 
 std::string to_string(const stream_id& id) {
-  return to_text(id.from) + ", " + std::to_string(id.pair.sender) + "->" + std::to_string(id.pair.receiver);
+  return to_text(channel_end{id.from, id.channel}) + ", " + std::to_string(id.pair.sender) + "->"
+         + std::to_string(id.pair.receiver);
 }
 
 // -- once, in order ----------------------------------------------------------------------------------------
@@ -40,9 +45,9 @@ void once_and_in_order::delivered(const stream_id& id, stream& of, const std::st
 
 acknowledged_after_hand_over::acknowledged_after_hand_over(const link::config& limits)
     : checker("what is acknowledged has been handed over"),
-      largest_(limits.message_bytes + link::message_overhead) {}
+      largest_(limits.channels.front().message_bytes + link::message_overhead) {}
 
-void acknowledged_after_hand_over::released(const link_end& sender, std::size_t cost) {
+void acknowledged_after_hand_over::released(const channel_end& sender, std::size_t cost) {
   auto total = released_[sender] += cost;
   if (total > handed_over_[sender] + largest_)
     broken(
@@ -72,18 +77,22 @@ void not_sent_never_arrives::delivered(const stream_id& id, const stream& of, co
 
 honest_end::honest_end(const link::config& limits)
     : checker("what was not acknowledged when a link ends is reported as outcome unknown or not sent"),
-      largest_(limits.message_bytes + link::message_overhead) {}
+      largest_(limits.channels.front().message_bytes + link::message_overhead) {}
 
 void honest_end::closed(
-    const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all
+    const channel_end& end, const link::closed& how, std::size_t unacknowledged, streams& all
 ) {
   auto reported_bytes = not_sent_[end];
   std::map<link::pair, std::vector<std::string>> unknown;
   for (const auto& loss : how.losses) {
+    if (loss.channel != end.channel)
+      continue;
     reported_bytes += loss.payload.size() + link::message_overhead;
     unknown[loss.pair].emplace_back(as_text(loss.payload.view()));
   }
-  for_each_from(end, all, [&](const stream_id& id, stream& of) {
+  for_each_from(end.end, all, [&](const stream_id& id, stream& of) {
+    if (id.channel != end.channel)
+      return;
     auto reported = unknown[id.pair];
     unknown.erase(id.pair);
     auto are_the_last = reported.size() <= of.accepted.size()
@@ -110,16 +119,18 @@ void honest_end::closed(
 
 bounded_memory::bounded_memory(const link::config& limits)
     : checker("what an end keeps to send, and a life unread of another one, is bounded"),
-      send_limit_(limits.send_buffer_bytes + limits.send_reserve_bytes),
-      receive_limit_(limits.receive_window_bytes + limits.receive_reserve_bytes) {}
+      send_limit_(limits.channels.front().send_buffer_bytes + limits.channels.front().send_reserve_bytes),
+      receive_limit_(
+          limits.channels.front().receive_window_bytes + limits.channels.front().receive_reserve_bytes
+      ) {}
 
-void bounded_memory::accepted(const link_end& end, std::size_t cost) {
+void bounded_memory::accepted(const channel_end& end, std::size_t cost) {
   if (auto kept = to_send_[end] += cost; kept > send_limit_)
     broken(to_text(end) + ": keeps " + std::to_string(kept) + " bytes to send");
 }
 
-void bounded_memory::delivered(const link_end& end, std::size_t cost) {
-  if (auto kept = to_consume_[{end.here, end.there}] += cost; kept > receive_limit_)
+void bounded_memory::delivered(const channel_end& end, std::size_t cost) {
+  if (auto kept = to_consume_[{end.end.here, end.end.there, end.channel}] += cost; kept > receive_limit_)
     broken(to_text(end) + ": has delivered " + std::to_string(kept) + " bytes that are not consumed");
 }
 
@@ -156,7 +167,7 @@ void no_violation::closed(const link_end& end, const link::closed& how) {
 
 void link_books::accepted(const stream_id& id, const std::string& text) {
   streams_[id].accepted.push_back(text);
-  memory_.accepted(id.from, text.size() + link::message_overhead);
+  memory_.accepted({id.from, id.channel}, text.size() + link::message_overhead);
 }
 
 void link_books::delivered(
@@ -165,30 +176,31 @@ void link_books::delivered(
   auto& of = streams_[id];
   not_sent_.delivered(id, of, text);
   order_.delivered(id, of, text);
-  hand_over_.handed_over(id.from, text.size() + link::message_overhead);
-  memory_.delivered(at, cost);
+  hand_over_.handed_over({id.from, id.channel}, text.size() + link::message_overhead);
+  memory_.delivered({at, id.channel}, cost);
 }
 
-void link_books::released(const link_end& end, std::size_t cost) {
-  hand_over_.released(end, cost);
-  memory_.released(end, cost);
+void link_books::released(const link_end& end, std::size_t cost, link::channel_number channel) {
+  hand_over_.released({end, channel}, cost);
+  memory_.released({end, channel}, cost);
 }
 
 void link_books::not_sent(const stream_id& id, const std::string& text) {
   not_sent_.not_sent(id, streams_[id], text);
-  end_.not_sent(id.from, text.size() + link::message_overhead);
+  end_.not_sent({id.from, id.channel}, text.size() + link::message_overhead);
 }
 
 void link_books::closed(const link_end& end, const link::closed& how, bool partner_goes_on) {
-  end_.closed(end, how, memory_.to_send(end), streams_);
+  for (link::channel_number channel = 0; channel < channels_; ++channel)
+    end_.closed({end, channel}, how, memory_.to_send({end, channel}), streams_);
   by_partner_.closed(end, how, partner_goes_on);
   violation_.closed(end, how);
 }
 
-bool link_books::all_delivered(const link_end& from) const {
+bool link_books::all_delivered(const link_end& from, link::channel_number channel) const {
   auto all = true;
-  for_each_from(from, streams_, [&all](const stream_id&, const stream& of) {
-    all = all && of.delivered == of.accepted.size();
+  for_each_from(from, streams_, [&](const stream_id& id, const stream& of) {
+    all = all && (id.channel != channel || of.delivered == of.accepted.size());
   });
   return all;
 }

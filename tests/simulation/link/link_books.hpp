@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 /// What somebody who sees all ends of all links at once knows of them, and the promises of
@@ -23,10 +24,18 @@ struct link_end {
   friend auto operator<=>(const link_end&, const link_end&) = default;
 };
 
-/// The messages from one end of a relation to the other for one pair.
+/// What one end of a relation has to do with one channel. Channels have one number at all ends here.
+struct channel_end {
+  link_end end;
+  link::channel_number channel = 0;
+  friend auto operator<=>(const channel_end&, const channel_end&) = default;
+};
+
+/// The messages from one end of a relation to the other for one pair, on one channel.
 struct stream_id {
   link_end from;
   link::pair pair;
+  link::channel_number channel = 0;
   friend auto operator<=>(const stream_id&, const stream_id&) = default;
 };
 
@@ -49,17 +58,17 @@ public:
 };
 
 /// What an end has been told to be acknowledged has been handed over at the other end, but for the chunks
-/// of the one large message that is being put together there.
+/// of the one large message of the channel that is being put together there.
 class acknowledged_after_hand_over final : public simulation::checker {
 public:
   explicit acknowledged_after_hand_over(const link::config& limits);
-  void handed_over(const link_end& sender, std::size_t cost) { handed_over_[sender] += cost; }
-  void released(const link_end& sender, std::size_t cost);
+  void handed_over(const channel_end& sender, std::size_t cost) { handed_over_[sender] += cost; }
+  void released(const channel_end& sender, std::size_t cost);
 
 private:
   std::size_t largest_;
-  std::map<link_end, std::size_t> handed_over_;
-  std::map<link_end, std::size_t> released_;
+  std::map<channel_end, std::size_t> handed_over_;
+  std::map<channel_end, std::size_t> released_;
 };
 
 /// What an end calls not sent has not arrived and never arrives.
@@ -75,34 +84,36 @@ public:
 /// Each message that an end has taken has one fate when the link ends: it is acknowledged, and then it has
 /// arrived, or it is reported as outcome unknown, or as not sent. None has two.
 ///
-/// A message of which only a part is acknowledged counts as a whole: of one at most, because large messages
-/// travel one after the other.
+/// A message of which only a part is acknowledged counts as a whole: of one at most on each channel, because
+/// its large messages travel one after the other.
 class honest_end final : public simulation::checker {
 public:
   explicit honest_end(const link::config& limits);
 
-  void not_sent(const link_end& end, std::size_t cost) { not_sent_[end] += cost; }
+  void not_sent(const channel_end& end, std::size_t cost) { not_sent_[end] += cost; }
 
-  /// `unacknowledged`: bytes, message by message with overhead.
-  void closed(const link_end& end, const link::closed& how, std::size_t unacknowledged, streams& all);
+  /// `unacknowledged`: bytes on that channel, message by message with overhead.
+  void closed(const channel_end& end, const link::closed& how, std::size_t unacknowledged, streams& all);
 
 private:
   std::size_t largest_;
-  std::map<link_end, std::size_t> not_sent_; ///< as reported so far, in bytes
+  std::map<channel_end, std::size_t> not_sent_; ///< as reported so far, in bytes
 };
 
-/// What is kept is bounded: for sending, by each end, by send buffer and reserve; for receiving, by each life
-/// of what another has sent it in all their relations, by window and reserve.
+/// What is kept of each channel is bounded: for sending, by each end, by send buffer and reserve; for
+/// receiving, by each life of what another has sent it in all their relations, by window and reserve.
 class bounded_memory final : public simulation::checker {
 public:
   explicit bounded_memory(const link::config& limits);
-  void accepted(const link_end& end, std::size_t cost);
-  void released(const link_end& end, std::size_t cost) { to_send_[end] -= cost; }
-  void delivered(const link_end& end, std::size_t cost);
-  void consumed(const peer& here, const peer& there, std::size_t cost) { to_consume_[{here, there}] -= cost; }
+  void accepted(const channel_end& end, std::size_t cost);
+  void released(const channel_end& end, std::size_t cost) { to_send_[end] -= cost; }
+  void delivered(const channel_end& end, std::size_t cost);
+  void consumed(const peer& here, const peer& there, link::channel_number channel, std::size_t cost) {
+    to_consume_[{here, there, channel}] -= cost;
+  }
 
   /// What this end keeps to send, in bytes.
-  std::size_t to_send(const link_end& end) const {
+  std::size_t to_send(const channel_end& end) const {
     auto found = to_send_.find(end);
     return found == to_send_.end() ? 0 : found->second;
   }
@@ -110,8 +121,10 @@ public:
 private:
   std::size_t send_limit_;
   std::size_t receive_limit_;
-  std::map<link_end, std::size_t> to_send_;
-  std::map<std::pair<peer, peer>, std::size_t> to_consume_; ///< by receiver and sender
+  std::map<channel_end, std::size_t> to_send_;
+
+  /// By receiver, sender and channel.
+  std::map<std::tuple<peer, peer, link::channel_number>, std::size_t> to_consume_;
 };
 
 /// Relations match one to one: an end that is up has one partner, which has no other.
@@ -143,14 +156,16 @@ public:
 /// All of it together: the books that the ends of all links are entered in.
 class link_books {
 public:
-  explicit link_books(const link::config& limits) : hand_over_(limits), end_(limits), memory_(limits) {}
+  /// All channels have the limits of the first.
+  explicit link_books(const link::config& limits)
+      : channels_(limits.channels.size()), hand_over_(limits), end_(limits), memory_(limits) {}
 
   void up(const link_end& here, const link_end& there) { partner_.up(here, there); }
   void accepted(const stream_id& id, const std::string& text);
   void delivered(const stream_id& id, const link_end& at, const std::string& text, std::size_t cost);
-  void released(const link_end& end, std::size_t cost);
-  void consumed(const peer& here, const peer& there, std::size_t cost) {
-    memory_.consumed(here, there, cost);
+  void released(const link_end& end, std::size_t cost, link::channel_number channel = 0);
+  void consumed(const peer& here, const peer& there, std::size_t cost, link::channel_number channel = 0) {
+    memory_.consumed(here, there, channel, cost);
   }
 
   /// What came back when the link ended. `closed` follows.
@@ -160,14 +175,15 @@ public:
   /// How many messages were accepted for this stream so far; names the next one.
   std::size_t next_number(const stream_id& id) { return streams_[id].accepted.size(); }
 
-  /// Whether everything that this end accepted was delivered.
-  bool all_delivered(const link_end& from) const;
+  /// Whether everything that this end accepted on the channel was delivered.
+  bool all_delivered(const link_end& from, link::channel_number channel = 0) const;
 
   std::vector<simulation::checker*> checkers() {
     return {&partner_, &not_sent_, &order_, &hand_over_, &end_, &memory_, &by_partner_, &violation_};
   }
 
 private:
+  std::size_t channels_;
   streams streams_;
   one_partner partner_;
   not_sent_never_arrives not_sent_;

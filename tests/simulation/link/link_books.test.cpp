@@ -17,11 +17,11 @@ protected:
 
   static link::config limits() {
     link::config settings;
-    settings.message_bytes = cost - link::message_overhead;
-    settings.send_buffer_bytes = 3 * cost;
-    settings.send_reserve_bytes = cost;
-    settings.receive_window_bytes = 2 * cost;
-    settings.receive_reserve_bytes = cost;
+    settings.channels.front().message_bytes = cost - link::message_overhead;
+    settings.channels.front().send_buffer_bytes = 3 * cost;
+    settings.channels.front().send_reserve_bytes = cost;
+    settings.channels.front().receive_window_bytes = 2 * cost;
+    settings.channels.front().receive_reserve_bytes = cost;
     return settings;
   }
 

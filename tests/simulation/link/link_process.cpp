@@ -1,5 +1,8 @@
 #include "link_process.hpp"
 
+#include <algorithm>
+#include <functional>
+
 namespace chorus::testing {
 
 link_process::link_process(simulation::node& at, const link::config& limits)
@@ -17,23 +20,30 @@ void link_process::take_back_verdicts() {
   timer_->arm(verdicts_.empty() ? std::nullopt : std::optional{verdicts_.begin()->first});
 }
 
-void link_process::set_lazy(bool lazy) {
-  lazy_ = lazy;
-  if (!lazy)
-    for (const auto& [from, cost] : std::exchange(unread_, {}))
-      read(from, cost);
+void link_process::set_lazy(link::channel_number channel, bool lazy) {
+  if (lazy) {
+    lazy_.insert(channel);
+    return;
+  }
+  lazy_.erase(channel);
+  auto is_read = [&](const auto& unread) { return unread.second.channel == channel; };
+  auto first_read = std::stable_partition(unread_.begin(), unread_.end(), std::not_fn(is_read));
+  std::vector<std::pair<peer, link::consumed>> all(first_read, unread_.end());
+  unread_.erase(first_read, unread_.end());
+  for (const auto& [from, what] : all)
+    read(from, what);
 }
 
-void link_process::read(const peer& from, std::size_t cost) {
-  consumed(from, cost);
-  links_.apply(from, link::consumed{cost});
+void link_process::read(const peer& from, const link::consumed& what) {
+  consumed(from, what);
+  links_.apply(from, what);
 }
 
-void link_process::read_lazily(const peer& from, std::size_t cost) {
-  if (lazy_)
-    unread_.emplace_back(from, cost);
+void link_process::read_lazily(const peer& from, const link::consumed& what) {
+  if (lazy_.contains(what.channel))
+    unread_.emplace_back(from, what);
   else
-    read(from, cost);
+    read(from, what);
 }
 
 } // namespace chorus::testing

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,8 @@ class link_process : public simulation::process, protected simulation::link_laye
 public:
   link_process(simulation::node& at, const link::config& limits);
 
-  /// What is read lazily waits until it is told not to be lazy any more.
-  void set_lazy(bool lazy);
+  /// What is read lazily on that channel waits until it is told not to be lazy any more.
+  void set_lazy(link::channel_number channel, bool lazy);
 
   /// By mistake: it is taken back after that time.
   void declare_failed(const peer& other, duration lasts);
@@ -42,21 +43,21 @@ public:
   }
 
 protected:
-  void read(const peer& from, std::size_t cost);
-  void read_lazily(const peer& from, std::size_t cost);
+  void read(const peer& from, const link::consumed& what);
+  void read_lazily(const peer& from, const link::consumed& what);
 
   /// The links are about to be told.
-  virtual void consumed(const peer&, std::size_t) {}
+  virtual void consumed(const peer&, const link::consumed&) {}
 
   simulation::node& node_;
 
 private:
   void take_back_verdicts();
 
-  bool lazy_ = false;
-  std::multimap<time_point, peer> verdicts_;         ///< by when they are taken back
-  std::unique_ptr<clock_seam> timer_;                ///< for that
-  std::vector<std::pair<peer, std::size_t>> unread_; ///< also of relations that are over
+  std::set<link::channel_number> lazy_;
+  std::multimap<time_point, peer> verdicts_;            ///< by when they are taken back
+  std::unique_ptr<clock_seam> timer_;                   ///< for that
+  std::vector<std::pair<peer, link::consumed>> unread_; ///< also of relations that are over
 
 protected:
   simulation::link_layer links_;

@@ -69,14 +69,14 @@ joint_process::~joint_process() {
 /// Small enough that links are full now and then, and large messages travel in frames of their own.
 link::config joint_process::limits() {
   link::config settings;
-  settings.message_bytes = 8'000;
+  settings.channels.front().message_bytes = 8'000;
   settings.chunk_bytes = 4'000;
   settings.lone_bytes = 3'000;
   settings.frame_bytes = 6'000;
-  settings.receive_window_bytes = 16'000;
-  settings.receive_reserve_bytes = 16'000;
-  settings.send_buffer_bytes = 40'000;
-  settings.send_reserve_bytes = 40'000;
+  settings.channels.front().receive_window_bytes = 16'000;
+  settings.channels.front().receive_reserve_bytes = 16'000;
+  settings.channels.front().send_buffer_bytes = 40'000;
+  settings.channels.front().send_reserve_bytes = 40'000;
   settings.frames_in_flight = 50;
   settings.give_up_after = 5s;
   return settings;
@@ -415,7 +415,8 @@ void joint_process::post(relation_number under, letter what) {
   auto cost = message.payload.size() + link::message_overhead;
   auto is_reserved = message.how == link::urgency::reserved;
   static const auto limits = joint_process::limits();
-  auto room = limits.send_buffer_bytes + (is_reserved ? limits.send_reserve_bytes : 0);
+  auto room = limits.channels.front().send_buffer_bytes
+              + (is_reserved ? limits.channels.front().send_reserve_bytes : 0);
   if (box->second.held + cost > room) {
     books_.met.add(is_reserved ? "no room for a notice" : "no room for a letter");
     return is_reserved ? lose_notice(under) : bounce(under, box->second.to, what, errc::overloaded);

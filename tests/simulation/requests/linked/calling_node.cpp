@@ -100,9 +100,9 @@ void calling_node::perform(const peer& other, link::delivered&& step) {
   auto what = decode(step.payload);
   deliver(other, what);
   if (what.kind == parcel::kind::chatter)
-    read_lazily(other, step.cost);
+    read_lazily(other, {step.cost});
   else
-    read(other, step.cost);
+    read(other, {step.cost});
   arm();
 }
 

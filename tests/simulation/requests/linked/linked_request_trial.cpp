@@ -58,9 +58,9 @@ void linked_request_trial::work(random_generator& chance) {
   else if (dice < 900)
     chatter(from, to, chance);
   else if (dice < 930)
-    at->set_lazy(true);
+    at->set_lazy(0, true);
   else if (dice < 980)
-    at->set_lazy(false);
+    at->set_lazy(0, false);
   else if (dice < 990)
     at->end_worker();
   else if (dice < 993)
@@ -126,7 +126,7 @@ calling_node* linked_request_trial::program(simulation::node_index which) {
 void linked_request_trial::settle() {
   for (simulation::node_index each = 0; each < nodes; ++each)
     if (auto* reader = program(each))
-      reader->set_lazy(false);
+      reader->set_lazy(0, false);
 }
 
 bool linked_request_trial::is_settled() {

@@ -27,9 +27,9 @@ errc way::send(const peer& to, const parcel& what) {
     return errc::unknown_type;
   auto text = what;
   if (what.nature == message_nature::too_large)
-    text.filling.resize(limits_.message_bytes + 1);
+    text.filling.resize(limits_.channels.front().message_bytes + 1);
   link::send message{{1, 1}, urgency_of(what), shared_bytes{encode(text)}};
-  if (message.payload.size() > limits_.message_bytes)
+  if (message.payload.size() > limits_.channels.front().message_bytes)
     return errc::too_large;
   auto* core = links_.core(to);
   if (core == nullptr || core->has_ended())
@@ -44,11 +44,12 @@ errc way::send(const peer& to, const parcel& what) {
 }
 
 std::size_t way::room_for(const link::send& message) const {
-  auto room = limits_.send_buffer_bytes;
+  auto room = limits_.channels.front().send_buffer_bytes;
   if (message.how == link::urgency::reserved)
     room += message.payload.size() > notice_bytes
-                ? limits_.send_reserve_bytes - limits_.send_reserve_bytes / notice_share
-                : limits_.send_reserve_bytes;
+                ? limits_.channels.front().send_reserve_bytes
+                      - limits_.channels.front().send_reserve_bytes / notice_share
+                : limits_.channels.front().send_reserve_bytes;
   return room;
 }
 
