@@ -1,5 +1,7 @@
 #include "name_service.hpp"
 
+#include "channels.hpp"
+
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
@@ -7,8 +9,20 @@
 
 namespace chorus {
 
-name_service::name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting)
-    : remoting_(std::move(remoting)), driver_(names::core{self}, host_, *this, *this) {}
+namespace {
+
+/// All that this node says on the channel, in order.
+constexpr link::pair news{0, 1};
+
+} // namespace
+
+name_service::name_service(
+    const peer& self,
+    std::shared_ptr<chorus::remoting> remoting,
+    std::function<void(const peer&, errc)> give_up
+)
+    : remoting_(std::move(remoting)), give_up_(std::move(give_up)),
+      driver_(names::core{self}, host_, *this, *this) {}
 
 error name_service::announce(std::string_view name, const caf::actor& actor) {
   if (auto failed = names::check_name(name))
@@ -120,21 +134,31 @@ std::string name_service::name_of_own(std::uint64_t actor) const {
   return "";
 }
 
-void name_service::receive(const peer& from, const shared_bytes& message) {
+void name_service::receive(const peer& from, const link::delivered& message) {
   std::lock_guard guard{mutex_};
-  driver_.receive(from, message);
+  driver_.receive(from, message.payload);
+  if (auto known = routes_.find(from); known != routes_.end())
+    known->second.link->consumed(message.cost);
 }
 
-void name_service::peer_up(const peer& who) {
-  apply(names::peer_up{who});
+void name_service::peer_up(const peer& who, std::shared_ptr<outbox> way) {
+  std::lock_guard guard{mutex_};
+  if (!way)
+    return;
+  routes_[who] = {std::move(way)};
+  driver_.apply(names::peer_up{who});
 }
 
 void name_service::peer_down(const peer& who) {
-  apply(names::peer_down{who});
+  std::lock_guard guard{mutex_};
+  routes_.erase(who);
+  driver_.apply(names::peer_down{who});
 }
 
 void name_service::peer_gone(const peer& who) {
-  apply(names::peer_gone{who});
+  std::lock_guard guard{mutex_};
+  routes_.erase(who);
+  driver_.apply(names::peer_gone{who});
 }
 
 void name_service::retire() {
@@ -173,7 +197,15 @@ caf::actor name_service::handle_of(const names::announcement& winner) const {
 }
 
 void name_service::send(const peer& to, wire_message message) {
-  remoting_->send_names(to, message.head);
+  auto known = routes_.find(to);
+  if (known == routes_.end())
+    return; // its relation has ended
+  auto& to_it = known->second;
+  link::send news_of_names{
+      news, link::urgency::ordinary, shared_bytes{std::move(message.head)}, channels::names};
+  auto code = to_it.link->send(std::move(news_of_names));
+  if (code != errc::none && code != errc::node_down && !std::exchange(to_it.is_hopeless, true))
+    give_up_(to, code);
 }
 
 void name_service::host::perform(const names::changed&) {

@@ -9,6 +9,7 @@
 #include <caf/actor.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,14 +20,20 @@
 
 namespace chorus {
 
-/// The name registry for actors: runs its core over the links of remoting and turns numbers into handles.
+/// The name registry for actors: runs its core over a channel of each link and turns numbers into handles.
 ///
 /// Thread rules: every function from any thread; the core runs under one mutex.
 class name_service final : public std::enable_shared_from_this<name_service>,
                            private network_seam,
                            private clock_seam {
 public:
-  name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting);
+  /// `give_up` is called when the channel to a node has no room for what it must be told: the two would
+  /// disagree for ever, so the relation has to end. From any thread; it must not call back.
+  name_service(
+      const peer& self,
+      std::shared_ptr<chorus::remoting> remoting,
+      std::function<void(const peer&, errc)> give_up
+  );
 
   // -- as `name_directory` offers it ------------------------------------------------------------------------
 
@@ -47,8 +54,10 @@ public:
 
   // -- from the node's events ---------------------------------------------------------------------
 
-  void receive(const peer& from, const shared_bytes& message);
-  void peer_up(const peer& who);
+  void receive(const peer& from, const link::delivered& message);
+
+  /// A relation begins. `way`: of the channel of names; null if the transport is stopping.
+  void peer_up(const peer& who, std::shared_ptr<outbox> way);
   void peer_down(const peer& who);
   void peer_gone(const peer& who);
 
@@ -67,6 +76,12 @@ private:
     void malformed(const peer& from, const error& reason);
   };
 
+  /// To a node with which there is a relation.
+  struct route {
+    std::shared_ptr<outbox> link;
+    bool is_hopeless = false;
+  };
+
   void apply(names::core::input what);
   caf::actor handle_of(const names::announcement& winner) const;
 
@@ -76,12 +91,14 @@ private:
   void send(const peer& to, wire_message message) override;
 
   const std::shared_ptr<chorus::remoting> remoting_;
+  const std::function<void(const peer&, errc)> give_up_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool retired_ = false;
   bool stopped_ = false;
   std::set<std::uint64_t> observed_;                        ///< own actors whose end withdraws their names
   std::map<std::string, std::uint64_t, std::less<>> named_; ///< own actors that are kept for their names
+  std::map<peer, route> routes_;
   host host_{*this};
   driver<names::core, names::wire, host> driver_;
 };

@@ -1,6 +1,7 @@
 #include "node_services.hpp"
 
 #include "caf17/actor_thread.hpp"
+#include "channels.hpp"
 #include "ending.hpp"
 #include "remoting/parcel.hpp"
 #include "timer_keys.hpp"
@@ -78,7 +79,15 @@ node_services::node_services(
   around.lend = [this](std::function<void(bool)> work) { return transport_->lend_thread(std::move(work)); };
   around.system = system_;
   remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
-  names_ = std::make_shared<name_service>(self_.who, remoting_);
+  auto give_up = [this, entry = gate_](const peer& other, errc why) {
+    entry->pass([&] {
+      error reason{why, "it has no room for news of names; the node does not read what it is sent"};
+      transport_->post([this, other, reason] {
+        note_trouble({remoting::trouble::kind::hopeless_link, other, reason});
+      });
+    });
+  };
+  names_ = std::make_shared<name_service>(self_.who, remoting_, give_up);
   log_names_ = std::make_unique<log_names>(names_);
   relation_log_ = std::make_unique<relation_log>(log_, *log_names_);
 }
@@ -91,6 +100,7 @@ error node_services::start() {
   options.self = self_.who;
   options.nonce = self_.nonce;
   options.listen = settings_.listen;
+  options.link.channels = channels::all();
   options.flush_within = settings_.leave_within;
   options.busy_poll = settings_.busy_poll;
   auto opened = transport::open(std::move(options), *this);
@@ -322,12 +332,14 @@ void node_services::link_established(const peer& who) {
 
 void node_services::message_delivered(const peer& from, link::delivered message) {
   heard_of(from);
-  if (auto names_message = remoting_->deliver(from, std::move(message)))
-    names_->receive(from, *names_message);
+  if (message.channel == channels::names)
+    names_->receive(from, message);
+  else
+    remoting_->deliver(from, std::move(message));
 }
 
 void node_services::message_refused(const peer& to, link::refused message) {
-  remoting_->bounce(to, message);
+  remoting_->bounce(to, message); // news of names are told anew in the next relation
 }
 
 void node_services::link_closed(const peer& who, const link::closed& end) {
@@ -450,8 +462,9 @@ void node_services::perform_steps() {
 void node_services::perform(const membership::peers::open_relation& step) {
   auto& [who, relation, was_greeted] = step;
   transport_->add_peer(who.who, who.where, relation, !was_greeted, who.nonce);
-  remoting_->add_link(who.who, transport_->outbox_of(who.who));
-  names_->peer_up(who.who);
+  auto way = [&](link::channel_number channel) { return transport_->outbox_of(who.who, channel); };
+  remoting_->add_link(who.who, {way(channels::handles), way(channels::actors)});
+  names_->peer_up(who.who, way(channels::names));
 }
 
 void node_services::perform(const membership::peers::end_relation& step) {

@@ -10,6 +10,8 @@ namespace chorus {
 /// Requests are not told here: `lose` answers all that are open, and those of third nodes are told by
 /// `lost_link`. Who waits for an answer of an actor of this node loses the link as well.
 void remoting::leave_open(const peer& to, const link::unsettled& message) {
+  if (message.channel != channels::actors)
+    return;
   codec::reader archive{message.payload.view(), {.bytes = message.payload.size()}};
   auto kind = codec::decode_prefix<parcel>(archive);
   if (!kind || *kind != parcel::message)

@@ -60,66 +60,64 @@ struct remoting::received_handle {
   caf::strong_actor_ptr actor;
 };
 
-std::optional<shared_bytes> remoting::deliver(const peer& from, link::delivered message) {
+void remoting::deliver(const peer& from, link::delivered message) {
   auto node = sending_node(from);
   if (node == nullptr)
-    return std::nullopt; // the relation is over
-  caf17::credit held{node->link(), message.cost};
+    return; // the relation is over
   arrival what{*node, message.pair};
-  incoming_handles handles{*this, *node};
+  if (message.channel == channels::actors)
+    return deliver_parcel(what, std::move(message));
+  deliver_notice(what, message.payload);
+  node->notices()->consumed(message.cost);
+}
+
+void remoting::deliver_parcel(const arrival& what, link::delivered message) {
+  caf17::credit held{what.by.link(), message.cost};
+  incoming_handles handles{*this, what.by};
   codec::reader archive{message.payload.view(), reading(handles, message.payload)};
   auto kind = codec::decode_prefix<parcel>(archive);
-  if (!kind) {
-    report_malformed(from, kind.failure());
-    return std::nullopt;
-  }
+  if (!kind)
+    return report_malformed(what.from, kind.failure());
   switch (*kind) {
   case parcel::message:
-    deliver_message(what, archive, std::move(held));
-    break;
+    return deliver_message(what, archive, std::move(held));
   case parcel::linked:
   case parcel::unlinked:
-    deliver_link(what, *kind);
-    break;
+    return deliver_link(what, *kind);
   case parcel::ended:
-    deliver_ended(what, archive);
-    break;
-  case parcel::hold:
-    deliver_hold(what, archive);
-    break;
-  case parcel::introduced:
-    deliver_introduced(what, archive);
-    break;
-  case parcel::release:
-    deliver_release(what, archive);
-    break;
-  case parcel::forgotten:
-    deliver_forgotten(what, archive);
-    break;
-  case parcel::moved:
-    deliver_moved(what, archive);
-    break;
-  case parcel::lost_link:
-    deliver_lost_link(what, archive);
-    break;
-  case parcel::unreadable:
-    deliver_unreadable(what, archive);
-    break;
-  case parcel::type_name:
-    deliver_type_name(what, archive);
-    break;
-  case parcel::held:
-    deliver_held(what, archive);
-    break;
-  case parcel::unreachable:
-    deliver_unreachable(what, archive);
-    break;
-  case parcel::names:
-    return message.payload.part(archive.offset(), archive.left());
-  default:
-    report_malformed(from, {errc::malformed, "a parcel of unknown kind"});
+    return deliver_ended(what, archive);
   }
-  return std::nullopt;
+  report_malformed(what.from, {errc::malformed, "a parcel of unknown kind"});
+}
+
+void remoting::deliver_notice(const arrival& what, const shared_bytes& payload) {
+  codec::reader archive{payload.view(), {.bytes = payload.size()}};
+  auto kind = codec::decode_prefix<notice>(archive);
+  if (!kind)
+    return report_malformed(what.from, kind.failure());
+  switch (*kind) {
+  case notice::hold:
+    return deliver_hold(what, archive);
+  case notice::held:
+    return deliver_held(what, archive);
+  case notice::introduced:
+    return deliver_introduced(what, archive);
+  case notice::release:
+    return deliver_release(what, archive);
+  case notice::forgotten:
+    return deliver_forgotten(what, archive);
+  case notice::moved:
+    return deliver_moved(what, archive);
+  case notice::lost_link:
+    return deliver_lost_link(what, archive);
+  case notice::unreachable:
+    return deliver_unreachable(what, archive);
+  case notice::unreadable:
+    return deliver_unreadable(what, archive);
+  case notice::type_name:
+    return deliver_type_name(what, archive);
+  }
+  report_malformed(what.from, {errc::malformed, "a notice of unknown kind"});
 }
 
 remote_node* remoting::sending_node(const peer& who) {
@@ -208,8 +206,9 @@ void remoting::note_foreign_request(
 ) {
   auto origin = nodes_.find(requester.home);
   if (!origin || !origin->receive_request(what.by.relation()))
-    return send_parcel(what.by, parcel::unreachable, unreachable_origin{requester.home});
-  send_parcel(*origin, parcel::moved, moved_request{requester.actor, id.integer_value(), self()});
+    tell(what.by, notice::unreachable, unreachable_origin{requester.home});
+  else
+    tell(*origin, notice::moved, moved_request{requester.actor, id.integer_value(), self()});
 }
 
 /// This node has delegated a request to one that cannot reach its requester.
@@ -217,7 +216,7 @@ void remoting::deliver_unreachable(const arrival& what, codec::reader& archive) 
   auto news = read<unreachable_origin>(what, archive);
   auto origin = news ? nodes_.find(news->who) : nullptr;
   if (origin)
-    send_parcel(*origin, parcel::lost_link, lost_link_to{what.from});
+    tell(*origin, notice::lost_link, lost_link_to{what.from});
 }
 
 void remoting::deliver_link(const arrival& what, parcel kind) {
@@ -249,12 +248,12 @@ void remoting::deliver_hold(const arrival& what, codec::reader& archive) {
   auto opened = read<open_introduction>(what, archive);
   if (!opened)
     return;
-  auto actor = what.between.receiver;
+  auto actor = opened->actor;
   std::vector<caf::strong_actor_ptr> garbage;
   if (!exports_.hold(actor, what.by.relation(), garbage))
     send_end(what.by, actor, 1, exports_.reason_of_end(actor));
   if (opened->giver)
-    send_parcel(what.by, parcel::held, acknowledged_hold{actor, opened->giver});
+    tell(what.by, notice::held, acknowledged_hold{actor, opened->giver});
   if (!garbage.empty())
     around_.dispose(std::move(garbage));
 }
@@ -279,17 +278,17 @@ void remoting::deliver_release(const arrival& what, codec::reader& archive) {
     return;
   std::vector<released_handle> forgotten;
   std::vector<caf::strong_actor_ptr> garbage;
-  auto tell = [&] {
+  auto tell_forgotten = [&] {
     if (!forgotten.empty())
-      send_parcel(what.from, parcel::forgotten, std::exchange(forgotten, {}));
+      tell(what.by, notice::forgotten, std::exchange(forgotten, {}));
   };
   for (auto& handle : *released) {
     if (!exports_.release(handle.actor, what.by.relation(), handle.received, handle.returned, garbage))
       forgotten.push_back(handle);
     if (forgotten.size() == forgotten_handles)
-      tell();
+      tell_forgotten();
   }
-  tell();
+  tell_forgotten();
   around_.dispose(std::move(garbage));
 }
 
@@ -334,13 +333,13 @@ void remoting::deliver_type_name(const arrival& what, codec::reader& archive) {
     note_type_name(what.from, *news);
 }
 
-/// The content of a parcel of a node, as a whole.
+/// The content of a notice, as a whole.
 template <class Content>
 std::optional<Content> remoting::read(const arrival& what, codec::reader& archive) {
   auto content = codec::decode_prefix<Content>(archive);
   if (content && archive.left() == 0)
     return std::move(*content);
-  report_malformed(what.from, content ? error{errc::malformed, "bytes after a parcel"} : content.failure());
+  report_malformed(what.from, content ? error{errc::malformed, "bytes after a notice"} : content.failure());
   return std::nullopt;
 }
 
@@ -353,7 +352,10 @@ void remoting::bounce(const peer& to, const link::refused& message) {
     bounce(*node, message);
 }
 
+/// Of notices nothing is left to do: their loss ends the relation, or comes with its end.
 void remoting::bounce(remote_node& to, const link::refused& message) {
+  if (message.channel != channels::actors)
+    return;
   bounced_handles handles{*this, to};
   codec::reader archive{message.payload.view(), reading(handles, message.payload)};
   auto kind = codec::decode_prefix<parcel>(archive);

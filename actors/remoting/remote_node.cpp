@@ -1,6 +1,7 @@
 #include "remote_node.hpp"
 
 #include "../caf17/node_name.hpp"
+#include "../channels.hpp"
 #include "refusal.hpp"
 
 #include <chorus/actors/error.hpp>
@@ -50,11 +51,11 @@ remote_node::remote_node(
 // -- the way there ------------------------------------------------------------------------------------
 
 errc remote_node::send(link::send message) {
-  if (auto link = open_link_.load(std::memory_order_acquire))
-    return link->send(std::move(message));
+  if (is_met())
+    return way_of(message)->send(std::move(message));
   std::lock_guard guard{mutex_};
-  if (link_)
-    return link_->send(std::move(message));
+  if (is_met())
+    return way_of(message)->send(std::move(message));
   if (lost_)
     return errc::node_down;
   auto cost = message.payload.size() + link::message_overhead;
@@ -66,22 +67,29 @@ errc remote_node::send(link::send message) {
   return errc::none;
 }
 
-std::shared_ptr<outbox> remote_node::link() const {
-  std::lock_guard guard{mutex_};
-  return link_;
+const std::shared_ptr<outbox>& remote_node::way_of(const link::send& message) const {
+  return message.channel == channels::handles ? link_.handles : link_.actors;
 }
 
-std::vector<link::refused> remote_node::open(std::shared_ptr<outbox> link) {
+std::shared_ptr<outbox> remote_node::link() const {
+  return is_met() ? link_.actors : nullptr;
+}
+
+std::shared_ptr<outbox> remote_node::notices() const {
+  return is_met() ? link_.handles : nullptr;
+}
+
+std::vector<link::refused> remote_node::open(outboxes link) {
   std::vector<link::refused> refused;
   std::map<met_waiter, std::function<void()>> then;
   {
     std::lock_guard guard{mutex_}; // what is sent meanwhile comes after what has waited
-    for (auto& message : std::exchange(waiting_, {}))
-      if (auto code = link->send(message); code != errc::none)
-        refused.push_back({message.pair, std::move(message.payload), link::to_reason(code)});
-    waiting_bytes_ = 0;
     link_ = std::move(link);
-    open_link_.store(link_.get(), std::memory_order_release);
+    for (auto& message : std::exchange(waiting_, {}))
+      if (auto code = way_of(message)->send(message); code != errc::none)
+        refused.push_back({message.pair, std::move(message.payload), link::to_reason(code), message.channel});
+    waiting_bytes_ = 0;
+    is_open_.store(true, std::memory_order_release);
     then.swap(when_met_);
   }
   for (auto& [asker, tell] : then)
@@ -92,7 +100,7 @@ std::vector<link::refused> remote_node::open(std::shared_ptr<outbox> link) {
 bool remote_node::when_met(const met_waiter& who, std::function<void()> then) {
   {
     std::lock_guard guard{mutex_};
-    if (!link_ && !lost_) {
+    if (!is_met() && !lost_) {
       if (when_met_.size() >= met_waiters && !when_met_.contains(who))
         return false;
       when_met_.try_emplace(who, std::move(then));
@@ -104,7 +112,7 @@ bool remote_node::when_met(const met_waiter& who, std::function<void()> then) {
 }
 
 bool remote_node::is_met() const {
-  return open_link_.load(std::memory_order_acquire) != nullptr;
+  return is_open_.load(std::memory_order_acquire);
 }
 
 void remote_node::forget(const met_waiter& who) {
@@ -124,7 +132,7 @@ bool remote_node::is_overdue(time_point now, duration patience) {
   std::lock_guard guard{mutex_};
   if (!waiting_since_)
     waiting_since_ = now;
-  return !link_ && now - *waiting_since_ >= patience;
+  return !is_met() && now - *waiting_since_ >= patience;
 }
 
 // -- stand-ins ----------------------------------------------------------------------------------------
@@ -139,7 +147,7 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   }
   auto [known, end] = imports_.receive(
       actor,
-      link_ ? stand_ins : unmet_stand_ins,
+      is_met() ? stand_ins : unmet_stand_ins,
       [&] {
         return make(system_, {who_, actor}, relation_.value, shared_from_this(), hub_);
       },

@@ -2,7 +2,7 @@
 
 #include "../caf17/remote_actor.hpp"
 #include "../caf17/stand_in_kind.hpp"
-#include "parcel.hpp"
+#include "notice.hpp"
 
 #include <chorus/actors/caf17/actor_reference.hpp>
 #include <chorus/handles/import_table.hpp>
@@ -38,6 +38,12 @@ namespace chorus {
 /// Thread rules: any thread.
 class remote_node : public std::enable_shared_from_this<remote_node> {
 public:
+  /// The sending sides of one link.
+  struct outboxes {
+    std::shared_ptr<outbox> handles; ///< for notices
+    std::shared_ptr<outbox> actors;
+  };
+
   /// Stand-ins that are kept: a handle costs its sender a few bytes, and this node an actor.
   static constexpr std::size_t stand_ins = 1'000'000;
 
@@ -68,14 +74,15 @@ public:
 
   // -- the way there --------------------------------------------------------------------------------
 
-  /// Sends, or keeps the message until there is a link. Answers as `outbox::send`.
+  /// Sends on the message's channel, or keeps the message until there is a link. Answers as `outbox::send`.
   errc send(link::send message);
 
-  /// Null until the node is met.
+  /// The way of actors' messages, and that of notices. Null until the node is met.
   std::shared_ptr<outbox> link() const;
+  std::shared_ptr<outbox> notices() const;
 
   /// There is a link now. Gives back what has waited and is not taken by it.
-  std::vector<link::refused> open(std::shared_ptr<outbox> link);
+  std::vector<link::refused> open(outboxes link);
 
   bool is_met() const;
 
@@ -165,14 +172,16 @@ public:
   );
 
 private:
+  const std::shared_ptr<outbox>& way_of(const link::send& message) const;
+
   const peer who_;
   const relation_number relation_;
   caf::actor_system& system_;
   const std::shared_ptr<caf17::gateway> hub_;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<outbox> link_;
-  std::atomic<outbox*> open_link_ = nullptr; ///< the same, without the mutex
+  outboxes link_;
+  std::atomic<bool> is_open_ = false; ///< from then on `link_` stays as it is, and needs no mutex
   std::atomic<bool> given_up_ = false;
   std::vector<link::send> waiting_;
   std::size_t waiting_bytes_ = 0;

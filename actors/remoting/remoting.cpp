@@ -29,8 +29,8 @@ remoting::remoting(
 
 // -- nodes that come and go ---------------------------------------------------------------------------
 
-void remoting::add_link(const peer& who, std::shared_ptr<outbox> link) {
-  if (!link)
+void remoting::add_link(const peer& who, remote_node::outboxes link) {
+  if (!link.actors)
     return; // the transport is stopping; what waits is told when this stops, too
   for (auto& earlier : nodes_.earlier_lives(who))
     lose(
@@ -58,7 +58,7 @@ void remoting::end_relation(remote_node& with, const error& reason) {
     other->forget(ended);
   auto [waiting, holds, passed] = with.lose(to_caf(reason));
   for (auto& message : waiting)
-    bounce(with, {message.pair, std::move(message.payload), link::refused::why::closed});
+    bounce(with, {message.pair, std::move(message.payload), link::refused::why::closed, message.channel});
   if (!waiting.empty())
     losses_.erase(who); // the node was not met: no link ends, and nobody takes them
   for (auto& open : holds)
@@ -66,10 +66,10 @@ void remoting::end_relation(remote_node& with, const error& reason) {
       tell_giver(*giver, {who, open.actor}, open.count);
   for (auto origin : passed.origins)
     if (auto node = nodes_.find(origin))
-      send_parcel(*node, parcel::lost_link, lost_link_to{who});
+      tell(*node, notice::lost_link, lost_link_to{who});
   for (auto delegator : passed.delegators)
     if (auto node = nodes_.find(delegator))
-      send_parcel(*node, parcel::unreachable, unreachable_origin{who});
+      tell(*node, notice::unreachable, unreachable_origin{who});
   fail(open_requests_.end({who, ended}), reason);
   around_.dispose(std::move(released));
 }
@@ -293,8 +293,8 @@ void remoting::send_releases(remote_node& to) {
   for (auto first = released.begin(); first != released.end();) {
     auto count = std::min<std::ptrdiff_t>(released_handles, released.end() - first);
     std::vector<released_handle> part{first, first + count};
-    shared_bytes bytes{encode_parcel(parcel::release, part)};
-    if (to.send({releases_pair, link::urgency::ordinary, std::move(bytes)}) == errc::overloaded)
+    shared_bytes bytes{encode_notice(notice::release, part)};
+    if (to.send({release_notices, link::urgency::ordinary, std::move(bytes), channels::handles}) == errc::overloaded)
       return to.postpone({first, released.end()});
     first += count;
   }

@@ -2,11 +2,13 @@
 
 #include "../caf17/io_thread_unit.hpp"
 #include "../caf17/remote_actor.hpp"
+#include "../channels.hpp"
 #include "exports.hpp"
 #include "flow_control.hpp"
 #include "foreign_types.hpp"
 #include "introductions.hpp"
 #include "life_watch.hpp"
+#include "notice.hpp"
 #include "open_requests.hpp"
 #include "parcel.hpp"
 #include "remote_nodes.hpp"
@@ -121,13 +123,10 @@ public:
   /// The asker waits no more.
   void forget_asker(const caf::strong_actor_ptr& handle, std::uint64_t asker);
 
-  /// Sends a message of the name registry.
-  void send_names(const peer& to, const_bytes message);
-
   // -- receiving (receiving.cpp) --------------------------------------------------------------------
 
-  /// Returns the message if it is one of the name registry; everything else is handled here.
-  std::optional<shared_bytes> deliver(const peer& from, link::delivered message);
+  /// A message on one of the channels `handles` and `actors`.
+  void deliver(const peer& from, link::delivered message);
 
   /// Bytes of `from` that somebody could not read.
   void report_malformed(const peer& from, const error& reason);
@@ -151,7 +150,7 @@ public:
   // -- nodes that come and go -----------------------------------------------------------------------
 
   /// A link to `who` is being opened; what is sent from now on waits for it.
-  void add_link(const peer& who, std::shared_ptr<outbox> link);
+  void add_link(const peer& who, remote_node::outboxes link);
 
   /// The relation with this life has ended: ends its stand-ins and fails the open requests.
   void lose(const peer& who, const error& reason);
@@ -235,22 +234,21 @@ private:
       std::uint64_t unreadable_type = 0
   );
   template <class Content>
-  void send_parcel(const peer& to, parcel what, const Content& content) {
-    send_notice(to, notices_pair, encode_parcel(what, content));
-  }
-  template <class Content>
-  void send_parcel(remote_node& to, parcel what, const Content& content) {
-    send_notice(to, notices_pair, encode_parcel(what, content));
+  bool tell(remote_node& to, notice kind, const Content& content) {
+    return send_surely(
+        to, {urgent_notices, {}, shared_bytes{encode_notice(kind, content)}, channels::handles}
+    );
   }
   void send_hold(remote_node& home, std::uint64_t actor, remote_node* giver);
   void tell_giver(remote_node& giver, const caf17::actor_reference& actor, std::uint64_t count = 1);
   void send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason);
-  bool send_notice(const peer& to, link::pair between, byte_buffer bytes);
-  bool send_notice(remote_node& to, link::pair between, byte_buffer bytes);
+  bool send_surely(remote_node& to, link::send message);
   void lose_notice(remote_node& to, errc why);
   void give_up(const peer& who, errc why);
 
   // receiving
+  void deliver_parcel(const arrival& what, link::delivered message);
+  void deliver_notice(const arrival& what, const shared_bytes& payload);
   void deliver_message(const arrival& what, codec::reader& archive, caf17::credit held);
   void deliver_link(const arrival& what, parcel kind);
   void deliver_ended(const arrival& what, codec::reader& archive);

@@ -166,9 +166,9 @@ void remoting::note_delegation(
   auto origin = nodes_.find(requester.reference().home);
   if (!origin || target.home() == nullptr)
     return;
-  send_parcel(*origin, parcel::moved, moved_request{requester.reference().actor, id.integer_value(), home});
+  tell(*origin, notice::moved, moved_request{requester.reference().actor, id.integer_value(), home});
   if (!target.home()->pass_on_request(origin->relation()))
-    send_parcel(*origin, parcel::lost_link, lost_link_to{home});
+    tell(*origin, notice::lost_link, lost_link_to{home});
 }
 
 /// Books the handles in the message as sent and sends it; if it cannot, nothing has happened. `node`: the
@@ -201,7 +201,7 @@ error remoting::transmit(
   if (!failed) {
     auto is_of_its_table = target.home() != nullptr; // or else no release of the table tells it
     is_of_its_table ? target.count_returned() : node->count_returned(between.receiver);
-    auto code = node->send({between, urgency_of(id, content), std::move(*bytes)});
+    auto code = node->send({between, urgency_of(id, content), std::move(*bytes), channels::actors});
     if (code == errc::none)
       return {};
     is_of_its_table ? target.take_back_returned() : node->take_back_returned(between.receiver);
@@ -285,30 +285,24 @@ void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor
     around_.defer([hub = shared_from_this(), local] { hub->watch_end(local); });
   target.count_returned();
   auto kind = what == linking::linked ? parcel::linked : parcel::unlinked;
-  if (send_notice(*node, {id, number}, codec::encode(kind)))
+  if (send_surely(*node, {{id, number}, {}, shared_bytes{codec::encode(kind)}, channels::actors}))
     return;
   target.take_back_returned();
   exports_.take_back(id, node->relation());
-}
-
-void remoting::send_names(const peer& to, const_bytes message) {
-  auto bytes = codec::encode(parcel::names);
-  bytes.insert(bytes.end(), message.begin(), message.end());
-  send_notice(to, names_pair, std::move(bytes));
 }
 
 /// Tells the home that this node has a handle, and then the giver that it knows (`deliver_held`): at the
 /// latest when the relation with the home ends.
 void remoting::send_hold(remote_node& home, std::uint64_t actor, remote_node* giver) {
   auto is_open = giver != nobody && home.open_hold(giver->relation(), actor);
-  open_introduction opened{is_open ? giver->relation() : relation_number{}};
-  auto sent = send_notice(home, {0, actor}, encode_parcel(parcel::hold, opened));
+  auto sent =
+      tell(home, notice::hold, open_introduction{actor, is_open ? giver->relation() : relation_number{}});
   if (giver != nobody && (!is_open || (!sent && home.close_hold(giver->relation(), actor))))
     tell_giver(*giver, {home.who(), actor});
 }
 
 void remoting::tell_giver(remote_node& giver, const caf17::actor_reference& actor, std::uint64_t count) {
-  send_parcel(giver, parcel::introduced, introduction{actor, count});
+  tell(giver, notice::introduced, introduction{actor, count});
 }
 
 void remoting::send_end(remote_node& to, std::uint64_t actor, std::int64_t given, const caf::error& reason) {
@@ -321,20 +315,16 @@ void remoting::send_end(remote_node& to, std::uint64_t actor, std::int64_t given
     handles.take_back();
     bytes = encode_parcel(parcel::ended, end_notice{given, caf::exit_reason::unknown});
   }
-  send_notice(to, {actor, 0}, std::move(bytes));
+  send_surely(to, {{actor, 0}, {}, shared_bytes{std::move(bytes)}, channels::actors});
 }
 
 /// What must arrive as long as the link lives, or the two nodes would disagree for ever. A link that has
 /// no room even for that is given up: its end tells both sides everything.
-bool remoting::send_notice(const peer& to, link::pair between, byte_buffer bytes) {
-  auto node = nodes_.find(to);
-  return node && send_notice(*node, between, std::move(bytes));
-}
-
-bool remoting::send_notice(remote_node& to, link::pair between, byte_buffer bytes) {
+bool remoting::send_surely(remote_node& to, link::send message) {
   if (stopped_)
     return false;
-  auto code = to.send({between, link::urgency::reserved, shared_bytes{std::move(bytes)}});
+  message.how = link::urgency::reserved;
+  auto code = to.send(std::move(message));
   if (code != errc::none && code != errc::node_down)
     lose_notice(to, code);
   return code == errc::none;

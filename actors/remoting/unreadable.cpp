@@ -81,8 +81,9 @@ error remoting::explain_here(const unreadable_message& what) {
 /// told.
 bool remoting::answer_unreadable(const peer& from, const unreadable_message& what) {
   auto node = nodes_.find(from);
-  shared_bytes bytes{encode_parcel(parcel::unreadable, what)};
-  return node && node->send({notices_pair, link::urgency::reserved, std::move(bytes)}) == errc::none;
+  shared_bytes bytes{encode_notice(notice::unreadable, what)};
+  link::send message{urgent_notices, link::urgency::reserved, std::move(bytes), channels::handles};
+  return node && node->send(std::move(message)) == errc::none;
 }
 
 void remoting::tell_unreadable(const peer& from, const unreadable_message& what) {
@@ -98,8 +99,9 @@ void remoting::tell_all_unreadable() {
 /// They may wait for the next round, so they do not take the room that is reserved for what must arrive now.
 void remoting::send_unreadable(const peer& from, const unreadable_message& what) {
   auto node = nodes_.find(from);
-  shared_bytes bytes{encode_parcel(parcel::unreadable, what)};
-  if (node && node->send({unreadable_pair, link::urgency::ordinary, std::move(bytes)}) == errc::overloaded)
+  shared_bytes bytes{encode_notice(notice::unreadable, what)};
+  link::send message{unreadable_notices, link::urgency::ordinary, std::move(bytes), channels::handles};
+  if (node && node->send(std::move(message)) == errc::overloaded)
     unreadable_.postpone(from, what);
 }
 
@@ -110,8 +112,9 @@ void remoting::note_unreadable(const peer& reader, const unreadable_message& wha
   if (type != nullptr && !what.name_is_known)
     if (auto node = nodes_.find(reader)) {
       foreign_type named{type->key, std::string{type->name}};
-      shared_bytes bytes{encode_parcel(parcel::type_name, named)};
-      (void)node->send({unreadable_pair, link::urgency::ordinary, std::move(bytes)}); // it asks again
+      shared_bytes bytes{encode_notice(notice::type_name, named)};
+      link::send message{unreadable_notices, link::urgency::ordinary, std::move(bytes), channels::handles};
+      (void)node->send(std::move(message)); // it asks again
     }
   auto reason = explain(reader, what);
   caf::message_id id{what.header.id};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "parcel.hpp"
+#include "notice.hpp"
 
 #include <chorus/runtime/ids.hpp>
 

@@ -76,7 +76,7 @@ TEST_F(delegated_request, is_known_to_have_moved_whatever_waits_for_actors) {
   handle_of(1, 0, anonymous)
       ->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::string{"anonymous"}), nullptr);
   delegate(1, 2);
-  EXPECT_TRUE(world.deliver_first([](const link::pair& who) { return who == notices_pair; }));
+  EXPECT_TRUE(world.deliver_first([](const auto& lane) { return lane.is_of_urgent_notices(); }));
 }
 
 TEST_F(delegated_request, fails_when_the_third_node_is_lost) {
@@ -115,7 +115,7 @@ TEST_F(delegated_request, does_not_fail_any_more_when_the_one_who_delegated_is_l
 
 TEST_F(delegated_request, fails_when_the_one_who_delegated_is_lost_before_it_has_arrived) {
   delegate(1, 2);
-  auto is_news = [](const link::pair& who) { return who == notices_pair; };
+  auto is_news = [](const auto& lane) { return lane.is_of_urgent_notices(); };
   ASSERT_TRUE(world.deliver_first(is_news));
   while (world.deliver_first(is_news)) // but not the request
     ;
@@ -142,7 +142,7 @@ TEST_F(delegated_request, fails_when_the_third_node_cannot_reach_the_requester) 
 
 TEST_F(delegated_request, fails_when_the_third_node_loses_the_requester_before_its_news_arrive) {
   delegate(1, 2);
-  auto is_not_news = [](const link::pair& who) { return who != notices_pair; };
+  auto is_not_news = [](const auto& lane) { return !lane.is_of_urgent_notices(); };
   while (world.deliver_first(is_not_news))
     ;
   world.lose(2, 0);
@@ -154,7 +154,7 @@ TEST_F(delegated_request, fails_when_it_moves_across_the_end_of_a_relation) {
   world.lose(0, 2);
   world.connect(0, 2);
   delegate(1, 2);
-  world.deliver_first([](const link::pair& who) { return who == notices_pair; });
+  world.deliver_first([](const auto& lane) { return lane.is_of_urgent_notices(); });
   world.deliver_all();
   EXPECT_EQ(seen().size(), 1u);
 }

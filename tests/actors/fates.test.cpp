@@ -172,7 +172,7 @@ protected:
   }
 
   void fill(std::size_t from, std::size_t to) {
-    auto& link = *world.at(from).links.at(world.at(to).self);
+    auto& link = *world.at(from).links.at(world.at(to).self).actors;
     std::vector<std::byte> some(100);
     while (link.send({{7, 7}, link::urgency::ordinary, shared_bytes{some}}) == errc::none)
       ;
@@ -180,11 +180,11 @@ protected:
 
   /// What a link gives back when it ends.
   void give_back(std::size_t from, std::size_t to) {
-    auto& link = *world.at(from).links.at(world.at(to).self);
+    auto& link = *world.at(from).links.at(world.at(to).self).actors;
     link.close();
     for (auto& message : link.take_leftovers())
       world.at(from).remote->bounce(
-          world.at(to).self, {message.pair, message.payload, link::refused::why::closed}
+          world.at(to).self, {message.pair, message.payload, link::refused::why::closed, message.channel}
       );
   }
 
@@ -285,13 +285,13 @@ TEST_F(fate_of_a_remote_request, is_executed_if_the_answer_comes_back_when_the_r
   ask();
   world.deliver_all();
   answer(servant, std::string("done"));
-  auto answers = world.at(1).links.at(world.at(0).self)->take().messages;
+  auto answers = world.at(1).links.at(world.at(0).self).actors->take().messages;
   ASSERT_EQ(answers.size(), 1u);
   world.settle();
   auto& there = *world.at(1).remote;
   ASSERT_EQ(there.size().stand_ins, 0u);
   auto refused = link::refused::why::too_large;
-  there.bounce(world.at(0).self, {answers[0].pair, answers[0].payload, refused});
+  there.bounce(world.at(0).self, {answers[0].pair, answers[0].payload, refused, channels::actors});
   expect(to_caf({errc::too_large, {}}, executed));
 }
 

@@ -213,7 +213,9 @@ TEST_F(handle_lifetime, of_an_actor_that_has_ended_tells_who_comes_late_only_the
     // The handle is still on its way when the end overtakes it.
     caf::error reason{7, caf::atom("tests"), caf::make_message(std::string(length, 'x'))};
     static_cast<remoting_world::thing*>(actor->get())->end(reason);
-    world.deliver_first([](const link::pair& who) { return who.receiver == 0; });
+    world.deliver_first([](const auto& lane) {
+      return lane.channel == channels::actors && lane.pair.receiver == 0;
+    });
     world.at(1).hands.clear();
     world.deliver_all();
     ASSERT_EQ(world.at(1).hands.size(), 1u);
@@ -238,7 +240,7 @@ TEST_F(handle_lifetime, of_a_message_that_finds_no_link_any_more_is_taken_back) 
   auto there = remote_of(1, 2, hand);
   auto handle = std::move(world.at(1).hands.front());
   world.at(1).hands.clear();
-  world.at(1).links.at(world.at(2).self)->close();
+  world.at(1).links.at(world.at(2).self).actors->close();
   there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
   there = handle = nullptr;
   world.settle();
@@ -252,11 +254,12 @@ TEST_F(handle_lifetime, of_a_message_that_the_link_gives_back_is_taken_back) {
   world.at(1).hands.clear();
   world.deliver_all();
   there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
-  auto batch = world.at(1).links.at(world.at(2).self)->take();
+  auto batch = world.at(1).links.at(world.at(2).self).actors->take();
   ASSERT_EQ(batch.messages.size(), 1u);
   auto& message = batch.messages.front();
   world.at(1).remote->bounce(
-      world.at(2).self, {message.pair, std::move(message.payload), link::refused::why::overloaded}
+      world.at(2).self,
+      {message.pair, std::move(message.payload), link::refused::why::overloaded, channels::actors}
   );
   there = handle = nullptr;
   world.settle();
@@ -267,13 +270,14 @@ TEST_F(handle_lifetime, ends_with_the_last_handle_also_after_a_message_that_the_
   auto handle = world.at(1).hands.front();
   world.at(1).hands.clear();
   auto give_back = [&] {
-    auto& link = *world.at(1).links.at(world.at(0).self);
+    auto& link = *world.at(1).links.at(world.at(0).self).actors;
     auto batch = link.take();
     ASSERT_EQ(batch.messages.size(), 1u);
     auto& message = batch.messages.front();
     link.release(message.payload.size() + link::message_overhead);
     world.at(1).remote->bounce(
-        world.at(0).self, {message.pair, std::move(message.payload), link::refused::why::overloaded}
+        world.at(0).self,
+        {message.pair, std::move(message.payload), link::refused::why::overloaded, channels::actors}
     );
   };
   handle->enqueue(nullptr, caf::make_message_id(), caf::make_message(1), nullptr);
@@ -316,13 +320,11 @@ TEST_F(handle_lifetime, cannot_be_ended_by_a_node_that_has_nothing_to_do_with_it
   there->enqueue(nullptr, caf::make_message_id(), caf::make_message(handle), nullptr);
   ASSERT_EQ(world.at(1).remote->size().introduced, 1u);
   peer dan{{0, 9}, {1}};
-  world.at(1).remote->add_link(
-      dan, std::make_shared<outbox>(limits::send_buffer_bytes, limits::send_reserve_bytes, [] {})
-  );
+  auto way = std::make_shared<outbox>(limits::send_buffer_bytes, limits::send_reserve_bytes, [] {});
+  world.at(1).remote->add_link(dan, {way, way});
   auto say_that_cleo_has_it = [&](const peer& from) {
-    auto bytes = codec::encode(parcel::introduced);
-    ASSERT_FALSE(codec::encode_to(bytes, introduction{{world.at(0).self, number}}));
-    world.at(1).remote->deliver(from, {{}, shared_bytes{std::move(bytes)}, 1});
+    shared_bytes bytes{encode_notice(notice::introduced, introduction{{world.at(0).self, number}})};
+    world.at(1).remote->deliver(from, {{}, std::move(bytes), 1, channels::handles});
   };
   for (auto& stranger : {dan, world.at(0).self}) {
     say_that_cleo_has_it(stranger);
@@ -357,7 +359,7 @@ TEST_F(handle_lifetime, passes_to_a_node_that_loses_the_home_meanwhile_without_a
 
 TEST_F(handle_lifetime, is_told_later_if_the_link_is_full) {
   world.at(1).hands.clear();
-  auto& link = *world.at(1).links.at(world.at(0).self);
+  auto& link = *world.at(1).links.at(world.at(0).self).handles;
   constexpr auto part = limits::send_buffer_bytes / 16 - link::message_overhead;
   for (auto i = 0; i < 16; ++i)
     ASSERT_EQ(link.send({{1, 2}, link::urgency::ordinary, shared_bytes{byte_buffer(part)}}), errc::none);
@@ -381,9 +383,9 @@ TEST(handles, of_a_name_are_counted_once_however_often_it_is_looked_up) {
     return world.at(1).remote->receive_handle({world.at(0).self, actor->id()}, remoting::nobody);
   };
   auto handle = look_up();
-  EXPECT_EQ(world.at(1).links.at(world.at(0).self)->take().messages.size(), 1u);
+  EXPECT_EQ(world.at(1).links.at(world.at(0).self).handles->take().messages.size(), 1u);
   EXPECT_EQ(look_up(), handle);
-  EXPECT_TRUE(world.at(1).links.at(world.at(0).self)->take().messages.empty());
+  EXPECT_TRUE(world.at(1).links.at(world.at(0).self).handles->take().messages.empty());
   world.at(0).remote->let_go(*kept);
 }
 

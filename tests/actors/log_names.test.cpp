@@ -47,7 +47,7 @@ protected:
             [](auto) {},
             [](auto) { return false; }}
     );
-    service_ = std::make_shared<name_service>(ada, remoting_);
+    service_ = std::make_shared<name_service>(ada, remoting_, [](const peer&, errc) {});
   }
 
   ~log_names_of_ada() override {
@@ -112,9 +112,9 @@ TEST_F(log_names_of_ada, tell_a_local_actor_by_name_or_by_class) {
 TEST_F(log_names_of_ada, tell_a_remote_actor_by_name_and_node) {
   log_names names{service_};
   EXPECT_EQ(names.remote_actor({bob, 12}), "actor 12 of node " + to_string(bob));
-  service_->peer_up(bob);
+  service_->peer_up(bob, std::make_shared<outbox>(limits::mebibyte, 0, [] {}));
   auto bytes = names::wire::encode(names::announced{"counter", 12, {1}});
-  service_->receive(bob, shared_bytes{bytes.head});
+  service_->receive(bob, {{0, 1}, shared_bytes{bytes.head}, 1, channels::names});
   EXPECT_EQ(names.remote_actor({bob, 12}), "'counter' (actor 12) of node " + to_string(bob));
   EXPECT_EQ(names.remote_actor({bob, 13}), "actor 13 of node " + to_string(bob));
 }

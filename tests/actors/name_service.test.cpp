@@ -1,5 +1,6 @@
 #include "../../actors/name_service.hpp"
 
+#include "../../actors/channels.hpp"
 #include "remoting_world.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -25,7 +26,8 @@ struct name_service_test : ::testing::Test {
 
   void meet() {
     world.connect(0, 1);
-    service->peer_up(ben);
+    way = std::make_shared<outbox>(limits::mebibyte, 0, [] {});
+    service->peer_up(ben, way);
   }
 
   void part() {
@@ -34,13 +36,18 @@ struct name_service_test : ::testing::Test {
   }
 
   void tell(const names::core::message& what) {
-    service->receive(ben, shared_bytes{names::wire::encode(what).head});
+    shared_bytes bytes{names::wire::encode(what).head};
+    service->receive(ben, {{0, 1}, bytes, bytes.size() + link::message_overhead, channels::names});
   }
 
   remoting_world world{2};
   const peer ben = world.at(1).self;
+  std::shared_ptr<outbox> way;
+  std::vector<peer> given_up;
   std::shared_ptr<name_service> service =
-      std::make_shared<name_service>(world.at(0).self, world.at(0).remote);
+      std::make_shared<name_service>(world.at(0).self, world.at(0).remote, [this](const peer& other, errc) {
+        given_up.push_back(other);
+      });
 };
 
 TEST_F(name_service_test, gives_a_handle_that_has_ended_of_an_actor_that_cannot_be_reached) {
@@ -72,6 +79,30 @@ TEST_F(name_service_test, forgets_a_life_that_is_gone) {
   service->peer_gone(ben);
   EXPECT_FALSE(service->find("worker"));
   EXPECT_EQ(service->holder_out_of_reach("worker"), std::nullopt);
+}
+
+/// Without a word of it the two would disagree for ever.
+TEST_F(name_service_test, gives_a_node_up_once_that_has_no_room_for_its_news) {
+  auto narrow = std::make_shared<outbox>(200, 0, [] {});
+  service->peer_down(ben);
+  service->peer_up(ben, narrow);
+  EXPECT_TRUE(given_up.empty());
+  auto actor = world.spawn(0);
+  for (const auto* name : {"a", "b", "c", "d", "e", "f"})
+    EXPECT_FALSE(service->announce(name, caf::actor_cast<caf::actor>(actor)));
+  EXPECT_EQ(given_up, std::vector{ben});
+  service->stop();
+}
+
+TEST_F(name_service_test, gives_back_the_credit_of_what_it_has_read) {
+  auto consumed = std::make_shared<consumption>();
+  auto link = std::make_shared<outbox>(
+      limits::mebibyte, 0, [] {}, limits::kibibyte, 1, consumed
+  );
+  service->peer_down(ben);
+  service->peer_up(ben, link);
+  tell(names::announced{"worker", 7, {1}});
+  EXPECT_GT(consumed->bytes(), link::message_overhead);
 }
 
 } // namespace

@@ -90,7 +90,8 @@ remoting_world::~remoting_world() {
 
 void remoting_world::connect(std::size_t one, std::size_t other, std::size_t room, std::size_t reserve) {
   for (auto [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
-    auto link = std::make_shared<outbox>(room, reserve, [] {});
+    auto make = [&] { return std::make_shared<outbox>(room, reserve, [] {}); };
+    remote_node::outboxes link{make(), make()};
     at(from).links[at(to).self] = link;
     at(from).lost.erase(at(to).self);
     at(from).remote->add_link(at(to).self, link);
@@ -117,24 +118,26 @@ void remoting_world::collect() {
     for (auto& task : std::exchange(at(from).deferred, {}))
       task();
     for (auto& [who, link] : at(from).links)
-      for (auto& message : link->take().messages) {
-        link->release(message.payload.size() + link::message_overhead);
-        auto to = static_cast<std::size_t>(who.node.low - 1);
-        under_way_[{from, to}][message.pair].push_back(std::move(message.payload));
-      }
+      for (auto& box : {link.handles, link.actors})
+        for (auto& message : box->take().messages) {
+          box->release(message.payload.size() + link::message_overhead);
+          auto to = static_cast<std::size_t>(who.node.low - 1);
+          under_way_[{from, to}][{message.channel, message.pair}].push_back(std::move(message.payload));
+        }
   }
 }
 
 /// What a link may deliver next: of a sender, what has no receiver comes last.
-std::vector<std::pair<remoting_world::way, link::pair>> remoting_world::next() {
+std::vector<std::pair<remoting_world::way, remoting_world::lane>> remoting_world::next() {
   collect();
-  std::vector<std::pair<way, link::pair>> all;
-  for (auto& [direction, pairs] : under_way_)
-    for (auto& [who, messages] : pairs) {
-      auto after = pairs.upper_bound(who);
-      auto waits_for_others = who.receiver == 0 && after != pairs.end() && after->first.sender == who.sender;
-      if (!waits_for_others)
-        all.emplace_back(direction, who);
+  std::vector<std::pair<way, lane>> all;
+  for (auto& [direction, lanes] : under_way_)
+    for (auto& [which, messages] : lanes) {
+      auto after = lanes.upper_bound(which);
+      auto has_another = after != lanes.end() && after->first.channel == which.channel
+                         && after->first.pair.sender == which.pair.sender;
+      if (which.pair.receiver != 0 || !has_another)
+        all.emplace_back(direction, which);
     }
   return all;
 }
@@ -143,29 +146,30 @@ bool remoting_world::deliver_one(std::size_t choice) {
   auto candidates = next();
   if (candidates.empty())
     return false;
-  auto [direction, who] = candidates[choice % candidates.size()];
-  deliver(direction, who);
+  auto [direction, which] = candidates[choice % candidates.size()];
+  deliver(direction, which);
   return true;
 }
 
-bool remoting_world::deliver_first(const std::function<bool(const link::pair&)>& is_meant) {
-  for (auto& [direction, who] : next())
-    if (is_meant(who)) {
-      deliver(direction, who);
+bool remoting_world::deliver_first(const std::function<bool(const lane&)>& is_meant) {
+  for (auto& [direction, which] : next())
+    if (is_meant(which)) {
+      deliver(direction, which);
       return true;
     }
   return false;
 }
 
-void remoting_world::deliver(way direction, link::pair who) {
-  auto& pairs = under_way_[direction];
-  auto& messages = pairs[who];
+void remoting_world::deliver(way direction, lane which) {
+  auto& lanes = under_way_[direction];
+  auto& messages = lanes[which];
   auto payload = std::move(messages.front());
   messages.pop_front();
   if (messages.empty())
-    pairs.erase(who);
+    lanes.erase(which);
   auto cost = payload.size() + link::message_overhead;
-  at(direction.to).remote->deliver(at(direction.from).self, {who, std::move(payload), cost});
+  at(direction.to)
+      .remote->deliver(at(direction.from).self, {which.pair, std::move(payload), cost, which.channel});
 }
 
 void remoting_world::deliver_all() {
@@ -196,7 +200,8 @@ void remoting_world::lose(std::size_t at_index, std::size_t lost) {
   auto who = at(lost).self;
   under_way_.erase({lost, at_index});
   under_way_.erase({at_index, lost});
-  at(at_index).links.at(who)->close();
+  at(at_index).links.at(who).handles->close();
+  at(at_index).links.at(who).actors->close();
   at(at_index).lost.insert(who);
   at(at_index).remote->lose(who, {errc::node_down, "lost"});
   at(at_index).links.erase(who);

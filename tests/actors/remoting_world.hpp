@@ -50,7 +50,7 @@ public:
     caf::actor_system& system;
     std::shared_ptr<flow_control> flow;
     std::shared_ptr<remoting> remote;
-    std::map<peer, std::shared_ptr<outbox>> links;
+    std::map<peer, remote_node::outboxes> links;
     std::vector<caf::strong_actor_ptr> hands; ///< handles that somebody here holds
     std::vector<std::string> seen;            ///< `exit REASON`, `down REASON`, `error`, other messages
     std::uint64_t actors = 0;                 ///< made and not ended
@@ -64,7 +64,7 @@ public:
   host& at(std::size_t index) { return *hosts_.at(index); }
   std::size_t size() const { return hosts_.size(); }
 
-  /// The two nodes meet. `room`, `reserve`: of the outboxes between them, in bytes.
+  /// The two nodes meet. `room`, `reserve`: of each of the outboxes between them, in bytes.
   void connect(
       std::size_t one,
       std::size_t other,
@@ -79,8 +79,17 @@ public:
   bool deliver_one(std::size_t choice = 0);
   void deliver_all();
 
-  /// Delivers the first message that may be next and whose pair `is_meant`, if there is one.
-  bool deliver_first(const std::function<bool(const link::pair&)>& is_meant);
+  /// A pair on a channel: what it carries stays in order.
+  struct lane {
+    link::channel_number channel = 0;
+    link::pair pair;
+    auto operator<=>(const lane&) const = default;
+
+    bool is_of_urgent_notices() const { return channel == channels::handles && pair == urgent_notices; }
+  };
+
+  /// Delivers the first message that may be next and whose lane `is_meant`, if there is one.
+  bool deliver_first(const std::function<bool(const lane&)>& is_meant);
 
   /// Rounds of delivery and sweeping until nothing changes any more.
   void settle();
@@ -98,11 +107,11 @@ private:
   };
 
   void collect();
-  std::vector<std::pair<way, link::pair>> next();
-  void deliver(way direction, link::pair who);
+  std::vector<std::pair<way, lane>> next();
+  void deliver(way direction, lane which);
 
   std::vector<std::unique_ptr<host>> hosts_;
-  std::map<way, std::map<link::pair, std::deque<shared_bytes>>> under_way_;
+  std::map<way, std::map<lane, std::deque<shared_bytes>>> under_way_;
 };
 
 } // namespace chorus

@@ -59,7 +59,7 @@ protected:
             [](auto) {},
             [](auto) { return false; }}
     );
-    remoting_->add_link(bob, link_);
+    remoting_->add_link(bob, {link_, link_});
     remote_ = import(bob);
     self_.emplace(system_);
   }
@@ -101,7 +101,7 @@ protected:
     auto taken = link_->take();
     link_->close();
     for (auto& message : taken.messages)
-      remoting_->leave_open(bob, {message.pair, message.payload});
+      remoting_->leave_open(bob, {message.pair, message.payload, message.channel});
   }
 
   caf::actor_system_config settings_;
@@ -172,7 +172,7 @@ TEST_F(undelivered_messages, that_the_ended_link_gives_back_are_told) {
   (*self_)->send(remote_, std::string{"never sent"});
   link_->close();
   for (auto& message : link_->take_leftovers())
-    remoting_->bounce(bob, {message.pair, message.payload, link::refused::why::closed});
+    remoting_->bounce(bob, {message.pair, message.payload, link::refused::why::closed, message.channel});
   auto told = notices();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].receiver, remote_);

@@ -58,7 +58,9 @@ TEST(handles, of_a_node_that_is_not_met_fail_when_its_notices_find_no_room) {
   auto& remote = *world.at(0).remote;
   auto handle = remote.receive_handle({nowhere, 1}, remoting::nobody);
   for (std::size_t i = 0; i < remote_node::waiting_bytes / link::message_overhead; ++i)
-    remote.send_names(nowhere, {});
+    remote.receive_handle(
+        {nowhere, 2 + static_cast<std::uint64_t>(i)}, remoting::nobody
+    ); // it tells the home
   EXPECT_EQ(world.at(0).deferred.size(), 1u) << "said once";
   world.deliver_all();
   EXPECT_EQ(remote.size().stand_ins, 0u);
@@ -74,7 +76,9 @@ TEST(handles, of_a_node_that_is_not_met_leave_room_for_its_notices) {
   for (std::size_t i = 0; i < remote_node::waiting_bytes / text.size(); ++i)
     handle->enqueue(nullptr, caf::make_message_id(), caf::make_message(text), nullptr);
   for (auto i = 0; i < 1000; ++i)
-    remote.send_names(nowhere, {});
+    remote.receive_handle(
+        {nowhere, 2 + static_cast<std::uint64_t>(i)}, remoting::nobody
+    ); // it tells the home
   EXPECT_TRUE(world.at(0).deferred.empty()) << "nothing is given up";
 }
 

@@ -161,7 +161,7 @@ protected:
             [this](auto actors) { disposed_ += actors.size(); },
             [](auto) { return false; }}
     );
-    remoting_->add_link(bob, link_);
+    remoting_->add_link(bob, {link_, link_});
     self_.emplace(system_);
     remote_ = caf::actor_cast<caf::actor>(remoting_->receive_handle({bob, 77}, remoting::nobody));
     local_ = *remoting_->keep(caf::actor_cast<caf::strong_actor_ptr>(caf::actor{*self_}));
@@ -188,27 +188,28 @@ protected:
     append(codec::encode(std::uint32_t{1}));
     append(codec::encode(type));
     append(value);
-    remoting_->deliver(bob, {{77, receiver}, shared_bytes{std::move(bytes)}, 100});
+    remoting_->deliver(bob, {{77, receiver}, shared_bytes{std::move(bytes)}, 100, channels::actors});
   }
 
   template <class Content>
-  void receive_parcel(parcel kind, const Content& content) {
-    remoting_->deliver(bob, {notices_pair, shared_bytes{encode_parcel(kind, content)}, 100});
+  void receive_notice(notice kind, const Content& content) {
+    shared_bytes bytes{encode_notice(kind, content)};
+    remoting_->deliver(bob, {urgent_notices, std::move(bytes), 100, channels::handles});
   }
 
-  /// The content of the parcels of this kind that were sent to bob since the last call.
+  /// The content of the notices of this kind that were sent to bob since the last call.
   template <class Content>
-  std::vector<Content> sent(parcel wanted) {
+  std::vector<Content> sent(notice wanted) {
     std::vector<Content> all;
     for (auto& message : link_->take().messages) {
       codec::reader archive{message.payload.view()};
-      if (*codec::decode_prefix<parcel>(archive) == wanted)
+      if (message.channel == channels::handles && *codec::decode_prefix<notice>(archive) == wanted)
         all.push_back(*codec::decode_prefix<Content>(archive));
     }
     return all;
   }
 
-  std::optional<undelivered> notice() {
+  std::optional<undelivered> told_loss() {
     flow_->tick();
     std::optional<undelivered> told;
     if ((*self_)->has_next_message())
@@ -233,7 +234,7 @@ TEST_F(what_cannot_be_read, is_told_to_its_node_with_the_version_that_is_here) {
   ASSERT_EQ(troubles_.size(), 1u);
   EXPECT_NE(troubles_[0].reason.what.find("'unreadable.order/13'"), std::string::npos);
   EXPECT_NE(troubles_[0].reason.what.find("'unreadable.order/2'"), std::string::npos);
-  auto told = sent<unreadable_message>(parcel::unreadable);
+  auto told = sent<unreadable_message>(notice::unreadable);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].sender, 77u);
   EXPECT_EQ(told[0].receiver, local_);
@@ -244,11 +245,11 @@ TEST_F(what_cannot_be_read, is_told_to_its_node_with_the_version_that_is_here) {
 
 TEST_F(what_cannot_be_read, is_named_in_the_log_once_its_node_has_said_what_it_is_called) {
   receive(stranger);
-  auto told = sent<unreadable_message>(parcel::unreadable);
+  auto told = sent<unreadable_message>(notice::unreadable);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_FALSE(told[0].name_is_known);
-  receive_parcel(parcel::type_name, foreign_type{stranger, "unreadable.cart/1"});
-  receive_parcel(parcel::type_name, foreign_type{stranger, "unreadable.cart/1"});
+  receive_notice(notice::type_name, foreign_type{stranger, "unreadable.cart/1"});
+  receive_notice(notice::type_name, foreign_type{stranger, "unreadable.cart/1"});
   ASSERT_EQ(troubles_.size(), 2u);
   EXPECT_EQ(troubles_[1].what, remoting::trouble::kind::foreign_type);
   EXPECT_NE(troubles_[1].reason.what.find("'unreadable.cart/1'"), std::string::npos);
@@ -258,7 +259,7 @@ TEST_F(what_cannot_be_read, is_named_in_the_log_once_its_node_has_said_what_it_i
 
 TEST_F(what_cannot_be_read, is_told_with_its_type_if_its_content_is_at_fault) {
   receive(known_version); // and no value
-  auto told = sent<unreadable_message>(parcel::unreadable);
+  auto told = sent<unreadable_message>(notice::unreadable);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].type, known_version);
   EXPECT_EQ(told[0].reason, errc::malformed);
@@ -268,9 +269,9 @@ TEST_F(what_cannot_be_read, is_told_with_its_type_if_its_content_is_at_fault) {
 TEST_F(what_cannot_be_read, costs_one_notice_at_once_and_one_for_all_others) {
   for (int i = 0; i < 100; ++i)
     receive(other_version);
-  EXPECT_EQ(sent<unreadable_message>(parcel::unreadable).size(), 1u);
+  EXPECT_EQ(sent<unreadable_message>(notice::unreadable).size(), 1u);
   remoting_->sweep({});
-  auto others = sent<unreadable_message>(parcel::unreadable);
+  auto others = sent<unreadable_message>(notice::unreadable);
   ASSERT_EQ(others.size(), 1u);
   EXPECT_EQ(others[0].count, 99u);
 }
@@ -278,13 +279,13 @@ TEST_F(what_cannot_be_read, costs_one_notice_at_once_and_one_for_all_others) {
 TEST_F(what_cannot_be_read, of_requests_is_told_one_by_one) {
   for (auto number : {1u, 2u})
     receive(other_version, caf::message_id{number | caf::message_id::default_async_value});
-  EXPECT_EQ(sent<unreadable_message>(parcel::unreadable).size(), 2u);
+  EXPECT_EQ(sent<unreadable_message>(notice::unreadable).size(), 2u);
 }
 
 TEST_F(what_cannot_be_read, is_told_also_after_a_delegated_request_on_the_same_pair) {
   receive_for(local_, other_version, {caf::make_message_id().integer_value() | 1, {{{3, 3}, {1}}, 77}});
   receive(other_version);
-  auto told = sent<unreadable_message>(parcel::unreadable);
+  auto told = sent<unreadable_message>(notice::unreadable);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_TRUE(caf::message_id{told[0].header.id}.is_request());
   EXPECT_FALSE(caf::message_id{told[1].header.id}.is_request());
@@ -307,7 +308,7 @@ TEST_F(what_cannot_be_read, lets_go_of_the_receivers_last_handle_in_another_thre
     );
     auto number = remoting_->give_handle(actor, *remoting_->find_node(bob)).actor;
     actor = nullptr;
-    receive_parcel(parcel::release, std::vector<released_handle>{{number, 1, 1}});
+    receive_notice(notice::release, std::vector<released_handle>{{number, 1, 1}});
     auto value = type == known_version ? codec::encode(order{1}) : byte_buffer{};
     receive_for(number, type, {caf::make_message_id().integer_value() | 1, {}}, value);
   };
@@ -327,23 +328,23 @@ TEST_F(what_cannot_be_read, there_is_told_to_its_sender_here) {
   told.type = known_version;
   told.declared = "unreadable.order/1";
   told.count = 7;
-  receive_parcel(parcel::unreadable, told);
-  auto notice_of_it = notice();
+  receive_notice(notice::unreadable, told);
+  auto notice_of_it = told_loss();
   ASSERT_TRUE(notice_of_it);
   EXPECT_EQ(notice_of_it->receiver, remote_);
   EXPECT_EQ(notice_of_it->count, 7u);
   EXPECT_EQ(notice_of_it->reason.code, errc::unknown_type);
   EXPECT_NE(notice_of_it->reason.what.find("'unreadable.order/2'"), std::string::npos);
   EXPECT_NE(notice_of_it->reason.what.find("'unreadable.order/1'"), std::string::npos);
-  EXPECT_TRUE(sent<foreign_type>(parcel::type_name).empty()) << "it knows the name";
+  EXPECT_TRUE(sent<foreign_type>(notice::type_name).empty()) << "it knows the name";
 }
 
 TEST_F(what_cannot_be_read, there_is_named_for_its_node) {
   auto told = some_message(77);
   told.type = known_version;
   told.name_is_known = false;
-  receive_parcel(parcel::unreadable, told);
-  auto named = sent<foreign_type>(parcel::type_name);
+  receive_notice(notice::unreadable, told);
+  auto named = sent<foreign_type>(notice::type_name);
   ASSERT_EQ(named.size(), 1u);
   EXPECT_EQ(named[0].key, known_version);
   EXPECT_EQ(named[0].name, "unreadable.order/2");
@@ -354,7 +355,7 @@ TEST_F(what_cannot_be_read, there_answers_the_request_that_it_was) {
   std::uint64_t id = 0;
   for (auto& message : link_->take().messages) {
     codec::reader archive{message.payload.view()};
-    if (*codec::decode_prefix<parcel>(archive) == parcel::message)
+    if (message.channel == channels::actors && *codec::decode_prefix<parcel>(archive) == parcel::message)
       id = codec::decode_prefix<message_header>(archive)->id;
   }
   auto told = some_message(77);
@@ -363,7 +364,7 @@ TEST_F(what_cannot_be_read, there_answers_the_request_that_it_was) {
   told.type = known_version;
   told.reason = errc::malformed;
   told.text = "something is missing";
-  receive_parcel(parcel::unreadable, told);
+  receive_notice(notice::unreadable, told);
   std::optional<caf::error> answer;
   asked.receive([](int) {}, [&](caf::error& reason) { answer = std::move(reason); });
   ASSERT_TRUE(answer);

@@ -43,7 +43,7 @@ public:
     receiver_ = caf::make_actor<abyss, caf::strong_actor_ptr>(
         receiver_number, the_system().node(), &the_system(), settings
     );
-    remoting_->add_link(peer_, link_);
+    remoting_->add_link(peer_, {link_, link_});
     remoting_->give_handle(receiver_, *remoting_->find_node(peer_));
   }
 
@@ -68,6 +68,7 @@ private:
     message.pair = {to / 4u, to % 4u};
     message.payload = shared_bytes{byte_buffer{bytes.begin(), bytes.end()}};
     message.cost = bytes.size() + link::message_overhead;
+    message.channel = to % 8 == 7 ? channels::handles : channels::actors;
     remoting_->deliver(peer_, std::move(message));
   }
 
