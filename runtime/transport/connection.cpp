@@ -10,11 +10,14 @@ namespace chorus {
 
 connection::connection(connection_environment& environment, user& owner, const peer& self, address where)
     : environment_(environment), owner_(owner), self_(self), where_(std::move(where)),
+      renew_timer_(environment.timers, [this] { renew(); }),
+      room_timer_(environment.timers, [this] { make_lanes(); }),
+      waiting_timer_(environment.timers, [this] { drop_waiting(); }),
       handle_(std::make_shared<connection*>(this)) {}
 
 bool connection::send_frame(const wire_message& message) {
   messages_used_ = ++environment_.uses;
-  if (!wants_messages_)
+  if (!wants_messages())
     open();
   watch_messages_.look_again();
   return messages_ && messages_->send(message);
@@ -28,7 +31,7 @@ void connection::send_datagram(const wire_message& message) {
   if (waiting_.empty() && datagrams_ && datagrams_->send(message)) {
     no_datagram_since_.reset();
     if (!messages_)
-      renew_at_.reset();
+      renew_timer_.cancel();
     return owner_.datagram_done(true);
   }
   auto now = steady_now();
@@ -37,26 +40,29 @@ void connection::send_datagram(const wire_message& message) {
     owner_.datagram_done(false);
   }
   waiting_.push_back(message);
-  waiting_since_ = now;
+  waiting_timer_.arm(now + waits_at_most);
   // The lane is not watched. When the other one is connected and this one is not for long, ZeroMQ has
   // given it up.
   if (!no_datagram_since_) {
     no_datagram_since_ = now;
-  } else if ((connected_ || !messages_) && now - *no_datagram_since_ > patience()) {
+  } else if ((is_connected() || !messages_) && now - *no_datagram_since_ > patience()) {
     renew_datagrams();
   }
 }
 
 void connection::open() {
   messages_used_ = ++environment_.uses;
-  if (!std::exchange(wants_messages_, true))
-    open_lanes();
+  if (wants_messages())
+    return;
+  messages_state_ =
+      messages_state_ == messages_state::asleep ? messages_state::waking : messages_state::connecting;
+  open_lanes();
 }
 
 void connection::renew_messages() {
-  if (!connected_)
+  if (!is_connected())
     return;
-  connected_ = false;
+  messages_state_ = messages_state::connecting;
   begin_round();
 }
 
@@ -69,8 +75,12 @@ void connection::renew_datagrams() {
   make_lanes();
 }
 
+bool connection::wants_messages() const noexcept {
+  return messages_state_ != messages_state::unused && messages_state_ != messages_state::asleep;
+}
+
 bool connection::messages_are_idle() const {
-  return messages_ && connected_;
+  return messages_ && is_connected();
 }
 
 bool connection::datagrams_are_idle() const {
@@ -93,35 +103,16 @@ std::size_t connection::close_idle(bool messages_too, std::uint64_t use) {
   }
   if (messages_too && messages_are_idle() && messages_used_ <= use) {
     close_messages();
-    wants_messages_ = false;
-    connected_ = false;
-    sleeps_ = true;
+    messages_state_ = messages_state::asleep;
     ++closed;
   }
   return closed;
 }
 
-std::optional<time_point> connection::deadline() const noexcept {
-  auto first = earliest(renew_at_, ask_for_room_at_);
-  return waiting_.empty() ? first : earliest(first, waiting_since_ + waits_at_most);
-}
-
-void connection::tick(time_point now) {
-  if (!waiting_.empty() && now - waiting_since_ >= waits_at_most)
-    drop_waiting();
-  if (ask_for_room_at_ && *ask_for_room_at_ <= now) {
-    ask_for_room_at_.reset();
-    make_lanes();
-  }
-  if (!renew_at_ || now < *renew_at_)
-    return;
-  if (next_host_ < hosts_.size())
-    try_next();
-  else
-    begin_round();
-}
-
 void connection::close_with_farewell() {
+  renew_timer_.cancel();
+  room_timer_.cancel();
+  waiting_timer_.cancel();
   if (messages_)
     messages_->close_with_farewell();
   if (datagrams_)
@@ -130,20 +121,20 @@ void connection::close_with_farewell() {
 
 /// Some lane is wanted that was not.
 void connection::open_lanes() {
-  if (resolving_)
+  if (is_resolving_)
     return;
   // An address at which the other lane is being tried, or is connected.
   auto is_tried = messages_ || datagrams_;
   if (!is_tried)
     return begin_round();
   make_lanes();
-  if (wants_messages_ && !connected_)
-    renew_at_ = steady_now() + patience();
+  if (wants_messages() && !is_connected())
+    renew_timer_.arm(steady_now() + patience());
 }
 
 void connection::begin_round() {
-  renew_at_.reset();
-  resolving_ = true;
+  renew_timer_.cancel();
+  is_resolving_ = true;
   environment_.names.resolve(
       where_.host,
       [handle = std::weak_ptr{handle_}](const result<std::vector<std::string>>& hosts) {
@@ -154,12 +145,12 @@ void connection::begin_round() {
 }
 
 void connection::resolved(const result<std::vector<std::string>>& hosts) {
-  resolving_ = false;
+  is_resolving_ = false;
   // ZeroMQ may have reconnected meanwhile.
-  if (connected_)
+  if (is_connected())
     return;
   if (!hosts) {
-    renew_at_ = steady_now() + resolve_again_after;
+    renew_timer_.arm(steady_now() + resolve_again_after);
     return;
   }
   hosts_ = *hosts;
@@ -167,18 +158,25 @@ void connection::resolved(const result<std::vector<std::string>>& hosts) {
   try_next();
 }
 
+/// Nothing has come about for long.
+void connection::renew() {
+  if (next_host_ < hosts_.size())
+    try_next();
+  else
+    begin_round();
+}
+
 void connection::try_next() {
   endpoint_ = endpoint_of({hosts_[next_host_++], where_.port});
   close_messages();
   close_datagrams();
   no_datagram_since_.reset();
-  tell_when_writable_ = false;
   make_lanes();
-  renew_at_ = steady_now() + patience();
+  renew_timer_.arm(steady_now() + patience());
 }
 
 void connection::make_lanes() {
-  if (wants_messages_ && !messages_)
+  if (wants_messages() && !messages_)
     open_messages();
   if (wants_datagrams_ && !datagrams_)
     open_datagrams();
@@ -212,7 +210,9 @@ void connection::write_waiting() {
     waiting_.pop_front();
     no_datagram_since_.reset();
     if (!messages_)
-      renew_at_.reset();
+      renew_timer_.cancel();
+    if (waiting_.empty())
+      waiting_timer_.cancel();
     owner_.datagram_done(true);
   }
 }
@@ -224,11 +224,11 @@ void connection::drop_waiting() {
 
 bool connection::take_messages() {
   auto more = drain(messages_);
-  if (!tell_when_writable_ || !messages_)
+  if (messages_state_ != messages_state::connected || !messages_)
     return more;
   auto ready = messages_->ready();
   if ((ready & ZMQ_POLLOUT) != 0) {
-    tell_when_writable_ = false;
+    messages_state_ = messages_state::open;
     owner_.connected();
     return true;
   }
@@ -242,20 +242,18 @@ bool connection::take_changes() {
       break;
     switch (*change) {
     case lane::change::connected:
-      connected_ = true;
-      sleeps_ = false;
-      tell_when_writable_ = true;
+      messages_state_ = messages_state::connected;
       watch_messages_.look_again();
       ++times_connected_;
-      renew_at_.reset();
+      renew_timer_.cancel();
       break;
     case lane::change::lost:
-      if (!connected_)
+      if (!is_connected())
         break;
-      connected_ = false;
+      messages_state_ = messages_state::connecting;
       // Whoever comes back may have another address.
       next_host_ = hosts_.size();
-      renew_at_ = steady_now() + patience();
+      renew_timer_.arm(steady_now() + patience());
       owner_.lost();
       break;
     case lane::change::attempt_failed:
@@ -267,7 +265,8 @@ bool connection::take_changes() {
 }
 
 void connection::attempt_failed() {
-  if (connected_ || !renew_at_)
+  auto renew_at = renew_timer_.deadline();
+  if (is_connected() || !renew_at)
     return;
   if (next_host_ < hosts_.size()) {
     try_next();
@@ -275,7 +274,7 @@ void connection::attempt_failed() {
   }
   // For an address in digits ZeroMQ goes on by itself.
   if (!is_numeric(where_.host))
-    renew_at_ = std::min(*renew_at_, steady_now() + resolve_again_after);
+    renew_timer_.arm(std::min(*renew_at, steady_now() + resolve_again_after));
 }
 
 /// Long enough for ZeroMQ to connect and shake hands when it has to wait for both.
@@ -294,7 +293,7 @@ void connection::open_messages() {
   if (opened)
     return;
   close_messages();
-  ask_for_room_at_ = steady_now() + room_again_after;
+  room_timer_.arm(steady_now() + room_again_after);
 }
 
 void connection::open_datagrams() {
@@ -306,7 +305,7 @@ void connection::open_datagrams() {
   if (opened)
     return;
   close_datagrams();
-  ask_for_room_at_ = steady_now() + room_again_after;
+  room_timer_.arm(steady_now() + room_again_after);
 }
 
 void connection::close_messages() {

@@ -77,7 +77,9 @@ public:
   void renew_datagrams();
 
   /// Whether the message lane was closed as idle, and is not connected again.
-  bool sleeps() const noexcept { return sleeps_; }
+  bool sleeps() const noexcept {
+    return messages_state_ == messages_state::asleep || messages_state_ == messages_state::waking;
+  }
 
   /// Whether datagrams wait for their lane to be connected.
   bool has_waiting() const noexcept { return !waiting_.empty(); }
@@ -95,10 +97,8 @@ public:
   /// Closes those of them that were not used after `use`. Gives their number.
   std::size_t close_idle(bool messages_too, std::uint64_t use);
 
-  std::optional<time_point> deadline() const noexcept;
-  void tick(time_point now);
-
-  /// Lets what was sent last, on both lanes, be written for a moment after the connection is gone.
+  /// Lets what was sent last, on both lanes, be written for a moment after the connection is gone. Nothing is
+  /// tried any more.
   void close_with_farewell();
 
   /// Where it is connected or tries to connect, for reports.
@@ -107,12 +107,25 @@ public:
   std::uint64_t times_connected() const noexcept { return times_connected_; }
 
 private:
+  /// Of the lane for messages. There may be a lane from `waking` on; there is one when it is connected.
+  enum class messages_state : std::uint8_t {
+    unused,     ///< nobody has asked for it
+    asleep,     ///< closed as idle
+    waking,     ///< asked for again after it was closed, and not connected since
+    connecting, ///< asked for, or its connection broke
+    connected,  ///< ZeroMQ says so; the user is told once it can be written
+    open,       ///< the user was told
+  };
+
+  bool wants_messages() const noexcept;
+  bool is_connected() const noexcept { return messages_state_ >= messages_state::connected; }
   bool messages_are_idle() const;
   bool datagrams_are_idle() const;
   void open_lanes();
   void make_lanes();
   void begin_round();
   void resolved(const result<std::vector<std::string>>& hosts);
+  void renew();
   void try_next();
   void open_messages();
   void open_datagrams();
@@ -141,21 +154,18 @@ private:
   poll_set::watch watch_messages_;
   poll_set::watch watch_datagrams_;
   std::deque<wire_message> waiting_; ///< datagrams
-  time_point waiting_since_;         ///< the newest of them
   time_point datagrams_opened_at_;
 
-  bool resolving_ = false;
-  bool wants_messages_ = false;
+  messages_state messages_state_ = messages_state::unused;
   bool wants_datagrams_ = false;
+  bool is_resolving_ = false;
   std::uint64_t messages_used_ = 0; ///< last
   std::uint64_t datagrams_used_ = 0;
-  bool sleeps_ = false;
-  bool connected_ = false; ///< the message lane
-  bool tell_when_writable_ = false;
   std::uint64_t times_connected_ = 0;
-  std::optional<time_point> renew_at_; ///< nothing while connected, resolving or closed
-  std::optional<time_point> ask_for_room_at_;
   std::optional<time_point> no_datagram_since_; ///< that could be written
+  timer_heap::timer renew_timer_;               ///< not armed while connected, resolving or closed
+  timer_heap::timer room_timer_;                ///< armed while a lane could not be made
+  timer_heap::timer waiting_timer_;             ///< armed while datagrams wait
 
   /// Answers of the resolver that come after the connection's end find it gone.
   std::shared_ptr<connection*> handle_;

@@ -6,6 +6,7 @@
 #include "poll_set.hpp"
 #include "resolver.hpp"
 #include "socket_settings.hpp"
+#include "timer_heap.hpp"
 
 #include <chorus/runtime/ids.hpp>
 
@@ -25,6 +26,7 @@ struct connection_environment {
   const socket_settings& settings;
   resolver& names;
   poll_set& sockets;
+  timer_heap& timers;
   descriptor_budget& descriptors;
   descriptor_reserve& reserve;
   std::uint64_t last_serial = 0; ///< of lanes

@@ -26,6 +26,20 @@ private:
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// The longest of some times, kept by the I/O thread, read by any.
+class shared_longest {
+public:
+  void note(duration time) noexcept {
+    if (time > value())
+      value_.store(time, std::memory_order_relaxed);
+  }
+
+  duration value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<duration> value_{duration{}};
+};
+
 struct shared_counters {
   shared_counter frames_sent;
   shared_counter frames_received;
@@ -42,6 +56,9 @@ struct shared_counters {
   shared_counter accepts_failed;
   shared_counter handshakes_failed;
   shared_counter messages_without_end;
+  shared_counter turns;
+  shared_counter links_looked_at;
+  shared_longest longest_turn;
 
   transport_counters snapshot() const noexcept {
     return {
@@ -60,6 +77,9 @@ struct shared_counters {
         accepts_failed.value(),
         handshakes_failed.value(),
         messages_without_end.value(),
+        turns.value(),
+        links_looked_at.value(),
+        longest_turn.value(),
     };
   }
 };

@@ -60,7 +60,7 @@ public:
   /// A node that has no room for so many does not start.
   static constexpr std::size_t least_peers = 2;
 
-  /// That are asked for at a time, whatever is missing: idle lanes are looked at in each turn of the loop.
+  /// That are asked for at a time, whatever is missing: the next turn of the loop asks for the rest.
   static constexpr std::size_t largest_shortage = 64;
 
   /// Error: io (too few; the text says how many there have to be). `connections` of others are wanted at

@@ -35,6 +35,9 @@ constexpr std::size_t head_bytes = 1024;
 /// as much may be on its way through ZeroMQ.
 constexpr std::uint64_t incomplete_messages = 4;
 
+/// Between looks at lives without a link some of whose messages nobody has read yet.
+constexpr std::chrono::seconds earlier_messages_every{1};
+
 socket_settings settings_for(const transport_options& options) {
   socket_settings settings;
   settings.handshake_within = options.handshake_within;
@@ -109,15 +112,17 @@ transport::implementation::implementation(
           *this
       ),
       loop_(options_.busy_poll), names_([this](io_loop::task what) { loop_.post(std::move(what)); }),
-      connections_{context_, settings_, names_, loop_.sockets(), descriptors_, reserve_},
+      ready_(std::make_shared<ready_list>(loop_.waker())),
+      connections_{context_, settings_, names_, loop_.sockets(), loop_.timers(), descriptors_, reserve_},
       around_links_{
           connections_,
           events_,
           counters_,
-          loop_.waker(),
+          ready_,
           [this](peer_link& at, received_message what) {
             accept(std::move(what), {at.where(), &at, nullptr, -1});
           }},
+      earlier_messages_timer_(loop_.timers(), [this] { sweep_earlier_messages(); }),
       seeds_(
           connections_,
           [this](const address& contact, const std::string& where, received_message what) {
@@ -132,7 +137,8 @@ transport::implementation::implementation(
           descriptors_,
           [this](io_loop::task what) { loop_.post(std::move(what)); },
           options_.connection_attempt_within
-      ) {
+      ),
+      idle_timer_(loop_.timers(), [this] { look_for_idle_lanes(); }) {
   options_.link.cluster = options_.cluster;
   // The door first, so that nobody's message comes before its connection is known.
   watch_door_ = loop_.sockets().add(door_.events(), [this] { return door_.take_events(); });
@@ -164,6 +170,7 @@ void transport::implementation::stop() {
       loop_.cancel();
     }
     // Sockets first: ending the context waits for them, and for the farewells of closed ones.
+    ready_->close();
     links_.clear();
     seeds_.clear();
     attempts_.clear();
@@ -219,6 +226,10 @@ void transport::implementation::add_peer(
   settings.nonce = options_.nonce;
   settings.nonce_of_other = nonce;
   place = std::make_shared<peer_link>(around_links_, settings, where, consumed, says_hello);
+  if (links_.size() > options_.links_kept_open && !idle_timer_.deadline()) {
+    uses_at_look_ = connections_.uses;
+    idle_timer_.arm(steady_now() + options_.idle_after);
+  }
 }
 
 void transport::implementation::let_go(std::shared_ptr<peer_link> ended) {
@@ -226,6 +237,8 @@ void transport::implementation::let_go(std::shared_ptr<peer_link> ended) {
     earlier_messages_.keep(
         ended->who(), number, ended->sending_side(number)->consumed_here(), ended->unconsumed(number)
     );
+  if (earlier_messages_.size() > 0 && !earlier_messages_timer_.deadline())
+    earlier_messages_timer_.arm(steady_now() + earlier_messages_every);
   loop_.dispose(std::move(ended));
 }
 
@@ -251,7 +264,13 @@ transport::implementation::outbox_of(const peer& who, link::channel_number chann
 
 void transport::implementation::arm(std::uint64_t key, std::optional<time_point> when, io_loop::task what) {
   check_thread();
-  loop_.alarms().arm(key, when, std::move(what));
+  if (!when) {
+    alarms_.erase(key);
+    return;
+  }
+  auto& alarm = alarms_[key];
+  alarm = {loop_.timers(), std::move(what)};
+  alarm.arm(when);
 }
 
 peer_link* transport::implementation::find(const peer& who) const {
@@ -307,19 +326,9 @@ wire_message transport::implementation::to_datagram(byte_buffer payload, std::st
 // -- turns -------------------------------------------------------------------------------------------
 
 void transport::implementation::turn(time_point now) {
-  // Events may open links meanwhile; they are erased only below.
-  for (auto& [who, link] : links_) {
-    auto alive = link;
-    alive->turn(now);
-  }
-  std::erase_if(links_, [this](auto& entry) {
-    if (!entry.second->has_ended())
-      return false;
-    let_go(std::move(entry.second));
-    return true;
-  });
-  earlier_messages_.sweep();
-  close_idle_lanes(now);
+  ++counters_.turns;
+  for (const auto& place : ready_->take())
+    look_at(place->owner(), now);
   make_room_for_lanes();
   seeds_.tick(now);
   attempts_.tick(now);
@@ -329,27 +338,47 @@ void transport::implementation::turn(time_point now) {
     loop_.quit();
 }
 
-std::optional<time_point> transport::implementation::next_turn() const {
-  auto first = earliest(seeds_.deadline(), door_.deadline());
-  first = earliest(first, attempts_.deadline());
-  first = earliest(first, look_for_idle_at_);
-  for (const auto& [who, link] : links_)
-    first = earliest(first, link->next_turn());
-  return first;
+/// The link to a peer has something to do. It may have ended since it was listed, and there may be another
+/// one or none by now. What is told meanwhile may open and end links.
+void transport::implementation::look_at(const peer& who, time_point now) {
+  auto entry = links_.find(who);
+  if (entry == links_.end())
+    return;
+  ++counters_.links_looked_at;
+  auto alive = entry->second;
+  alive->turn(now);
+  if (!alive->has_ended())
+    return;
+  entry = links_.find(who);
+  if (entry == links_.end() || entry->second != alive)
+    return; // `add_peer` has let it go
+  links_.erase(entry);
+  let_go(std::move(alive));
 }
 
-/// What was not used between two looks is closed.
-void transport::implementation::close_idle_lanes(time_point now) {
-  if (links_.size() <= options_.links_kept_open) {
-    look_for_idle_at_.reset();
+/// Timers and ready links make the loop turn by themselves.
+std::optional<time_point> transport::implementation::next_turn() const {
+  return earliest(earliest(seeds_.deadline(), attempts_.deadline()), door_.deadline());
+}
+
+void transport::implementation::turn_ended(duration took) {
+  counters_.longest_turn.note(took);
+}
+
+/// Forgets those of which everything was consumed.
+void transport::implementation::sweep_earlier_messages() {
+  earlier_messages_.sweep();
+  if (earlier_messages_.size() > 0)
+    earlier_messages_timer_.arm(steady_now() + earlier_messages_every);
+}
+
+/// What was not used between two looks is closed. Asks all links, but seldom.
+void transport::implementation::look_for_idle_lanes() {
+  if (links_.size() <= options_.links_kept_open)
     return;
-  }
-  if (look_for_idle_at_ && now < *look_for_idle_at_)
-    return;
-  if (look_for_idle_at_)
-    close_lanes(uses_at_look_);
+  close_lanes(uses_at_look_);
   uses_at_look_ = connections_.uses;
-  look_for_idle_at_ = now + options_.idle_after;
+  idle_timer_.arm(steady_now() + options_.idle_after);
 }
 
 /// Those that were not used after `use` and on which nothing is under way.

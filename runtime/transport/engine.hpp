@@ -11,10 +11,12 @@
 #include "io_loop.hpp"
 #include "listener.hpp"
 #include "peer_link.hpp"
+#include "ready_list.hpp"
 #include "resolver.hpp"
 #include "return_paths.hpp"
 #include "seed_connections.hpp"
 #include "socket_settings.hpp"
+#include "timer_heap.hpp"
 
 #include <chorus/runtime/rate_limit.hpp>
 #include <chorus/runtime/transport/transport.hpp>
@@ -78,7 +80,9 @@ private:
 
   void turn(time_point now) override;
   std::optional<time_point> next_turn() const override;
+  void turn_ended(duration took) override;
 
+  void look_at(const peer& who, time_point now);
   bool take_incoming();
   void look_at_connections(time_point now);
   void accept(received_message message, const origin& from);
@@ -95,7 +99,8 @@ private:
   peer_link* find(const peer& who) const;
   void let_go(std::shared_ptr<peer_link> ended);
   wire_message to_datagram(byte_buffer payload, std::string name = {}) const;
-  void close_idle_lanes(time_point now);
+  void look_for_idle_lanes();
+  void sweep_earlier_messages();
   void close_lanes(std::uint64_t use);
   void make_room_for_lanes();
   void tell_shortage();
@@ -114,20 +119,23 @@ private:
   door door_;
   io_loop loop_;
   resolver names_;
+  std::shared_ptr<ready_list> ready_;
   connection_environment connections_;
   peer_link::environment around_links_;
 
   std::map<peer, std::shared_ptr<peer_link>> links_;
   earlier_messages earlier_messages_;
+  timer_heap::timer earlier_messages_timer_;          ///< armed while there are some
+  std::map<std::uint64_t, timer_heap::timer> alarms_; ///< of the node, by key
   seed_connections seeds_;
   connection_attempts attempts_;
   poll_set::watch watch_door_;
   poll_set::watch watch_incoming_;
   rate_limit reports_;
   return_paths return_paths_;
-  std::optional<time_point> look_for_idle_at_; ///< while there are too many links to keep all open
-  std::uint64_t uses_at_look_ = 0;             ///< of lanes
-  std::size_t links_at_shortage_ = 0;          ///< when that was told last
+  timer_heap::timer idle_timer_;      ///< armed while there are too many links to keep all open
+  std::uint64_t uses_at_look_ = 0;    ///< of lanes
+  std::size_t links_at_shortage_ = 0; ///< when that was told last
   bool stopping_ = false;
 
   std::once_flag stopped_once_;

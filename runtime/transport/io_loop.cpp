@@ -69,6 +69,7 @@ void io_loop::run(participant& links, bool leads) {
 
 /// True at the end of the loop, false if the other thread leads on.
 bool io_loop::turn_while_leading(participant& links) {
+  auto began = steady_now();
   while (!quitting_) {
     turns_again_.store(false, std::memory_order_relaxed);
     run_tasks();
@@ -77,10 +78,16 @@ bool io_loop::turn_while_leading(participant& links) {
     bury();
     if (quitting_)
       break;
-    sockets_.wait(next_turn(links), awake_until_);
+    auto until = next_turn(links);
+    links.turn_ended(steady_now() - began);
+    began = sockets_.wait(until, awake_until_);
     bury();
-    if (!do_lent_work())
-      return false;
+    if (lent_) {
+      auto lent_at = steady_now();
+      if (!do_lent_work())
+        return false;
+      began += steady_now() - lent_at;
+    }
   }
   if (lent_)
     std::exchange(lent_, nullptr)(false);
@@ -90,8 +97,6 @@ bool io_loop::turn_while_leading(participant& links) {
 
 /// False if the other thread leads now. Nothing of the loop may be touched then.
 bool io_loop::do_lent_work() {
-  if (!lent_)
-    return true;
   auto work = std::exchange(lent_, nullptr);
   if (leadership_.may_lend()) {
     if (!leadership_.lend([&] { work(true); }))

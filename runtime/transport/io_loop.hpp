@@ -2,7 +2,7 @@
 
 #include "leadership.hpp"
 #include "poll_set.hpp"
-#include "timers.hpp"
+#include "timer_heap.hpp"
 
 #include <chorus/runtime/time.hpp>
 #include <chorus/runtime/transport/descriptor.hpp>
@@ -19,7 +19,7 @@
 
 namespace chorus {
 
-/// The heart of the I/O thread: tasks of other threads, timers and sockets, turn by turn.
+/// The heart of the I/O thread: tasks of other threads, timers, ready links and sockets, turn by turn.
 ///
 /// Two threads run it, one at a time: what users have to do with a message may be done in the thread that
 /// received it (`lend`), and if it takes long the other thread turns the loop on.
@@ -29,7 +29,7 @@ class io_loop {
 public:
   using task = std::function<void()>;
 
-  /// The owner of the links, asked in every turn.
+  /// Who does the work of a turn besides tasks, timers and sockets.
   class participant {
   public:
     virtual ~participant() = default;
@@ -39,6 +39,9 @@ public:
 
     /// When it wants its next turn, if nothing else happens.
     virtual std::optional<time_point> next_turn() const = 0;
+
+    /// A turn has taken so long, from the end of one wait to the beginning of the next, without lent work.
+    virtual void turn_ended(duration took) = 0;
   };
 
   /// After a piece of lent work the loop stays awake for `busy_poll`, because the next message comes soon
@@ -62,7 +65,7 @@ public:
   /// What calls `wake`, and does nothing once the loop is destroyed: for threads that may outlive it.
   std::function<void()> waker();
 
-  timers& alarms() noexcept { return timers_; }
+  timer_heap& timers() noexcept { return timers_; }
 
   /// What the loop waits for.
   poll_set& sockets() noexcept { return sockets_; }
@@ -110,7 +113,7 @@ private:
   leadership leadership_;
   std::function<void(bool)> lent_;
   time_point awake_until_{};
-  timers timers_;
+  timer_heap timers_;
   poll_set sockets_;
   poll_set::watch watch_wakes_;
   std::vector<std::shared_ptr<void>> disposed_;

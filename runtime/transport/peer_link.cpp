@@ -15,6 +15,11 @@ constexpr std::size_t parts_of_window = 16;
 /// Resends without any answer, about four seconds of them, after which a new connection is tried.
 constexpr int tries_for_a_connection = 4;
 
+/// Lists the link to `other`: from any thread, also after the link's end.
+std::function<void()> lister(const std::shared_ptr<ready_list>& list, const peer& other) {
+  return [list, place = std::make_shared<ready_list::place>(other)] { list->add(place); };
+}
+
 } // namespace
 
 peer_link::peer_link(
@@ -24,13 +29,15 @@ peer_link::peer_link(
     const std::vector<std::shared_ptr<consumption>>& consumed,
     bool starts_now
 )
-    : around_(around), settings_(settings), connection_(around.connections, *this, settings.self, where) {
+    : around_(around), settings_(settings), request_turn_(lister(around.ready, settings.other)),
+      connection_(around.connections, *this, settings.self, where),
+      timer_(around.connections.timers, request_turn_) {
   for (std::size_t number = 0; number < settings_.channels.size(); ++number) {
     const auto& channel = settings_.channels[number];
     outboxes_.push_back(std::make_shared<outbox>(
         channel.send_buffer_bytes,
         channel.send_reserve_bytes,
-        around.wake,
+        request_turn_,
         channel.message_bytes,
         channel.receive_window_bytes / parts_of_window,
         consumed.at(number)
@@ -65,12 +72,12 @@ void peer_link::receive(const peer& source, const shared_bytes& head, const shar
     if (auto bytes = outboxes_[number]->take_consumed(); bytes > 0)
       driver_->apply_in_batch(link::consumed{bytes, number});
   driver_->receive(source, head, body);
+  request_turn_while_closing();
 }
 
 void peer_link::turn(time_point now) {
   if (ended_)
     return;
-  connection_.tick(now);
   hand_over(now);
   if (wake_at_ && *wake_at_ <= now)
     try_again();
@@ -118,8 +125,14 @@ std::size_t peer_link::close_idle(std::uint64_t use) {
   return ended_ || close_at_ ? 0 : connection_.close_idle(is_quiet(), use);
 }
 
-std::optional<time_point> peer_link::next_turn() const {
-  return earliest(connection_.deadline(), earliest(wake_at_, close_at_));
+/// Something has changed on which `may_close` depends.
+void peer_link::request_turn_while_closing() {
+  if (close_at_)
+    request_turn_();
+}
+
+void peer_link::arm_timer() {
+  timer_.arm(ended_ ? std::nullopt : earliest(wake_at_, close_at_));
 }
 
 void peer_link::close(time_point until) {
@@ -129,7 +142,8 @@ void peer_link::close(time_point until) {
   if (connection_.sleeps())
     connection_.open();
   close_at_ = close_at_ ? std::min(*close_at_, until) : until;
-  around_.wake();
+  arm_timer();
+  request_turn_();
 }
 
 void peer_link::abandon() {
@@ -161,7 +175,8 @@ void peer_link::perform(link::closed&& end) {
   ended_ = true;
   refuse_leftovers();
   connection_.close_with_farewell();
-  around_.wake();
+  arm_timer();
+  request_turn_(); // to be let go
   around_.events.link_closed(who(), end);
 }
 
@@ -182,6 +197,7 @@ time_point peer_link::now() const {
 
 void peer_link::arm(std::optional<time_point> deadline) {
   wake_at_ = deadline;
+  arm_timer();
 }
 
 // -- what the connection says ------------------------------------------------------------------------
@@ -195,6 +211,7 @@ void peer_link::connected() {
     ++around_.counters.reconnects;
   if (!ended_)
     driver_->apply(link::reconnected{});
+  request_turn_while_closing();
 }
 
 void peer_link::lost() {
@@ -204,6 +221,7 @@ void peer_link::lost() {
 
 void peer_link::datagram_done(bool was_sent) {
   ++(was_sent ? around_.counters.datagrams_sent : around_.counters.datagrams_dropped);
+  request_turn_while_closing();
 }
 
 // -- what other threads have left --------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 #include "connection.hpp"
 #include "counters.hpp"
+#include "ready_list.hpp"
+#include "timer_heap.hpp"
 
 #include <chorus/runtime/driver.hpp>
 #include <chorus/runtime/link/link.hpp>
@@ -27,7 +29,7 @@ public:
     connection_environment& connections;
     transport_events& events;
     shared_counters& counters;
-    std::function<void()> wake; ///< the I/O thread; any thread, any time
+    std::shared_ptr<ready_list> ready; ///< shared with outboxes, which may outlive the transport
     std::function<void(peer_link& at, received_message what)> answered; ///< what came in on a DEALER
   };
 
@@ -65,9 +67,9 @@ public:
   /// their number.
   std::size_t close_idle(std::uint64_t use);
 
-  /// Hands over what other threads have left in the outbox, and does what is due.
+  /// Hands over what other threads have left in the outbox, and does what is due. To be called when the link
+  /// was on the ready list: it lists itself when something is due, and when it has ended.
   void turn(time_point now);
-  std::optional<time_point> next_turn() const;
 
   /// Takes no more messages, and ends once all are acknowledged or at `until`.
   void close(time_point until);
@@ -103,6 +105,8 @@ private:
   void lost() override;
   void datagram_done(bool was_sent) override;
 
+  void request_turn_while_closing();
+  void arm_timer();
   void start();
   bool make_core();
   void try_again();
@@ -115,12 +119,14 @@ private:
 
   environment& around_;
   const link::config settings_;
+  const std::function<void()> request_turn_;      ///< any thread, also after the end of the transport
   std::vector<std::shared_ptr<outbox>> outboxes_; ///< by channel
   connection connection_;
   std::optional<link_driver> driver_;     ///< since the start
   std::optional<time_point> batch_begin_; ///< while messages of other threads are handed over
-  std::optional<time_point> wake_at_;
-  bool heard_ = false; ///< since the timer ran last
+  std::optional<time_point> wake_at_;     ///< the core's deadline
+  timer_heap::timer timer_;               ///< for `wake_at_` and `close_at_`
+  bool heard_ = false;                    ///< since the timer ran last
   int tries_unheard_ = 0;
   std::optional<time_point> close_at_;
   bool ended_ = false;

@@ -82,9 +82,10 @@ poll_set::watch poll_set::add(int descriptor, handler when_readable) {
   return {*this, *entries_.emplace_back(std::move(fresh))};
 }
 
-void poll_set::wait(std::optional<time_point> until, time_point awake_until) {
+time_point poll_set::wait(std::optional<time_point> until, time_point awake_until) {
   std::array<epoll_event, events_per_turn> events;
   auto count = looked_at_again_.empty() ? wait_for(events, until, awake_until) : ask(events, 0);
+  const auto woke_at = steady_now();
   ready_.swap(looked_at_again_);
   for (int i = 0; i < count; ++i) {
     auto* stirred = static_cast<entry*>(events[static_cast<std::size_t>(i)].data.ptr);
@@ -99,6 +100,7 @@ void poll_set::wait(std::optional<time_point> until, time_point awake_until) {
   }
   ready_.clear();
   dropped_.clear();
+  return woke_at;
 }
 
 int poll_set::ask(std::span<epoll_event> events, int milliseconds) const {

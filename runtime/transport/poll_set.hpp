@@ -65,8 +65,8 @@ public:
 
   /// Waits until something has stirred, at most `until`, and calls the handlers in the order in which they
   /// were added. Before `awake_until` this thread does not sleep: it asks again and again, and lets others
-  /// run between.
-  void wait(std::optional<time_point> until, time_point awake_until = {});
+  /// run between. Gives the moment at which the waiting ended, before the handlers ran.
+  time_point wait(std::optional<time_point> until, time_point awake_until = {});
 
 private:
   int ask(std::span<epoll_event> events, int milliseconds) const;

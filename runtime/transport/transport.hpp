@@ -111,6 +111,9 @@ struct transport_counters {
       0; ///< for want of a descriptor; each connection that waits fails a few times
   std::uint64_t handshakes_failed = 0;    ///< no ZeroMQ, not of a fitting kind, or too slow
   std::uint64_t messages_without_end = 0; ///< the connection was ended before it filled the memory
+  std::uint64_t turns = 0;                ///< of the I/O thread
+  std::uint64_t links_looked_at = 0;      ///< in all turns: those that had something to do
+  duration longest_turn{};                ///< by the clock, from one wait to the next, without lent work
 };
 
 /// Moves the frames of links and the datagrams of the failure detector over ZeroMQ.

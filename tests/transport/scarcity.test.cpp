@@ -125,7 +125,8 @@ protected:
   poll_set sockets;
   descriptor_budget descriptors = *descriptor_budget::open({1024, 0}, 0);
   descriptor_reserve reserve;
-  connection_environment environment{context, settings, names, sockets, descriptors, reserve};
+  timer_heap timers;
+  connection_environment environment{context, settings, names, sockets, timers, descriptors, reserve};
   int sent = 0;
   int dropped = 0;
 };
