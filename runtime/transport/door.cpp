@@ -40,10 +40,9 @@ door::event failure_of(const monitor_event& handshake) {
 /// Whose connection had ended before its address was read.
 constexpr const char* unknown_address = "unknown address";
 
-/// Of all threads of this process, since its start.
-duration processor_time() {
+duration read_clock(clockid_t clock) {
   timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
@@ -235,27 +234,48 @@ std::optional<time_point> door::deadline() const {
 void door::tick(time_point now) {
   if (now < look_at_)
     return;
-  look_at_ = now + look_every;
-  reserve_.fill();
-  auto work = processor_time();
-  if (!std::exchange(suspects_, false) && work - work_at_look_ < look_after_work)
+  if (!look_from_)
+    begin_look(now);
+  if (!look_from_)
     return;
+  auto next = open_.lower_bound(*look_from_);
+  for (std::size_t i = 0; i < looks_per_turn && next != open_.end(); ++i, ++next)
+    look_at(next, now);
+  if (next != open_.end()) {
+    look_from_ = next->first;
+    return;
+  }
+  look_from_.reset();
+  look_at_ = next_look_;
+}
+
+/// Sets `look_from_` if it is worth while.
+void door::begin_look(time_point now) {
+  reserve_.fill();
+  next_look_ = now + look_every;
+  auto work = processor_time::now();
+  if (!std::exchange(suspects_, false) && work.of_others_since(work_at_look_) < look_after_work) {
+    look_at_ = next_look_;
+    return;
+  }
   work_at_look_ = work;
-  for (auto which = open_.begin(); which != open_.end(); ++which) {
-    auto& [descriptor, what] = *which;
-    if (what.is_ended || !looks_endless(descriptor, what))
-      continue;
-    if (!what.suspected_in) {
-      what.suspected_in = round_;
-      look_at_ = now + look_again_after;
-      suspects_ = true;
-    } else if (round_ == *what.suspected_in) {
-      suspects_ = true;
-    } else {
-      // It had its turn meanwhile, and there was no message.
-      owner_.happened(event::message_too_long, what.host);
-      end(which);
-    }
+  look_from_ = 0;
+}
+
+void door::look_at(connections::iterator which, time_point now) {
+  auto& [descriptor, what] = *which;
+  if (what.is_ended || !looks_endless(descriptor, what))
+    return;
+  if (!what.suspected_in) {
+    what.suspected_in = round_;
+    next_look_ = now + look_again_after;
+    suspects_ = true;
+  } else if (round_ == *what.suspected_in) {
+    suspects_ = true;
+  } else {
+    // It had its turn meanwhile, and there was no message.
+    owner_.happened(event::message_too_long, what.host);
+    end(which);
   }
 }
 
@@ -268,6 +288,16 @@ bool door::looks_endless(int descriptor, connection& what) const {
     return false;
   }
   return *bytes - *what.bytes_at_last > settings_.incomplete_bytes;
+}
+
+door::processor_time door::processor_time::now() {
+  return {
+      read_clock(CLOCK_PROCESS_CPUTIME_ID), read_clock(CLOCK_THREAD_CPUTIME_ID), std::this_thread::get_id()};
+}
+
+duration door::processor_time::of_others_since(const processor_time& earlier) const {
+  auto all = of_process - earlier.of_process;
+  return thread == earlier.thread ? all - (of_thread - earlier.of_thread) : all;
 }
 
 } // namespace chorus

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace chorus {
@@ -39,9 +40,14 @@ public:
   /// Between looks at what connections have received.
   static constexpr std::chrono::milliseconds look_every{100};
 
-  /// Processor time of the process since the last look that makes another one worth while: with less, ZeroMQ
-  /// cannot have read more than a few megabytes from all connections together.
+  /// Processor time that all threads but the I/O thread have used since the last look and that makes another
+  /// one worth while: with less, ZeroMQ cannot have read more than a few megabytes from all connections
+  /// together.
   static constexpr std::chrono::milliseconds look_after_work{1};
+
+  /// Connections that are looked at in one turn, in about a third of a millisecond. The others have to wait
+  /// for the next turns.
+  static constexpr std::size_t looks_per_turn = 256;
 
   /// Connections that may end before a handshake was seen within that time and count as questions; more are
   /// failed handshakes. Those of members that hang up are not counted.
@@ -107,6 +113,18 @@ public:
   void close() { events_.close(); }
 
 private:
+  /// What the process has used since its start.
+  struct processor_time {
+    duration of_process{};
+    duration of_thread{}; ///< which has measured
+    std::thread::id thread;
+
+    static processor_time now();
+
+    /// Of all threads but this one, since `earlier`; of all threads, if another one has measured then.
+    duration of_others_since(const processor_time& earlier) const;
+  };
+
   struct connection {
     std::uint64_t number = 0; ///< in the order of their coming
     std::string host;
@@ -127,6 +145,8 @@ private:
   void make_room();
   void end(connections::iterator which);
   bool is_question(std::optional<event> told, const connection& gone);
+  void begin_look(time_point now);
+  void look_at(connections::iterator which, time_point now);
   bool looks_endless(int descriptor, connection& what) const;
 
   const settings settings_;
@@ -152,8 +172,10 @@ private:
   std::uint64_t round_ = 0;
   std::size_t taken_in_round_ = 0;
   time_point look_at_{};
-  duration work_at_look_{}; ///< processor time
-  bool suspects_ = false;   ///< somebody, since the last look
+  std::optional<int> look_from_; ///< the descriptor, while a look goes on over some turns
+  time_point next_look_{};       ///< when all were looked at
+  processor_time work_at_look_;
+  bool suspects_ = false; ///< somebody, since the last look
 };
 
 } // namespace chorus

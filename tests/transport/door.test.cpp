@@ -132,15 +132,32 @@ TEST(door, takes_nobody_for_a_stranger_who_shakes_hands_and_is_gone) {
   node.run([&] { EXPECT_TRUE(node.told.strangers.empty()); });
 }
 
+/// Until the other side ends the connection.
+void send_a_message_without_an_end(raw_connection& to) {
+  std::string parts;
+  while (parts.size() < 64 * 1024)
+    parts += "\1\1x"; // one byte, and more to come
+  while (to.send(parts)) {
+  }
+}
+
 TEST(door, ends_a_message_without_an_end) {
   two_nodes nodes;
   raw_connection endless{nodes.a.where()};
   ASSERT_TRUE(endless.shake_hands());
-  std::string parts;
-  while (parts.size() < 64 * 1024)
-    parts += "\1\1x"; // one byte, and more to come
-  while (endless.send(parts)) {
-  }
+  send_a_message_without_an_end(endless);
+  EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().messages_without_end == 1; }));
+  expect_good_peers_are_served(nodes, first_pair);
+}
+
+TEST(door, ends_a_message_without_an_end_among_more_connections_than_it_looks_at_in_one_turn) {
+  two_nodes nodes;
+  constexpr std::size_t others = 600; // two turns and a part of one
+  auto before = connect_many(nodes.a.where(), others);
+  ASSERT_EQ(before.size(), others);
+  raw_connection endless{nodes.a.where()}; // the one that is looked at last
+  ASSERT_TRUE(endless.shake_hands());
+  send_a_message_without_an_end(endless);
   EXPECT_TRUE(nodes.a.wait([&] { return nodes.a.net().counters().messages_without_end == 1; }));
   expect_good_peers_are_served(nodes, first_pair);
 }
