@@ -449,7 +449,7 @@ void node_services::perform_steps() {
     return;
   for (auto steps = peers_.drain(); !steps.empty(); steps = peers_.drain())
     for (const auto& each : steps)
-      std::visit([this](const auto& step) { perform(step); }, each);
+      perform_or_hold(each);
   performs_steps_ = false;
   transport_->arm(timer_keys::peers, peers_.next_deadline(), [this] {
     if (leaves_)
@@ -457,6 +457,26 @@ void node_services::perform_steps() {
     peers_.tick(transport_->now());
     perform_steps();
   });
+}
+
+void node_services::perform_or_hold(const membership::peers::step& step) {
+  if (!held_steps_.keep(step))
+    std::visit([this](const auto& content) { perform(content); }, step);
+}
+
+/// A relation with many handles ends in slices. Its node is reported down when all its stand-ins have ended.
+void node_services::go_on_losing() {
+  if (leaves_)
+    return; // `remoting::stop` does the rest
+  auto lost = remoting_->go_on_losing();
+  performs_steps_ = true;
+  for (const auto& life : lost)
+    for (const auto& each : held_steps_.release(life.node))
+      perform_or_hold(each);
+  performs_steps_ = false;
+  if (remoting_->is_losing())
+    transport_->arm(timer_keys::losing, transport_->now(), [this] { go_on_losing(); });
+  perform_steps();
 }
 
 void node_services::perform(const membership::peers::open_relation& step) {
@@ -477,9 +497,11 @@ void node_services::perform(const membership::peers::forget_relation& step) {
     names_->peer_gone(step.who.who);
   else
     names_->peer_down(step.who.who);
-  remoting_->lose(
-      step.who.who, {errc::node_down, explain(step.who, step.reason) + "; find the actor again by its name"}
-  );
+  error reason{errc::node_down, explain(step.who, step.reason) + "; find the actor again by its name"};
+  if (remoting_->begin_to_lose(step.who.who, reason))
+    return;
+  held_steps_.hold(step.who.who.node);
+  transport_->arm(timer_keys::losing, transport_->now(), [this] { go_on_losing(); });
 }
 
 void node_services::perform(const membership::peers::peer_up& step) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "caf17/lasting_system.hpp"
+#include "held_steps.hpp"
 #include "log_names.hpp"
 #include "logging.hpp"
 #include "member_service.hpp"
@@ -108,6 +109,8 @@ private:
   void sweep_handles();
   void tell_peers(const membership::peers::input& what);
   void perform_steps();
+  void perform_or_hold(const membership::peers::step& step);
+  void go_on_losing();
   void perform(const membership::peers::open_relation& step);
   void perform(const membership::peers::end_relation& step);
   void perform(const membership::peers::forget_relation& step);
@@ -153,6 +156,7 @@ private:
 
   // In the I/O thread: which relation this node has with each life. Once it leaves, it opens none.
   membership::peers::core peers_;
+  held_steps held_steps_;
   bool performs_steps_ = false;
   bool leaves_ = false;
 };

@@ -256,23 +256,25 @@ void remote_node::forget(relation_number ended) {
 // -- the end ------------------------------------------------------------------------------------------
 
 remote_node::remains remote_node::lose(const caf::error& reason) {
-  imports::garbage ended; // not under the mutex
   std::map<met_waiter, std::function<void()>> then;
   remains left;
   {
     std::lock_guard guard{mutex_};
     lost_ = reason;
     then.swap(when_met_);
-    ended = imports_.close();
+    left.garbage = imports_.close();
     left.waiting.swap(waiting_);
     left.holds = holds_.close_all();
     left.passed = passed_.close();
   }
-  for (auto& stand_in : ended.stand_ins)
-    content_of(stand_in).kill_proxy(nullptr, reason);
+  left.stand_ins.swap(left.garbage.stand_ins);
   for (auto& [asker, tell] : then)
-    tell();
+    left.told_met.push_back(std::move(tell));
   return left;
+}
+
+void remote_node::end(const caf::strong_actor_ptr& stand_in, const caf::error& reason) {
+  content_of(stand_in).kill_proxy(nullptr, reason);
 }
 
 caf::strong_actor_ptr remote_node::make_dead(

@@ -154,13 +154,18 @@ public:
 
   /// What the end of the relation leaves to do.
   struct remains {
-    std::vector<link::send> waiting; ///< was never sent
+    std::vector<caf::strong_actor_ptr> stand_ins; ///< that are to end, by `end`
+    imports::garbage garbage;
+    std::vector<std::function<void()>> told_met; ///< to be called: nobody is met any more
+    std::vector<link::send> waiting;             ///< was never sent
     std::vector<handles::open_holds::open_hold> holds;
     handles::passed_requests::to_tell passed;
   };
 
-  /// The relation is over: all stand-ins end, later ones are born dead.
+  /// The relation is over: later stand-ins are born dead. The caller ends those that there are.
   remains lose(const caf::error& reason);
+
+  static void end(const caf::strong_actor_ptr& stand_in, const caf::error& reason);
 
   /// A stand-in that has ended. `number` tells its handles from others', as in `caf17::to_caf_node`.
   static caf::strong_actor_ptr make_dead(

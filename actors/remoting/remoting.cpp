@@ -43,45 +43,103 @@ void remoting::add_link(const peer& who, remote_node::outboxes link) {
 }
 
 void remoting::lose(const peer& who, const error& reason) {
-  latest_sender_ = nullptr;
-  unreadable_.forget(who);
-  if (auto node = nodes_.lose(who))
-    end_relation(*node, reason);
+  auto ended = end_relation(who, reason);
+  for (auto is_done = !ended; !is_done;) {
+    auto budget = ends_per_slice;
+    is_done = end_some(*ended, budget);
+  }
 }
 
-void remoting::end_relation(remote_node& with, const error& reason) {
-  auto& who = with.who();
-  auto ended = with.relation();
-  auto released = exports_.forget(ended); // among them who waits for an answer
-  introductions_.forget(ended);
+bool remoting::begin_to_lose(const peer& who, const error& reason) {
+  auto ended = end_relation(who, reason);
+  auto budget = ends_per_slice;
+  if (!ended || end_some(*ended, budget))
+    return true;
+  losing_.push_back(std::move(*ended));
+  return false;
+}
+
+std::vector<peer> remoting::go_on_losing() {
+  std::vector<peer> lost;
+  for (auto budget = ends_per_slice; !losing_.empty() && end_some(losing_.front(), budget);
+       losing_.pop_front())
+    lost.push_back(losing_.front().with->who());
+  return lost;
+}
+
+/// Closes the tables of the relation. Nothing is told yet.
+std::optional<ended_relation> remoting::end_relation(const peer& who, const error& reason) {
+  latest_sender_ = nullptr;
+  unreadable_.forget(who);
+  auto with = nodes_.lose(who);
+  if (!with)
+    return std::nullopt;
+  auto number = with->relation();
+  ended_relation ended{with, reason, {}, exports_.forget(number), {}}; // among them who waits for an answer
+  introductions_.forget(number);
   for (auto& other : nodes_.all())
-    other->forget(ended);
-  auto [waiting, holds, passed] = with.lose(to_caf(reason));
+    other->forget(number);
+  ended.left = with->lose(to_caf(reason));
+  return ended;
+}
+
+/// Ends what the budget allows. True when everything has ended and all are told.
+bool remoting::end_some(ended_relation& what, std::size_t& budget) {
+  auto reason = to_caf(what.reason);
+  for (auto& stand_ins = what.left.stand_ins; what.stand_ins_ended < stand_ins.size(); --budget) {
+    if (budget == 0)
+      return false;
+    auto stand_in = std::exchange(stand_ins[what.stand_ins_ended++], nullptr);
+    remote_node::end(stand_in, reason);
+  }
+  if (!what.requests) {
+    tell_others(what); // gives back what was never sent, requests among it
+    what.requests = open_requests_.end({what.with->who(), what.with->relation()});
+  }
+  for (; what.requests_failed < what.requests->size(); --budget) {
+    if (budget == 0)
+      return false;
+    fail((*what.requests)[what.requests_failed++], what.reason);
+  }
+  around_.dispose(std::exchange(what.released, {}));
+  return true;
+}
+
+/// Those who wait for the node, and other nodes.
+void remoting::tell_others(ended_relation& what) {
+  auto& with = *what.with;
+  auto& [stand_ins, garbage, told_met, waiting, holds, passed] = what.left;
+  for (auto& then : told_met)
+    then();
   for (auto& message : waiting)
     bounce(with, {message.pair, std::move(message.payload), link::refused::why::closed, message.channel});
   if (!waiting.empty())
-    losses_.erase(who); // the node was not met: no link ends, and nobody takes them
+    losses_.erase(with.who()); // the node was not met: no link ends, and nobody takes them
   for (auto& open : holds)
     if (auto giver = nodes_.find(open.giver))
-      tell_giver(*giver, {who, open.actor}, open.count);
+      tell_giver(*giver, {with.who(), open.actor}, open.count);
   for (auto origin : passed.origins)
     if (auto node = nodes_.find(origin))
-      tell(*node, notice::lost_link, lost_link_to{who});
+      tell(*node, notice::lost_link, lost_link_to{with.who()});
   for (auto delegator : passed.delegators)
     if (auto node = nodes_.find(delegator))
-      tell(*node, notice::unreachable, unreachable_origin{who});
-  fail(open_requests_.end({who, ended}), reason);
-  around_.dispose(std::move(released));
+      tell(*node, notice::unreachable, unreachable_origin{with.who()});
 }
 
 void remoting::fail(const std::vector<open_requests::request>& requests, const error& reason) {
-  for (auto& [sender, id] : requests)
-    answer_with_error(sender, id, reason, requests::fate_at(requests::request_stage::sent));
+  for (const auto& each : requests)
+    fail(each, reason);
+}
+
+void remoting::fail(const open_requests::request& request, const error& reason) {
+  answer_with_error(request.sender, request.id, reason, requests::fate_at(requests::request_stage::sent));
 }
 
 void remoting::stop() {
   auto released = exports_.close(); // among them who waits for an answer
   nodes_.close();
+  while (is_losing())
+    (void)go_on_losing();
   for (auto& node : nodes_.all())
     lose(node->who(), {errc::node_down, "this node has left the cluster"});
   stopped_ = true;
@@ -261,10 +319,11 @@ time_point remoting::sweep(time_point now) {
   tell_all_unreadable();
   auto nodes = nodes_.all();
   auto complete = true;
+  auto budget = sweep_budget;
   std::shared_ptr<remote_node> overdue;
   for (auto& node : nodes) {
     if (node->is_met()) {
-      complete = node->sweep(sweep_budget) && complete;
+      complete = sweep_some(*node, budget) && complete;
       send_releases(*node);
     } else if (node->is_overdue(now, met_within)) {
       overdue = node;
@@ -287,6 +346,19 @@ time_point remoting::sweep(time_point now) {
   return now + sweep_every;
 }
 
+/// True if the node's round is complete. Takes off the budget about as much as was looked at.
+bool remoting::sweep_some(remote_node& node, std::size_t& budget) {
+  constexpr std::size_t nothing = 0;
+  if (node.sweep(nothing))
+    return true;
+  if (budget == 0)
+    return false;
+  auto all = node.size().stand_ins + 1;
+  auto complete = node.sweep(budget);
+  budget -= complete ? std::min(budget, all) : budget;
+  return complete;
+}
+
 /// They may wait for the next round, so they do not take the room that is reserved for what must arrive now.
 void remoting::send_releases(remote_node& to) {
   auto released = to.take_releases();
@@ -294,7 +366,8 @@ void remoting::send_releases(remote_node& to) {
     auto count = std::min<std::ptrdiff_t>(released_handles, released.end() - first);
     std::vector<released_handle> part{first, first + count};
     shared_bytes bytes{encode_notice(notice::release, part)};
-    if (to.send({release_notices, link::urgency::ordinary, std::move(bytes), channels::handles}) == errc::overloaded)
+    if (to.send({release_notices, link::urgency::ordinary, std::move(bytes), channels::handles})
+        == errc::overloaded)
       return to.postpone({first, released.end()});
     first += count;
   }

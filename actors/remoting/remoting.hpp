@@ -3,6 +3,7 @@
 #include "../caf17/io_thread_unit.hpp"
 #include "../caf17/remote_actor.hpp"
 #include "../channels.hpp"
+#include "ended_relation.hpp"
 #include "exports.hpp"
 #include "flow_control.hpp"
 #include "foreign_types.hpp"
@@ -28,6 +29,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -50,7 +52,10 @@ public:
   /// that a million of them do not hold up the I/O thread.
   static constexpr duration sweep_every = std::chrono::seconds{2};
   static constexpr duration sweep_pause = std::chrono::milliseconds{10};
-  static constexpr std::size_t sweep_budget = 4096;
+  static constexpr std::size_t sweep_budget = 4096; ///< of all nodes together
+
+  /// Stand-ins and requests that end in one turn of the I/O thread, in less than a millisecond.
+  static constexpr std::size_t ends_per_slice = 1024;
 
   /// A node whose handles are here and that is not met for so long is taken for lost.
   static constexpr duration met_within = std::chrono::seconds{30};
@@ -154,6 +159,16 @@ public:
 
   /// The relation with this life has ended: ends its stand-ins and fails the open requests.
   void lose(const peer& who, const error& reason);
+
+  /// The same in slices: at most `ends_per_slice` stand-ins and requests end in a call. False if there are
+  /// more: then `go_on_losing` is to be called, once in a turn, until it gives this life.
+  [[nodiscard]] bool begin_to_lose(const peer& who, const error& reason);
+
+  /// Gives the lives of which nothing is left now.
+  [[nodiscard]] std::vector<peer> go_on_losing();
+
+  /// Whether `go_on_losing` has something to do.
+  bool is_losing() const noexcept { return !losing_.empty(); }
 
   /// Who is to be told, beside that, which lives are over for good.
   life_watch& lives() noexcept { return lives_; }
@@ -293,8 +308,12 @@ private:
   std::shared_ptr<remote_node> node_of(const peer& who);
   open_requests::place place_of(const peer& who);
   caf::strong_actor_ptr known_actor(const caf17::actor_reference& reference) const;
-  void end_relation(remote_node& with, const error& reason);
+  std::optional<ended_relation> end_relation(const peer& who, const error& reason);
+  bool end_some(ended_relation& what, std::size_t& budget);
+  void tell_others(ended_relation& what);
   static void fail(const std::vector<open_requests::request>& requests, const error& reason);
+  static void fail(const open_requests::request& request, const error& reason);
+  bool sweep_some(remote_node& node, std::size_t& budget);
   void watch_end(const caf::strong_actor_ptr& actor);
   void actor_ended(std::uint64_t actor, const caf::error& reason);
   void send_releases(remote_node& to);
@@ -317,6 +336,7 @@ private:
   foreign_types foreign_types_;                ///< I/O thread
   unreadable_messages unreadable_;             ///< I/O thread
   std::map<peer, losses> losses_;              ///< I/O thread; of links that are ending
+  std::deque<ended_relation> losing_;          ///< I/O thread
   std::shared_ptr<remote_node> latest_sender_; ///< I/O thread; the next message mostly comes from it, too
 };
 

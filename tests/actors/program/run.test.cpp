@@ -33,7 +33,7 @@ void count_signal(int) {
 }
 
 bool has_stopped(node& node) {
-  return node.update_metadata({}).code == errc::unavailable;
+  return node.members().update_metadata({}).code == errc::unavailable;
 }
 
 class run_of_a_node : public testing::TestWithParam<int> {};
