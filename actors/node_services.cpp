@@ -270,7 +270,7 @@ void node_services::subscribe_dead_letters(const caf::actor& subscriber) {
 
 node_counters node_services::counters() const {
   auto handles = remoting_->size();
-  return {dead_letters_, unconfirmed_messages_, malformed_messages_, handles.exported, handles.stand_ins};
+  return {dead_letters_, unconfirmed_messages_, malformed_messages_, handles.exported, handles.proxies};
 }
 
 void node_services::sweep_handles() {
@@ -464,7 +464,7 @@ void node_services::perform_or_hold(const membership::peers::step& step) {
     std::visit([this](const auto& content) { perform(content); }, step);
 }
 
-/// A relation with many handles ends in slices. Its node is reported down when all its stand-ins have ended.
+/// A relation with many handles ends in slices. Its node is reported down when all its proxies have ended.
 void node_services::go_on_losing() {
   if (leaves_)
     return; // `remoting::stop` does the rest

@@ -13,14 +13,14 @@
 
 namespace chorus::handles {
 
-/// The stand-ins of another node's actors under one relation: the holder's side of the accounts
+/// The proxies of another node's actors under one relation: the holder's side of the accounts
 /// (`holders`). It ends with the relation.
 ///
-/// There is one stand-in for each actor, so that handles of one actor compare equal. How often its handle was
-/// received is counted here, how often it was sent back by the stand-in itself. One that nobody uses any more
+/// There is one proxy for each actor, so that handles of one actor compare equal. How often its handle was
+/// received is counted here, how often it was sent back by the proxy itself. One that nobody uses any more
 /// is found by `sweep`, and both sums go to its home.
 ///
-/// `Kind` says what a stand-in is: `handle`, which may be null; `reason`, why an actor ends;
+/// `Kind` says what a proxy is: `handle`, which may be null; `reason`, why an actor ends;
 /// `is_unused(handle)` whether only this table can reach it; `drop_watches(handle)`, which forgets what
 /// watches it in vain and gives how many it has looked at; `returned(handle)`; `take_back_returned(handle)`.
 ///
@@ -34,20 +34,20 @@ public:
   /// Actors that have ended while handles of them were on their way.
   static constexpr std::size_t end_records = 65'536;
 
-  /// Stand-ins are looked through when there are twice as many as were in use last, and at least so many.
+  /// Proxies are looked through when there are twice as many as were in use last, and at least so many.
   static constexpr std::size_t swept_from = 1024;
 
   struct garbage {
-    std::vector<handle> stand_ins;
+    std::vector<handle> proxies;
     std::vector<reason> reasons; ///< may hold handles
   };
 
   struct reception {
-    handle stand_in;           ///< null: make one that is dead
+    handle proxy;              ///< null: make one that is dead
     std::optional<reason> end; ///< why it is; nothing if there are too many
   };
 
-  /// A handle of the actor has come. `make()` makes a stand-in, of which there may be `most`.
+  /// A handle of the actor has come. `make()` makes a proxy, of which there may be `most`.
   template <class Make>
   reception receive(std::uint64_t actor, std::size_t most, Make&& make, garbage& old) {
     if (auto known = actors_.find(actor); known != actors_.end()) {
@@ -69,13 +69,13 @@ public:
     return {actors_.emplace(actor, entry{make(), 1, true}).first->second.actor, {}};
   }
 
-  /// The stand-in, if there is one; not counted as received.
+  /// The proxy, if there is one; not counted as received.
   handle find(std::uint64_t actor) const {
     auto known = actors_.find(actor);
     return known == actors_.end() ? handle{} : known->second.actor;
   }
 
-  /// A handle of the actor was sent to its home, but not by a stand-in of this table.
+  /// A handle of the actor was sent to its home, but not by a proxy of this table.
   void count_returned(std::uint64_t actor) { releases_.push_back({actor, 0, 1}); }
 
   /// A handle of the actor was not sent to its home after all.
@@ -86,7 +86,7 @@ public:
       releases_.push_back({actor, 0, minus(1)}); // it was counted in an earlier one
   }
 
-  /// The actor has ended, and its home had given so many handles. Gives the stand-in, which is to end, and
+  /// The actor has ended, and its home had given so many handles. Gives the proxy, which is to end, and
   /// remembers why for those that are still on their way.
   handle end(std::uint64_t actor, std::int64_t given, const reason& why, garbage& old) {
     entry ended;
@@ -103,7 +103,7 @@ public:
     book_end(forgotten.actor, minus(forgotten.received), nullptr, old);
   }
 
-  /// Lets go of stand-ins that nobody uses and that were not used since the last round. Looks at about
+  /// Lets go of proxies that nobody uses and that were not used since the last round. Looks at about
   /// `budget` of them; returns true when this round is complete.
   bool sweep(std::size_t budget, garbage& old) {
     if (is_swept_)
@@ -137,11 +137,11 @@ public:
     releases_.insert(releases_.end(), releases.begin(), releases.end());
   }
 
-  /// The relation is over: gives all stand-ins, which are to end.
+  /// The relation is over: gives all proxies, which are to end.
   garbage close() {
     garbage all;
     for (auto& [actor, known] : std::exchange(actors_, {}))
-      all.stand_ins.push_back(std::move(known.actor));
+      all.proxies.push_back(std::move(known.actor));
     for (auto& [actor, record] : std::exchange(ends_, {}))
       if (record.why)
         all.reasons.push_back(std::move(*record.why));
@@ -150,7 +150,7 @@ public:
   }
 
   struct sizes {
-    std::size_t stand_ins = 0;
+    std::size_t proxies = 0;
     std::size_t ends = 0; ///< of actors, with handles or releases still on their way
   };
   sizes size() const { return {actors_.size(), ends_.size()}; }
@@ -199,7 +199,7 @@ private:
       auto position = actors_.find(actor);
       auto& unused = position->second;
       releases_.push_back({actor, unused.received, Kind::returned(unused.actor)});
-      old.stand_ins.push_back(std::move(unused.actor));
+      old.proxies.push_back(std::move(unused.actor));
       actors_.erase(position);
     }
   }

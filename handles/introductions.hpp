@@ -24,7 +24,7 @@ struct actor_name {
 /// newcomer says that the home knows of it: if this node let go of it first, the actor might end in between.
 ///
 /// An introduction is the affair of the relation between giver and newcomer. It is settled by the newcomer,
-/// over that relation, or by its end. The end of the relation with the home ends the stand-in, which is let
+/// over that relation, or by its end. The end of the relation with the home ends the proxy, which is let
 /// go then; that the newcomer still has to answer is not forgotten, or its answer would settle a later one.
 template <class Handle>
 class introductions {
@@ -32,23 +32,23 @@ public:
   /// Of all relations together. What goes beyond travels without this protection.
   static constexpr std::size_t limit = 1'000'000;
 
-  /// `stand_in`, which exists under the relation `with_home`, is about to be sent. Gives one that needs not
+  /// `proxy`, which exists under the relation `with_home`, is about to be sent. Gives one that needs not
   /// be kept.
   [[nodiscard]] Handle
-  add(relation_number newcomer, const actor_name& actor, relation_number with_home, Handle stand_in) {
+  add(relation_number newcomer, const actor_name& actor, relation_number with_home, Handle proxy) {
     auto given = entries_.find(newcomer);
     auto is_known = given != entries_.end() && given->second.contains(actor);
     if (!is_known && size_ >= limit)
-      return stand_in;
+      return proxy;
     auto& known = entries_[newcomer][actor];
     if (!is_known)
       ++size_;
     ++known.count;
-    if (known.with_home < with_home || !known.stand_in) {
+    if (known.with_home < with_home || !known.proxy) {
       known.with_home = with_home;
-      std::swap(known.stand_in, stand_in);
+      std::swap(known.proxy, proxy);
     }
-    return stand_in;
+    return proxy;
   }
 
   /// It was not sent, or the newcomer says that the home knows, or that it needs no handle: so often. Gives
@@ -64,7 +64,7 @@ public:
       position->second.count -= count;
       return nullptr;
     }
-    auto released = std::move(position->second.stand_in);
+    auto released = std::move(position->second.proxy);
     given->second.erase(position);
     --size_;
     if (given->second.empty())
@@ -77,15 +77,15 @@ public:
     std::vector<Handle> released;
     if (auto given = entries_.find(ended); given != entries_.end()) {
       for (auto& [actor, known] : given->second)
-        if (known.stand_in)
-          released.push_back(std::move(known.stand_in));
+        if (known.proxy)
+          released.push_back(std::move(known.proxy));
       size_ -= given->second.size();
       entries_.erase(given);
     }
     for (auto& [newcomer, given] : entries_)
       for (auto& [actor, known] : given)
-        if (known.with_home == ended && known.stand_in)
-          released.push_back(std::exchange(known.stand_in, nullptr));
+        if (known.with_home == ended && known.proxy)
+          released.push_back(std::exchange(known.proxy, nullptr));
     return released;
   }
 
@@ -93,7 +93,7 @@ public:
 
 private:
   struct entry {
-    Handle stand_in = nullptr;
+    Handle proxy = nullptr;
     relation_number with_home;
     std::uint64_t count = 0;
   };

@@ -51,7 +51,7 @@ public:
   /// The key of the type that could not be read; 0 if there is none.
   std::uint64_t unreadable_type() const noexcept { return unreadable_type_; }
 
-  /// The local actor itself, or a stand-in: of a remote actor, or of one that has ended. Null for actor 0
+  /// The local actor itself, or a proxy: of a remote actor, or of one that has ended. Null for actor 0
   /// only.
   virtual caf::strong_actor_ptr import_handle(const actor_reference& reference) = 0;
 

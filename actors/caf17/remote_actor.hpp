@@ -24,7 +24,7 @@ class remote_actor;
 /// The watcher, and a life that is over.
 using life_watcher = std::function<void(caf::abstract_actor&, const peer&)>;
 
-/// Where stand-ins hand on what concerns the actors they stand for: the node's remoting.
+/// Where proxies hand on what concerns the actors they stand for: the node's remoting.
 class gateway {
 public:
   virtual ~gateway() = default;
@@ -34,7 +34,7 @@ public:
 
   enum class linking : std::uint8_t { linked, unlinked };
 
-  /// A local actor has linked itself to the stand-in, or unlinked. Both actors' locks are held: do nothing
+  /// A local actor has linked itself to the proxy, or unlinked. Both actors' locks are held: do nothing
   /// here that asks either of them.
   virtual void link_changed(const remote_actor& target, caf::strong_actor_ptr local, linking what) = 0;
 
@@ -46,7 +46,7 @@ public:
   virtual void watch_lives(caf::weak_actor_ptr watcher, life_watcher told) = 0;
 };
 
-/// The local stand-in of an actor on another node: what a remote `caf::actor` points to.
+/// The local proxy of an actor on another node: what a remote `caf::actor` points to.
 ///
 /// It ends when the actor there ends or its node is lost; local monitors and links then fire as
 /// for a local actor, because CAF's own bookkeeping of them is kept here.
@@ -55,7 +55,7 @@ public:
 /// that it holds, where the same is done for its actor. So each of the two hears of the other once.
 class remote_actor final : public caf::actor_proxy {
 public:
-  /// `home` is null for a stand-in that is born dead.
+  /// `home` is null for a proxy that is born dead.
   remote_actor(
       caf::actor_config& settings,
       actor_reference stands_for,
@@ -75,7 +75,7 @@ public:
   bool is_watched();
 
   /// CAF keeps the monitors and links of an actor that has ended where they are; they would hold the
-  /// stand-in, and so the actor there, for ever. Gives how many it has looked at; none if somebody else holds
+  /// proxy, and so the actor there, for ever. Gives how many it has looked at; none if somebody else holds
   /// the actor's lock now, for whom the caller's locks may be next.
   std::size_t drop_watches_of_nobody();
 
@@ -83,7 +83,7 @@ public:
   void accept_link(const caf::strong_actor_ptr& local);
   void accept_unlink(const caf::strong_actor_ptr& local);
 
-  /// `gateway::is_in_reach`; not once this stand-in has ended.
+  /// `gateway::is_in_reach`; not once this proxy has ended.
   bool is_in_reach() const;
 
   /// `gateway::watch_lives`, of all lives that its node knows.

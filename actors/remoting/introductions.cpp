@@ -9,11 +9,11 @@ void introductions::add(
     relation_number newcomer,
     const caf17::actor_reference& reference,
     relation_number with_home,
-    caf::strong_actor_ptr stand_in
+    caf::strong_actor_ptr proxy
 ) {
   std::lock_guard guard{mutex_};
   // The caller holds another handle, or this one goes after the guard.
-  stand_in = table_.add(newcomer, {reference.home, reference.actor}, with_home, std::move(stand_in));
+  proxy = table_.add(newcomer, {reference.home, reference.actor}, with_home, std::move(proxy));
 }
 
 void introductions::settle(

@@ -21,7 +21,7 @@ public:
   add(relation_number newcomer,
       const caf17::actor_reference& reference,
       relation_number with_home,
-      caf::strong_actor_ptr stand_in);
+      caf::strong_actor_ptr proxy);
   void settle(relation_number newcomer, const caf17::actor_reference& reference, std::uint64_t count = 1);
   void forget(relation_number ended);
   std::size_t size() const;

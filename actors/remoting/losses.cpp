@@ -34,7 +34,7 @@ remoting::losses remoting::take_losses(const peer& who) {
   return found ? found.mapped() : losses{};
 }
 
-/// The receiver, also when its stand-in was dropped as unused meanwhile.
+/// The receiver, also when its proxy was dropped as unused meanwhile.
 caf::strong_actor_ptr remoting::receiver_of_lost(
     const caf17::actor_reference& target, relation_number relation, const error& reason
 ) {

@@ -135,7 +135,7 @@ bool remote_node::is_overdue(time_point now, duration patience) {
   return !is_met() && now - *waiting_since_ >= patience;
 }
 
-// -- stand-ins ----------------------------------------------------------------------------------------
+// -- proxies ----------------------------------------------------------------------------------------
 
 caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   imports::garbage garbage; // not under the mutex
@@ -147,7 +147,7 @@ caf::strong_actor_ptr remote_node::receive(std::uint64_t actor) {
   }
   auto [known, end] = imports_.receive(
       actor,
-      is_met() ? stand_ins : unmet_stand_ins,
+      is_met() ? proxies : unmet_proxies,
       [&] {
         return make(system_, {who_, actor}, relation_.value, shared_from_this(), hub_);
       },
@@ -267,14 +267,14 @@ remote_node::remains remote_node::lose(const caf::error& reason) {
     left.holds = holds_.close_all();
     left.passed = passed_.close();
   }
-  left.stand_ins.swap(left.garbage.stand_ins);
+  left.proxies.swap(left.garbage.proxies);
   for (auto& [asker, tell] : then)
     left.told_met.push_back(std::move(tell));
   return left;
 }
 
-void remote_node::end(const caf::strong_actor_ptr& stand_in, const caf::error& reason) {
-  content_of(stand_in).kill_proxy(nullptr, reason);
+void remote_node::end(const caf::strong_actor_ptr& proxy, const caf::error& reason) {
+  content_of(proxy).kill_proxy(nullptr, reason);
 }
 
 caf::strong_actor_ptr remote_node::make_dead(

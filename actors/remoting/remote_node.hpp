@@ -1,7 +1,7 @@
 #pragma once
 
+#include "../caf17/proxy_kind.hpp"
 #include "../caf17/remote_actor.hpp"
-#include "../caf17/stand_in_kind.hpp"
 #include "notice.hpp"
 
 #include <chorus/actors/caf17/actor_reference.hpp>
@@ -30,10 +30,10 @@
 
 namespace chorus {
 
-/// The relation with one life of another node, as remoting sees it: the way there, and the stand-ins of its
+/// The relation with one life of another node, as remoting sees it: the way there, and the proxies of its
 /// actors. A life that is lost and met again has another one.
 ///
-/// There is one stand-in for each actor, so that handles of one actor compare equal. One that nobody here
+/// There is one proxy for each actor, so that handles of one actor compare equal. One that nobody here
 /// uses any more is found by `sweep`, and its home is told; `handles/holders.hpp` has the accounts.
 /// Thread rules: any thread.
 class remote_node : public std::enable_shared_from_this<remote_node> {
@@ -44,11 +44,11 @@ public:
     std::shared_ptr<outbox> actors;
   };
 
-  /// Stand-ins that are kept: a handle costs its sender a few bytes, and this node an actor.
-  static constexpr std::size_t stand_ins = 1'000'000;
+  /// Proxies that are kept: a handle costs its sender a few bytes, and this node an actor.
+  static constexpr std::size_t proxies = 1'000'000;
 
   /// The same while the node is not met: any peer may name nodes that do not exist.
-  static constexpr std::size_t unmet_stand_ins = 4096;
+  static constexpr std::size_t unmet_proxies = 4096;
 
   /// Of a reason that came in more bytes only the code is remembered, without the context.
   static constexpr std::size_t remembered_reason_bytes = limits::kibibyte;
@@ -104,28 +104,28 @@ public:
   /// A notice found no room: the two nodes would disagree for ever. True for the first that says so.
   bool give_up();
 
-  // -- stand-ins ------------------------------------------------------------------------------------
+  // -- proxies ------------------------------------------------------------------------------------
 
-  /// The stand-in of an actor whose handle has come. If not from that node itself, the caller tells it so
+  /// The proxy of an actor whose handle has come. If not from that node itself, the caller tells it so
   /// (`parcel::hold`), once for each call.
   caf::strong_actor_ptr receive(std::uint64_t actor);
 
-  /// The stand-in, if there is one; not counted as received.
+  /// The proxy, if there is one; not counted as received.
   caf::strong_actor_ptr find(std::uint64_t actor) const;
 
-  /// A handle of the actor was sent to its home, but not by a stand-in of this table.
+  /// A handle of the actor was sent to its home, but not by a proxy of this table.
   void count_returned(std::uint64_t actor);
 
   /// A handle of the actor was not sent to its home after all.
   void take_back_returned(std::uint64_t actor);
 
-  /// The actor has ended: its stand-in ends with the same reason, which came in so many bytes.
+  /// The actor has ended: its proxy ends with the same reason, which came in so many bytes.
   void end(std::uint64_t actor, std::int64_t given, const caf::error& reason, std::size_t reason_bytes);
 
   /// The home did not know the actor any more when it was told of these releases.
   void settle(const released_handle& what);
 
-  /// Lets go of stand-ins that nobody uses and that were not used since the last round. Looks at about
+  /// Lets go of proxies that nobody uses and that were not used since the last round. Looks at about
   /// `budget` of them; returns true when this round is complete.
   bool sweep(std::size_t budget);
 
@@ -137,7 +137,7 @@ public:
   /// It could not be told of these now: the next `take_releases` gives them again.
   void postpone(std::vector<released_handle> releases);
 
-  using imports = handles::import_table<caf17::stand_in_kind>;
+  using imports = handles::import_table<caf17::proxy_kind>;
   imports::sizes size() const;
 
   // -- what third nodes have to do with it (handles/open_holds.hpp, handles/passed_requests.hpp) ----
@@ -154,7 +154,7 @@ public:
 
   /// What the end of the relation leaves to do.
   struct remains {
-    std::vector<caf::strong_actor_ptr> stand_ins; ///< that are to end, by `end`
+    std::vector<caf::strong_actor_ptr> proxies; ///< that are to end, by `end`
     imports::garbage garbage;
     std::vector<std::function<void()>> told_met; ///< to be called: nobody is met any more
     std::vector<link::send> waiting;             ///< was never sent
@@ -162,12 +162,12 @@ public:
     handles::passed_requests::to_tell passed;
   };
 
-  /// The relation is over: later stand-ins are born dead. The caller ends those that there are.
+  /// The relation is over: later proxies are born dead. The caller ends those that there are.
   remains lose(const caf::error& reason);
 
-  static void end(const caf::strong_actor_ptr& stand_in, const caf::error& reason);
+  static void end(const caf::strong_actor_ptr& proxy, const caf::error& reason);
 
-  /// A stand-in that has ended. `number` tells its handles from others', as in `caf17::to_caf_node`.
+  /// A proxy that has ended. `number` tells its handles from others', as in `caf17::to_caf_node`.
   static caf::strong_actor_ptr make_dead(
       caf::actor_system& system,
       const caf17::actor_reference& reference,

@@ -86,11 +86,11 @@ std::optional<ended_relation> remoting::end_relation(const peer& who, const erro
 /// Ends what the budget allows. True when everything has ended and all are told.
 bool remoting::end_some(ended_relation& what, std::size_t& budget) {
   auto reason = to_caf(what.reason);
-  for (auto& stand_ins = what.left.stand_ins; what.stand_ins_ended < stand_ins.size(); --budget) {
+  for (auto& proxies = what.left.proxies; what.proxies_ended < proxies.size(); --budget) {
     if (budget == 0)
       return false;
-    auto stand_in = std::exchange(stand_ins[what.stand_ins_ended++], nullptr);
-    remote_node::end(stand_in, reason);
+    auto proxy = std::exchange(proxies[what.proxies_ended++], nullptr);
+    remote_node::end(proxy, reason);
   }
   if (!what.requests) {
     tell_others(what); // gives back what was never sent, requests among it
@@ -108,7 +108,7 @@ bool remoting::end_some(ended_relation& what, std::size_t& budget) {
 /// Those who wait for the node, and other nodes.
 void remoting::tell_others(ended_relation& what) {
   auto& with = *what.with;
-  auto& [stand_ins, garbage, told_met, waiting, holds, passed] = what.left;
+  auto& [proxies, garbage, told_met, waiting, holds, passed] = what.left;
   for (auto& then : told_met)
     then();
   for (auto& message : waiting)
@@ -173,7 +173,7 @@ std::shared_ptr<remote_node> remoting::make_node(const peer& who) {
 caf17::actor_reference remoting::give_handle(const caf::strong_actor_ptr& handle, remote_node& to) {
   if (!handle)
     return {};
-  if (auto remote = stand_in(handle); remote != nullptr && !is_local(remote->reference().home)) {
+  if (auto remote = proxy_of(handle); remote != nullptr && !is_local(remote->reference().home)) {
     if (remote->reference().home == to.who())
       count_returned(*remote, to);
     else
@@ -233,10 +233,10 @@ caf::strong_actor_ptr remoting::receive_handle(const caf17::actor_reference& ref
   if (from == nobody)
     if (auto known = node->find(actor))
       return known; // the home knows of it
-  auto stand_in = node->receive(actor);
+  auto proxy = node->receive(actor);
   if (node.get() != from)
     send_hold(*node, actor, from);
-  return stand_in;
+  return proxy;
 }
 
 caf::strong_actor_ptr
@@ -265,18 +265,18 @@ void remoting::let_go(std::uint64_t actor) {
 }
 
 bool remoting::is_local_actor(const caf::strong_actor_ptr& handle) const {
-  return is_of_this_system(handle) && stand_in(handle) == nullptr;
+  return is_of_this_system(handle) && proxy_of(handle) == nullptr;
 }
 
 std::shared_ptr<outbox> remoting::link_to(const caf::strong_actor_ptr& handle) const {
-  auto remote = stand_in(handle);
+  auto remote = proxy_of(handle);
   return remote != nullptr && remote->home() != nullptr ? remote->home()->link() : nullptr;
 }
 
 bool remoting::when_met(
     const caf::strong_actor_ptr& handle, std::uint64_t asker, std::function<void()> then
 ) {
-  auto remote = stand_in(handle);
+  auto remote = proxy_of(handle);
   if (remote != nullptr && remote->home() != nullptr)
     return remote->home()->when_met({asker, handle->id()}, std::move(then));
   then();
@@ -284,13 +284,13 @@ bool remoting::when_met(
 }
 
 void remoting::forget_asker(const caf::strong_actor_ptr& handle, std::uint64_t asker) {
-  auto remote = stand_in(handle);
+  auto remote = proxy_of(handle);
   if (remote != nullptr && remote->home() != nullptr)
     remote->home()->forget({asker, handle->id()});
 }
 
-/// The stand-in behind the handle; null if it is of an actor of this node.
-const caf17::remote_actor* remoting::stand_in(const caf::strong_actor_ptr& handle) const {
+/// The proxy behind the handle; null if it is of an actor of this node.
+const caf17::remote_actor* remoting::proxy_of(const caf::strong_actor_ptr& handle) const {
   if (handle->node() == system_.node()) // nearly always, and much cheaper to ask
     return nullptr;
   return dynamic_cast<const caf17::remote_actor*>(handle->get());
@@ -353,7 +353,7 @@ bool remoting::sweep_some(remote_node& node, std::size_t& budget) {
     return true;
   if (budget == 0)
     return false;
-  auto all = node.size().stand_ins + 1;
+  auto all = node.size().proxies + 1;
   auto complete = node.sweep(budget);
   budget -= complete ? std::min(budget, all) : budget;
   return complete;
@@ -377,8 +377,8 @@ remoting::sizes remoting::size() const {
   auto [held, known] = exports_.size();
   sizes all{held, known, 0, introductions_.size()};
   for (auto& node : nodes_.all()) {
-    auto [stand_ins, ends] = node->size();
-    all.stand_ins += stand_ins;
+    auto [proxies, ends] = node->size();
+    all.proxies += proxies;
     all.ends += ends;
   }
   return all;

@@ -44,7 +44,7 @@ namespace chorus {
 /// come and go.
 ///
 /// Thread rules: `forward`, `link_changed` and the functions for handles run in the threads of actors, the
-/// rest in the I/O thread. Held by a shared pointer, because stand-ins may outlive the node; after `stop` it
+/// rest in the I/O thread. Held by a shared pointer, because proxies may outlive the node; after `stop` it
 /// only refuses.
 class remoting final : public caf17::gateway, public std::enable_shared_from_this<remoting> {
 public:
@@ -54,7 +54,7 @@ public:
   static constexpr duration sweep_pause = std::chrono::milliseconds{10};
   static constexpr std::size_t sweep_budget = 4096; ///< of all nodes together
 
-  /// Stand-ins and requests that end in one turn of the I/O thread, in less than a millisecond.
+  /// Proxies and requests that end in one turn of the I/O thread, in less than a millisecond.
   static constexpr std::size_t ends_per_slice = 1024;
 
   /// A node whose handles are here and that is not met for so long is taken for lost.
@@ -90,7 +90,7 @@ public:
     /// As `transport::lend_thread`. From the I/O thread.
     caf17::io_thread_unit::lend lend;
 
-    /// Keeps the actor system there as long as a stand-in refers to this.
+    /// Keeps the actor system there as long as a proxy refers to this.
     std::shared_ptr<const void> system = nullptr;
 
     /// The first handle of an actor of that life has come, and there is no relation with it. `lose` it, from
@@ -108,12 +108,12 @@ public:
   bool is_in_reach(const caf17::remote_actor& target) const override;
   void watch_lives(caf::weak_actor_ptr watcher, caf17::life_watcher told) override;
 
-  /// Whether this is an actor, or the stand-in of one, that belongs to this node's actor system.
+  /// Whether this is an actor, or the proxy of one, that belongs to this node's actor system.
   bool is_of_this_system(const caf::strong_actor_ptr& handle) const {
     return handle->home_system == &system_;
   }
 
-  /// Whether this is an actor of this node, not the stand-in of a remote one.
+  /// Whether this is an actor of this node, not the proxy of a remote one.
   bool is_local_actor(const caf::strong_actor_ptr& handle) const;
 
   /// The sending side of the link that messages to this remote actor take; null without one.
@@ -157,10 +157,10 @@ public:
   /// A link to `who` is being opened; what is sent from now on waits for it.
   void add_link(const peer& who, remote_node::outboxes link);
 
-  /// The relation with this life has ended: ends its stand-ins and fails the open requests.
+  /// The relation with this life has ended: ends its proxies and fails the open requests.
   void lose(const peer& who, const error& reason);
 
-  /// The same in slices: at most `ends_per_slice` stand-ins and requests end in a call. False if there are
+  /// The same in slices: at most `ends_per_slice` proxies and requests end in a call. False if there are
   /// more: then `go_on_losing` is to be called, once in a turn, until it gives this life.
   [[nodiscard]] bool begin_to_lose(const peer& who, const error& reason);
 
@@ -216,7 +216,7 @@ public:
   struct sizes {
     std::size_t exported = 0;   ///< actors of this node that are held for others
     std::size_t remembered = 0; ///< actors of this node that others have known and that live
-    std::size_t stand_ins = 0;  ///< actors of other nodes with a handle here
+    std::size_t proxies = 0;    ///< actors of other nodes with a handle here
     std::size_t introduced = 0; ///< handles of a third node's actors, given away and not yet known there
     std::size_t ends = 0;       ///< actors of other nodes that have ended, with handles still on their way
   };
@@ -303,7 +303,7 @@ private:
   bool is_local(const peer& who) const noexcept { return who == self_; }
   void count_returned(const caf17::remote_actor& handle, remote_node& home);
   static relation_number relation_of(const caf17::remote_actor& handle);
-  const caf17::remote_actor* stand_in(const caf::strong_actor_ptr& handle) const;
+  const caf17::remote_actor* proxy_of(const caf::strong_actor_ptr& handle) const;
   std::shared_ptr<remote_node> make_node(const peer& who);
   std::shared_ptr<remote_node> node_of(const peer& who);
   open_requests::place place_of(const peer& who);

@@ -134,7 +134,7 @@ void remoting::forward(const caf17::remote_actor& target, caf::mailbox_element& 
          "of a composed actor (f * g) only f may be on another node; send to g, and its answer to f"}
     );
   const auto& home = target.reference().home;
-  auto requester = what.mid.is_request() && what.sender ? stand_in(what.sender) : nullptr;
+  auto requester = what.mid.is_request() && what.sender ? proxy_of(what.sender) : nullptr;
   auto awaits_answer = what.mid.is_request() && what.sender && requester == nullptr;
   if (awaits_answer) {
     if (auto evicted = open_requests_.add({home, relation_of(target)}, what.sender, what.mid))
@@ -219,7 +219,7 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
   auto is_stream = fail_stream(what.content(), target);
   const auto& reason = is_stream ? no_streams() : failure;
   if (what.mid.is_request() && what.sender) {
-    auto is_delegated = stand_in(what.sender) != nullptr;
+    auto is_delegated = proxy_of(what.sender) != nullptr;
     return answer_with_error(what.sender, what.mid, reason, fate_at(request_stage::not_sent, is_delegated));
   }
   if (what.mid.is_response())
@@ -232,7 +232,7 @@ void remoting::refuse(const caf17::remote_actor& target, caf::mailbox_element& w
 }
 
 /// From nobody: that is how a requester that tries again knows that this is not its target's answer. A
-/// requester that hears nothing at all would wait as long as the link lives. Its own stand-in may have been
+/// requester that hears nothing at all would wait as long as the link lives. Its own proxy may have been
 /// dropped as unused; the one that was made for it knows no way.
 void remoting::replace_answer(
     const caf17::remote_actor& requester, caf::message_id id, const error& reason, request_fate fate
@@ -258,7 +258,7 @@ void remoting::discard(
 ) {
   auto kind =
       reason.code == errc::outcome_unknown ? trouble::kind::unconfirmed : trouble::kind::undeliverable;
-  const auto& [home, number] = stand_in(receiver)->reference();
+  const auto& [home, number] = proxy_of(receiver)->reference();
   report({kind, home, reason, count, sender, number});
   flow_->lost(
       {sender, caf::actor_cast<caf::actor>(receiver), link_to(receiver), reason, count, unreadable_type}
@@ -277,7 +277,7 @@ void remoting::watch_lives(caf::weak_actor_ptr watcher, caf17::life_watcher told
 void remoting::link_changed(const caf17::remote_actor& target, caf::strong_actor_ptr local, linking what) {
   const auto& [home, number] = target.reference();
   auto* node = target.home();
-  if (node == nullptr || stand_in(local) != nullptr)
+  if (node == nullptr || proxy_of(local) != nullptr)
     return; // it has ended, which the local actor is told; the link of two remote actors is their nodes'
             // affair
   auto id = local->id();

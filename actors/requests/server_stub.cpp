@@ -154,7 +154,7 @@ void server_stub::watch(const caf::strong_actor_ptr& caller, const caller_id& wh
       return;
     auto& stub = static_cast<server_stub&>(*self->get());
     if (who.home != peer{} && reason == errc::node_down)
-      stub.stand_in_ended(who, watched);
+      stub.proxy_ended(who, watched);
     else
       stub.caller_ended(who);
   });
@@ -177,10 +177,10 @@ void server_stub::watch_lives(const caf::strong_actor_ptr& caller) {
 
 /// A relation with its node has ended. The caller may live, and try again in the next relation or through a
 /// third node: what it has called stays known.
-void server_stub::stand_in_ended(const caller_id& who, const caf::actor_control_block* stand_in) {
+void server_stub::proxy_ended(const caller_id& who, const caf::actor_control_block* proxy) {
   caf::strong_actor_ptr released; // must not end under the lock
   std::lock_guard guard{mutex_};
-  if (auto known = callers_.find(who); known != callers_.end() && known->second.get() == stand_in) {
+  if (auto known = callers_.find(who); known != callers_.end() && known->second.get() == proxy) {
     released = std::move(known->second);
     callers_.erase(known);
   }

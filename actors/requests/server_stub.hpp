@@ -55,13 +55,13 @@ private:
   void acknowledge(const caf::mailbox_element& what);
   void watch(const caf::strong_actor_ptr& caller, const caller_id& who);
   void watch_lives(const caf::strong_actor_ptr& caller);
-  void stand_in_ended(const caller_id& who, const caf::actor_control_block* stand_in);
+  void proxy_ended(const caller_id& who, const caf::actor_control_block* proxy);
   asker asker_of(const server_core::waiting& who) const;
 
   const caf::strong_actor_ptr worker_;
   std::mutex mutex_;
   server_core core_;
-  /// Held, so that their end is heard. Of an actor of another node, the stand-in of the relation in which it
+  /// Held, so that their end is heard. Of an actor of another node, the proxy of the relation in which it
   /// tried last; none between two relations, while the core goes on to know it.
   std::map<caller_id, caf::strong_actor_ptr> callers_;
   bool watches_lives_ = false;

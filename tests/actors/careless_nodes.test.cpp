@@ -90,7 +90,7 @@ void be_careless(std::uint64_t seed, carelessness& count) {
       if (auto actor = any_hand(at);
           actor && !is_root(actor) && actor->node() == world.at(at).system.node()) {
         ended.emplace(at, actor->id());
-        // For one that ended before, whoever still holds it has a dead stand-in.
+        // For one that ended before, whoever still holds it has a dead proxy.
         if (auto* alive = dynamic_cast<remoting_world::thing*>(actor->get()))
           alive->end(caf::exit_reason::kill);
       }
@@ -115,7 +115,7 @@ void be_careless(std::uint64_t seed, carelessness& count) {
   for (std::size_t index = 0; index < nodes; ++index) {
     EXPECT_EQ(world.at(index).actors, 0u) << "node " << index;
     EXPECT_EQ(world.at(index).remote->size().remembered, 0u) << "node " << index;
-    EXPECT_EQ(world.at(index).remote->size().stand_ins, 0u) << "node " << index;
+    EXPECT_EQ(world.at(index).remote->size().proxies, 0u) << "node " << index;
     EXPECT_EQ(world.at(index).remote->size().ends, 0u) << "node " << index;
   }
 }

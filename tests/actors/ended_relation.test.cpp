@@ -25,7 +25,7 @@ class end_of_a_relation : public testing::Test {
 protected:
   end_of_a_relation() { world.connect_all(); }
 
-  /// Stand-ins at the second node, for actors of `home`.
+  /// Proxies at the second node, for actors of `home`.
   void receive(std::size_t count, std::size_t home = 0) {
     for (std::size_t i = 0; i < count; ++i)
       handles.push_back(here().remote->receive_handle({world.at(home).self, 1000 + i}, remoting::nobody));

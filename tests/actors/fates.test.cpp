@@ -289,7 +289,7 @@ TEST_F(fate_of_a_remote_request, is_executed_if_the_answer_comes_back_when_the_r
   ASSERT_EQ(answers.size(), 1u);
   world.settle();
   auto& there = *world.at(1).remote;
-  ASSERT_EQ(there.size().stand_ins, 0u);
+  ASSERT_EQ(there.size().proxies, 0u);
   auto refused = link::refused::why::too_large;
   there.bounce(world.at(0).self, {answers[0].pair, answers[0].payload, refused, channels::actors});
   expect(to_caf({errc::too_large, {}}, executed));

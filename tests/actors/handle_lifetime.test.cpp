@@ -36,7 +36,7 @@ protected:
     world.deliver_all();
   }
 
-  /// A stand-in at `at` for an actor of `home`, as if it had come with a name.
+  /// A proxy at `at` for an actor of `home`, as if it had come with a name.
   caf::strong_actor_ptr remote_of(std::size_t at, std::size_t home, const caf::strong_actor_ptr& actor) {
     auto kept = world.at(home).remote->keep(actor);
     auto handle = world.at(at).remote->receive_handle({world.at(home).self, actor->id()}, remoting::nobody);
@@ -61,7 +61,7 @@ TEST_F(handle_lifetime, ends_with_the_last_handle_and_the_actor_with_it) {
   EXPECT_FALSE(is_alive());
   for (std::size_t index = 0; index < 3; ++index) {
     EXPECT_EQ(world.at(index).remote->size().exported, 0u);
-    EXPECT_EQ(world.at(index).remote->size().stand_ins, 0u);
+    EXPECT_EQ(world.at(index).remote->size().proxies, 0u);
   }
 }
 
@@ -117,7 +117,7 @@ TEST_F(handle_lifetime, of_a_linked_actor_is_not_held_by_links_of_those_that_hav
   supervisor = nullptr;
   world.settle();
   EXPECT_EQ(world.at(1).remote->size().exported, 0u);
-  EXPECT_EQ(world.at(0).remote->size().stand_ins, 0u);
+  EXPECT_EQ(world.at(0).remote->size().proxies, 0u);
 }
 
 TEST_F(handle_lifetime, is_not_over_while_somebody_monitors_the_actor) {
@@ -154,7 +154,7 @@ TEST_F(handle_lifetime, passes_to_a_third_node_without_a_gap) {
   world.settle();
   EXPECT_TRUE(is_alive()) << "cleo holds it now";
   ASSERT_EQ(world.at(2).hands.size(), 1u);
-  EXPECT_EQ(world.at(1).remote->size().stand_ins, 1u) << "of cleo's actor only";
+  EXPECT_EQ(world.at(1).remote->size().proxies, 1u) << "of cleo's actor only";
   world.at(2).hands.clear();
   world.settle();
   EXPECT_FALSE(is_alive());
@@ -183,7 +183,7 @@ TEST_F(handle_lifetime, ends_for_the_holder_when_the_home_is_lost) {
   auto handle = world.at(1).hands.front();
   world.lose(1, 0);
   EXPECT_TRUE(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
-  EXPECT_EQ(world.at(1).remote->size().stand_ins, 0u);
+  EXPECT_EQ(world.at(1).remote->size().proxies, 0u);
 }
 
 TEST_F(handle_lifetime, of_an_actor_that_has_ended_tells_why_also_to_who_comes_late) {
@@ -231,7 +231,7 @@ TEST_F(handle_lifetime, ends_without_a_reason_as_that_of_a_local_actor) {
   auto actor = world.at(0).remote->receive_handle({world.at(0).self, number}, remoting::nobody);
   static_cast<remoting_world::thing*>(actor->get())->end({});
   world.deliver_all();
-  EXPECT_EQ(world.at(1).remote->size().stand_ins, 0u);
+  EXPECT_EQ(world.at(1).remote->size().proxies, 0u);
   EXPECT_FALSE(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
 }
 
@@ -365,7 +365,7 @@ TEST_F(handle_lifetime, is_told_later_if_the_link_is_full) {
     ASSERT_EQ(link.send({{1, 2}, link::urgency::ordinary, shared_bytes{byte_buffer(part)}}), errc::none);
   for (auto round = 0; round < 3; ++round)
     world.at(1).remote->sweep(world.now);
-  EXPECT_EQ(world.at(1).remote->size().stand_ins, 0u);
+  EXPECT_EQ(world.at(1).remote->size().proxies, 0u);
   auto queued = link.take().messages;
   EXPECT_EQ(queued.size(), 16u) << "no room that is kept for what must arrive now was taken";
   EXPECT_TRUE(is_alive());

@@ -21,7 +21,7 @@ protected:
       world.at(home).remote->keep(actors.back());
     }
     for (std::size_t at = 0; at < 2; ++at)
-      stand_ins.push_back(
+      proxies.push_back(
           world.at(at).remote->receive_handle({world.at(1 - at).self, actors[1 - at]->id()}, remoting::nobody)
       );
     world.deliver_all();
@@ -33,12 +33,12 @@ protected:
   }
 
   void link(std::size_t at) {
-    actor(at).link_to(stand_ins[at]);
+    actor(at).link_to(proxies[at]);
     world.deliver_all();
   }
 
   void unlink(std::size_t at) {
-    actor(at).unlink_from(stand_ins[at]);
+    actor(at).unlink_from(proxies[at]);
     world.deliver_all();
   }
 
@@ -55,7 +55,7 @@ protected:
 
   remoting_world world{2};
   std::vector<caf::strong_actor_ptr> actors;
-  std::vector<caf::strong_actor_ptr> stand_ins; ///< by the node where they are
+  std::vector<caf::strong_actor_ptr> proxies; ///< by the node where they are
 };
 
 TEST_F(remote_link, tells_the_other_of_an_end_once_in_either_direction) {
@@ -106,14 +106,14 @@ TEST_F(remote_link, to_an_actor_that_has_ended_tells_so_at_once) {
 }
 
 TEST_F(remote_link, of_an_actor_that_ends_before_the_other_side_knows_of_the_link_still_tells) {
-  actor(0).link_to(stand_ins[0]);
+  actor(0).link_to(proxies[0]);
   end(0);
   EXPECT_EQ(seen(1), one_exit);
 }
 
 TEST_F(remote_link, keeps_the_handle_without_which_nobody_would_tell) {
   link(0);
-  stand_ins.clear();
+  proxies.clear();
   world.settle();
   end(1);
   EXPECT_EQ(seen(0), one_exit);

@@ -191,7 +191,7 @@ void remoting_world::settle() {
     changed = false;
     for (std::size_t index = 0; index < size(); ++index) {
       auto after = at(index).remote->size();
-      changed |= after.exported != before[index].exported || after.stand_ins != before[index].stand_ins;
+      changed |= after.exported != before[index].exported || after.proxies != before[index].proxies;
     }
   }
 }

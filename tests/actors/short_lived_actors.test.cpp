@@ -113,9 +113,9 @@ TEST(short_lived_actors, cost_nothing_when_they_are_gone) {
   caf::scoped_actor asker{ben.system()};
   while (!is_empty() && std::chrono::steady_clock::now() < deadline)
     asker->request(*remote_sink, patience, done_atom::value).receive([] {}, [](const caf::error&) {});
-  EXPECT_TRUE(is_empty()) << "ada: " << ada.counters().remote_actors << " stand-ins, "
+  EXPECT_TRUE(is_empty()) << "ada: " << ada.counters().remote_actors << " proxies, "
                           << ada.counters().exported_actors
-                          << " exported; ben: " << ben.counters().remote_actors << " stand-ins, "
+                          << " exported; ben: " << ben.counters().remote_actors << " proxies, "
                           << ben.counters().exported_actors << " exported";
   caf::anon_send_exit(maker, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(local_sink, caf::exit_reason::user_shutdown);

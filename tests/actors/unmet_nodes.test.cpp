@@ -23,7 +23,7 @@ TEST(handles, of_a_node_that_is_not_met_are_bounded) {
   auto is_dead = [](const caf::strong_actor_ptr& handle) {
     return static_cast<bool>(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
   };
-  for (std::uint64_t number = 1; number <= remote_node::unmet_stand_ins; ++number)
+  for (std::uint64_t number = 1; number <= remote_node::unmet_proxies; ++number)
     handles.push_back(remote.receive_handle({nowhere, number}, remoting::nobody));
   EXPECT_TRUE(std::none_of(handles.begin(), handles.end(), is_dead));
   EXPECT_TRUE(is_dead(remote.receive_handle({nowhere, handles.size() + 1}, remoting::nobody)));
@@ -63,7 +63,7 @@ TEST(handles, of_a_node_that_is_not_met_fail_when_its_notices_find_no_room) {
     ); // it tells the home
   EXPECT_EQ(world.at(0).deferred.size(), 1u) << "said once";
   world.deliver_all();
-  EXPECT_EQ(remote.size().stand_ins, 0u);
+  EXPECT_EQ(remote.size().proxies, 0u);
   EXPECT_TRUE(static_cast<caf17::remote_actor*>(handle->get())->fail_state());
 }
 
@@ -95,7 +95,7 @@ TEST(messages, to_a_node_that_is_not_met_are_no_losses_of_a_link) {
 TEST(handles, of_made_up_nodes_do_not_hold_up_the_thread_when_they_end) {
   remoting_world world{1};
   auto& remote = *world.at(0).remote;
-  auto alive = [&] { return remote.size().stand_ins; };
+  auto alive = [&] { return remote.size().proxies; };
   std::vector<caf::strong_actor_ptr> handles;
   for (std::uint64_t node = 1; node <= remote_nodes::unmet_nodes + 1; ++node)
     handles.push_back(remote.receive_handle({{{7, node}, {1}}, 1}, remoting::nobody));

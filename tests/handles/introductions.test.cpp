@@ -15,13 +15,13 @@ constexpr relation_number with_home{2};
 constexpr relation_number with_home_again{3};
 const actor_name thing{{{0, 9}, {1}}, 7};
 
-TEST(introductions, keep_a_stand_in_until_the_newcomer_has_answered_for_each) {
+TEST(introductions, keep_a_proxy_until_the_newcomer_has_answered_for_each) {
   introductions<handle> given;
-  auto stand_in = std::make_shared<int>();
-  EXPECT_FALSE(given.add(with_ben, thing, with_home, stand_in));
-  auto again = given.add(with_ben, thing, with_home, stand_in);
+  auto proxy = std::make_shared<int>();
+  EXPECT_FALSE(given.add(with_ben, thing, with_home, proxy));
+  auto again = given.add(with_ben, thing, with_home, proxy);
   EXPECT_FALSE(given.settle(with_ben, thing));
-  EXPECT_EQ(given.settle(with_ben, thing), stand_in);
+  EXPECT_EQ(given.settle(with_ben, thing), proxy);
   EXPECT_EQ(given.size(), 0u);
 }
 
@@ -36,10 +36,10 @@ TEST(introductions, made_before_the_home_was_lost_do_not_settle_one_made_afterwa
   introductions<handle> given;
   auto first = given.add(with_ben, thing, with_home, std::make_shared<int>());
   EXPECT_EQ(given.forget(with_home).size(), 1u);
-  auto stand_in = std::make_shared<int>();
-  auto second = given.add(with_ben, thing, with_home_again, stand_in);
+  auto proxy = std::make_shared<int>();
+  auto second = given.add(with_ben, thing, with_home_again, proxy);
   EXPECT_FALSE(given.settle(with_ben, thing)) << "that was about the first";
-  EXPECT_EQ(given.settle(with_ben, thing), stand_in);
+  EXPECT_EQ(given.settle(with_ben, thing), proxy);
 }
 
 TEST(open_holds, are_closed_once_for_each) {

@@ -10,17 +10,17 @@
 namespace chorus::handles {
 namespace {
 
-/// An actor is a number; a stand-in is used while somebody else has a pointer to it.
+/// An actor is a number; a proxy is used while somebody else has a pointer to it.
 struct plain_kind {
-  using handle = std::shared_ptr<std::uint64_t>; ///< of a stand-in: how often it was returned
+  using handle = std::shared_ptr<std::uint64_t>; ///< of a proxy: how often it was returned
   using weak_handle = std::weak_ptr<std::uint64_t>;
   using reason = int;
 
   static weak_handle weaken(const handle& actor) { return actor; }
-  static bool is_unused(const handle& stand_in) { return stand_in.use_count() == 1; }
+  static bool is_unused(const handle& proxy) { return proxy.use_count() == 1; }
   static std::size_t drop_watches(const handle&) { return 0; }
-  static std::uint64_t returned(const handle& stand_in) { return *stand_in; }
-  static void take_back_returned(const handle& stand_in) { --*stand_in; }
+  static std::uint64_t returned(const handle& proxy) { return *proxy; }
+  static void take_back_returned(const handle& proxy) { --*proxy; }
 };
 
 constexpr relation_number ben{1};
@@ -81,11 +81,11 @@ protected:
   import_table<plain_kind> table;
 };
 
-TEST_F(imported, stand_in_is_released_when_nobody_uses_it) {
-  auto stand_in = receive().stand_in;
-  EXPECT_EQ(receive().stand_in, stand_in);
-  ++*stand_in; // a message went to its home
-  stand_in = nullptr;
+TEST_F(imported, proxy_is_released_when_nobody_uses_it) {
+  auto proxy = receive().proxy;
+  EXPECT_EQ(receive().proxy, proxy);
+  ++*proxy; // a message went to its home
+  proxy = nullptr;
   EXPECT_TRUE(table.sweep(100, old));
   EXPECT_TRUE(table.take_releases().empty()) << "it was used in this round";
   table.begin_round();
@@ -97,11 +97,11 @@ TEST_F(imported, stand_in_is_released_when_nobody_uses_it) {
 }
 
 TEST_F(imported, handle_that_comes_after_the_end_is_dead_and_the_last_one_known_to_be) {
-  auto stand_in = receive().stand_in;
-  EXPECT_EQ(table.end(7, 2, 5, old), stand_in);
+  auto proxy = receive().proxy;
+  EXPECT_EQ(table.end(7, 2, 5, old), proxy);
   EXPECT_EQ(table.size().ends, 1u);
   auto late = receive();
-  EXPECT_FALSE(late.stand_in);
+  EXPECT_FALSE(late.proxy);
   EXPECT_EQ(late.end, 5);
   EXPECT_EQ(table.size().ends, 0u) << "all that were given have come";
 }
@@ -109,7 +109,7 @@ TEST_F(imported, handle_that_comes_after_the_end_is_dead_and_the_last_one_known_
 TEST_F(imported, handle_beyond_the_limit_goes_back_at_once) {
   most = 0;
   auto refused = receive();
-  EXPECT_FALSE(refused.stand_in);
+  EXPECT_FALSE(refused.proxy);
   EXPECT_FALSE(refused.end);
   EXPECT_EQ(table.take_releases().size(), 1u);
 }

@@ -40,8 +40,8 @@ void handle_node::end(relation_number which) {
   by_life_.erase(ending->other);
   auto released = exports_.forget(which);
   auto kept = introductions_.forget(which);
-  auto gone = ending->stand_ins.close();
-  for (auto& each : gone.stand_ins)
+  auto gone = ending->proxies.close();
+  for (auto& each : gone.proxies)
     each->end();
   for (auto& [number, other] : relations_) {
     other->holds.forget(which);
@@ -121,7 +121,7 @@ void handle_node::transmit(relation& to, const thing_handle& target, handle_mess
   if (target->with_home == to.number)
     ++target->returned;
   else
-    to.stand_ins.count_returned(message.receiver);
+    to.proxies.count_returned(message.receiver);
   carry(to, std::move(message));
 }
 
@@ -221,9 +221,9 @@ void handle_node::answer(const asked& request, requests::request_fate fate, cons
 void handle_node::sweep() {
   for (auto& [number, each] : relations_) {
     imports::garbage old;
-    each->stand_ins.begin_round();
-    each->stand_ins.sweep(no_limit, old);
-    if (auto released = each->stand_ins.take_releases(); !released.empty())
+    each->proxies.begin_round();
+    each->proxies.sweep(no_limit, old);
+    if (auto released = each->proxies.take_releases(); !released.empty())
       notice(*each, {.what = kind::release, .released = std::move(released)});
   }
 }
@@ -240,7 +240,7 @@ handles::actor_name handle_node::give(const thing_handle& handle, relation& to) 
   } else if (handle->with_home == to.number) {
     ++handle->returned;
   } else {
-    to.stand_ins.count_returned(name.actor);
+    to.proxies.count_returned(name.actor);
   }
   return name;
 }
@@ -253,7 +253,7 @@ void handle_node::take_back(const handles::actor_name& reference, relation_numbe
   else if (reference.home != to)
     auto released = introductions_.settle(under, reference);
   else if (auto* there = find(under))
-    there->stand_ins.take_back_returned(reference.actor);
+    there->proxies.take_back_returned(reference.actor);
 }
 
 thing_handle handle_node::receive_handle(const handles::actor_name& reference, relation& from) {
@@ -273,18 +273,18 @@ thing_handle handle_node::receive_handle(const handles::actor_name& reference, r
   }
   imports::garbage old;
   auto make = [&] { return std::make_shared<thing>(reference, home->number); };
-  auto [stand_in, end] = home->stand_ins.receive(reference.actor, no_limit, make, old);
+  auto [proxy, end] = home->proxies.receive(reference.actor, no_limit, make, old);
   if (home != &from) {
     if (home->holds.add(from.number, reference.actor))
       notice(*home, {.what = kind::hold, .receiver = reference.actor, .giver = from.number});
     else
       introduced(from, reference, 1);
   }
-  if (!stand_in) {
+  if (!proxy) {
     world_.met("handle that came after its actor's end");
     world_.found_ended(reference);
   }
-  return stand_in ? stand_in : make_dead(reference);
+  return proxy ? proxy : make_dead(reference);
 }
 
 void handle_node::introduced(relation& giver, const handles::actor_name& actor, std::uint64_t count) {
@@ -315,7 +315,7 @@ void handle_node::bounce(relation_number under, const peer& to, const handle_mes
   } else if (message.what == kind::request) {
     // The origin knows, or hears from this node, that the link has ended.
     auto* home = find(foreign.home);
-    if (auto requester = home == nullptr ? nullptr : home->stand_ins.find(foreign.actor))
+    if (auto requester = home == nullptr ? nullptr : home->proxies.find(foreign.actor))
       answer({requester, message.number}, requests::request_fate::unknown, failure_with(code));
   }
   take_back(message.content, under, to);
@@ -404,7 +404,7 @@ void handle_node::receive_answer(relation& from, const handle_message& message) 
 
 void handle_node::receive_ended(relation& from, const handle_message& message) {
   imports::garbage old;
-  if (auto ended = from.stand_ins.end(message.sender, message.given, 1, old))
+  if (auto ended = from.proxies.end(message.sender, message.given, 1, old))
     ended->end();
 }
 
@@ -449,7 +449,7 @@ void handle_node::receive_release(relation& from, const handle_message& message)
 void handle_node::receive_forgotten(relation& from, const handle_message& message) {
   imports::garbage old;
   for (auto& each : message.released)
-    from.stand_ins.settle(each, old);
+    from.proxies.settle(each, old);
 }
 
 void handle_node::receive_moved(relation& from, const handle_message& message) {
@@ -487,7 +487,7 @@ handles_at_rest handle_node::at_rest() const {
   for (const auto& [number, each] : relations_) {
     if (!each->holds.empty())
       found.fault = "a home has not acknowledged a handle";
-    if (auto sizes = each->stand_ins.size(); sizes.ends > 0)
+    if (auto sizes = each->proxies.size(); sizes.ends > 0)
       found.fault = "handles of ended actors are still expected";
   }
   if (!found.fault.empty())

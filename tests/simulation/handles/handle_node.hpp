@@ -127,7 +127,7 @@ private:
   struct relation {
     peer other;
     relation_number number;
-    imports stand_ins;
+    imports proxies;
     handles::open_holds holds;
     handles::passed_requests passed;
   };

@@ -12,7 +12,7 @@
 
 namespace chorus::testing {
 
-/// An actor, or the stand-in of one: what a handle points to.
+/// An actor, or the proxy of one: what a handle points to.
 struct thing {
   thing(const handles::actor_name& stands_for, relation_number under) : name(stands_for), with_home(under) {}
   thing(const thing&) = delete;
@@ -32,7 +32,7 @@ struct thing {
   }
 
   const handles::actor_name name;
-  const relation_number with_home; ///< 0: an actor, or the stand-in of one that had ended
+  const relation_number with_home; ///< 0: an actor, or the proxy of one that had ended
   bool is_dead = false;
   std::uint64_t returned = 0;
   std::function<void()> on_last_handle; ///< of an actor that lives

@@ -1,4 +1,4 @@
-#include "stand_in_kind.hpp"
+#include "proxy_kind.hpp"
 
 #include "remote_actor.hpp"
 
@@ -14,9 +14,9 @@ remote_actor& content_of(const caf::strong_actor_ptr& actor) {
 
 } // namespace
 
-bool stand_in_kind::is_unused(const handle& stand_in) {
-  auto& handles = stand_in->strong_refs;
-  auto& addresses = stand_in->weak_refs; // all handles together count as one
+bool proxy_kind::is_unused(const handle& proxy) {
+  auto& handles = proxy->strong_refs;
+  auto& addresses = proxy->weak_refs; // all handles together count as one
   if (handles.load(std::memory_order_acquire) != 1 || addresses.load(std::memory_order_acquire) != 1)
     return false;
   // The two were not read at one moment: an address may have become a handle in between. While there is no
@@ -24,23 +24,23 @@ bool stand_in_kind::is_unused(const handle& stand_in) {
   std::size_t only_ours = 1;
   if (!handles.compare_exchange_strong(only_ours, 0, std::memory_order_acq_rel))
     return false;
-  auto unused = addresses.load(std::memory_order_acquire) == 1 && !content_of(stand_in).is_watched();
+  auto unused = addresses.load(std::memory_order_acquire) == 1 && !content_of(proxy).is_watched();
   handles.store(1, std::memory_order_release);
   return unused;
 }
 
-/// What watches hold is an address of what they watch; a stand-in without any others is not looked at.
-std::size_t stand_in_kind::drop_watches(const handle& stand_in) {
-  auto has_watches = stand_in->weak_refs.load(std::memory_order_acquire) > 1;
-  return has_watches ? content_of(stand_in).drop_watches_of_nobody() : 0;
+/// What watches hold is an address of what they watch; a proxy without any others is not looked at.
+std::size_t proxy_kind::drop_watches(const handle& proxy) {
+  auto has_watches = proxy->weak_refs.load(std::memory_order_acquire) > 1;
+  return has_watches ? content_of(proxy).drop_watches_of_nobody() : 0;
 }
 
-std::uint64_t stand_in_kind::returned(const handle& stand_in) {
-  return content_of(stand_in).returned();
+std::uint64_t proxy_kind::returned(const handle& proxy) {
+  return content_of(proxy).returned();
 }
 
-void stand_in_kind::take_back_returned(const handle& stand_in) {
-  content_of(stand_in).take_back_returned();
+void proxy_kind::take_back_returned(const handle& proxy) {
+  content_of(proxy).take_back_returned();
 }
 
 bool is_last_handle(const caf::strong_actor_ptr& actor) noexcept {

@@ -8,21 +8,21 @@
 
 namespace chorus::caf17 {
 
-/// What the stand-in of a remote actor (`remote_actor`) is, for the tables of `handles/`. Looks at CAF's
+/// What the proxy of a remote actor (`remote_actor`) is, for the tables of `handles/`. Looks at CAF's
 /// counts of references, which are not a part of its interface.
-struct stand_in_kind {
+struct proxy_kind {
   using handle = caf::strong_actor_ptr;
   using reason = caf::error;
 
-  /// Whether nobody but the one handle given can reach the stand-in: no handle, no address, no monitor, no
+  /// Whether nobody but the one handle given can reach the proxy: no handle, no address, no monitor, no
   /// link. Nobody can get at it then, except through that handle.
-  static bool is_unused(const handle& stand_in);
+  static bool is_unused(const handle& proxy);
 
   /// Monitors and links of nobody are forgotten. Gives how many it has looked at.
-  static std::size_t drop_watches(const handle& stand_in);
+  static std::size_t drop_watches(const handle& proxy);
 
-  static std::uint64_t returned(const handle& stand_in);
-  static void take_back_returned(const handle& stand_in);
+  static std::uint64_t returned(const handle& proxy);
+  static void take_back_returned(const handle& proxy);
 };
 
 /// Whether this is the actor's last handle, so that the actor ends with it.
