@@ -213,5 +213,53 @@ TEST_F(relation_story, a_request_whose_delegate_has_lost_sight_of_the_requester_
   EXPECT_EQ(books.accounts.open(), 0u);
 }
 
+TEST_F(relation_story, a_name_whose_holder_one_node_cannot_reach_stays_there_out_of_reach) {
+  process(c).announce("worker");
+  run_for(1s);
+  process(b).announce("worker"); // the last one counts
+  run_for(1s);
+  auto found_at = [&](node_index which) { return process(which).names().find("worker"); };
+  const auto holder = around.at(b).self();
+  close({{a, b}, {b, a}});
+  process(a).give_up(holder);
+  run_for(500ms);
+  ASSERT_TRUE(found_at(a));
+  EXPECT_EQ(found_at(a)->origin, holder) << "not the older announcer, whom the cluster does not mean";
+  EXPECT_FALSE(found_at(a)->within_reach);
+  EXPECT_TRUE(found_at(c)->within_reach);
+  heal();
+  run_for(10s);
+  EXPECT_EQ(found_at(a)->origin, holder);
+  EXPECT_TRUE(found_at(a)->within_reach);
+}
+
+TEST_F(relation_story, messages_that_nobody_has_read_take_their_part_of_the_next_window) {
+  const auto here = around.at(a).self();
+  const auto there = around.at(b).self();
+  auto unread = [&] { return process(b).links().core(here)->unconsumed(); };
+  process(b).set_lazy(true);
+  for (auto letter = 0; letter < 3; ++letter)
+    process(a).say_much(there, 4'000);
+  run_for(1s);
+  const auto before = unread();
+  ASSERT_GE(before, 12'000u);
+  close({{a, b}, {b, a}});
+  process(a).give_up(there);
+  process(b).give_up(here);
+  run_for(500ms);
+  heal();
+  run_for(10s);
+  EXPECT_EQ(story_of(a), "-B:unreachable +B");
+  EXPECT_EQ(process(b).links().core(here)->statistics().held_at_start, before);
+  for (auto letter = 0; letter < 8; ++letter)
+    process(a).say_much(there, 4'000);
+  run_for(1s);
+  EXPECT_LE(unread(), joint_process::limits().channels.front().receive_window_bytes);
+  process(b).set_lazy(false);
+  run_for(5s);
+  EXPECT_EQ(unread(), 0u);
+  EXPECT_TRUE(process(a).is_quiet());
+}
+
 } // namespace
 } // namespace chorus::testing
