@@ -16,7 +16,8 @@ from demo_story import PROGRAMS  # noqa: E402
 # The target in whose folder an object is: `samples/CMakeFiles/chat.dir/chat/main.cpp.o`.
 TARGET = re.compile(r"CMakeFiles/([^/]+)\.dir/")
 RUN = {"counter", "chat"}
-LINKED = {f"chorus_{module}" for module in ("actors", "codec", "handles", "membership", "names", "program", "runtime", "transport")}
+MODULES = ("actors", "codec", "handles", "membership", "names", "program", "runtime", "transport")
+LINKED = {f"chorus_{module}" for module in MODULES}
 PRECOMPILED = {"chorus_precompiled_actors", "chorus_precompiled_library"}
 
 
