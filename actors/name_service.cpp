@@ -16,13 +16,8 @@ constexpr link::pair news{0, 1};
 
 } // namespace
 
-name_service::name_service(
-    const peer& self,
-    std::shared_ptr<chorus::remoting> remoting,
-    std::function<void(const peer&, errc)> give_up
-)
-    : remoting_(std::move(remoting)), give_up_(std::move(give_up)),
-      driver_(names::core{self}, host_, *this, *this) {}
+name_service::name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting)
+    : remoting_(std::move(remoting)), driver_(names::core{self}, host_, *this, *this) {}
 
 error name_service::announce(std::string_view name, const caf::actor& actor) {
   if (auto failed = names::check_name(name))
@@ -66,7 +61,7 @@ error name_service::announce(std::string_view name, const caf::actor& actor) {
   if (is_new)
     pointer->get()->attach_functor([weak = weak_from_this(), number] {
       if (auto service = weak.lock())
-        service->apply(names::actor_ended{number});
+        service->actor_ended(number);
     });
   return {};
 }
@@ -137,28 +132,30 @@ std::string name_service::name_of_own(std::uint64_t actor) const {
 void name_service::receive(const peer& from, const link::delivered& message) {
   std::lock_guard guard{mutex_};
   driver_.receive(from, message.payload);
-  if (auto known = routes_.find(from); known != routes_.end())
-    known->second.link->consumed(message.cost);
+  if (auto known = ways_.find(from); known != ways_.end())
+    known->second->consumed(message.cost);
 }
 
 void name_service::peer_up(const peer& who, std::shared_ptr<outbox> way) {
   std::lock_guard guard{mutex_};
   if (!way)
     return;
-  routes_[who] = {std::move(way)};
+  ways_[who] = std::move(way);
   driver_.apply(names::peer_up{who});
 }
 
 void name_service::peer_down(const peer& who) {
-  std::lock_guard guard{mutex_};
-  routes_.erase(who);
-  driver_.apply(names::peer_down{who});
+  lose(who, names::peer_down{who});
 }
 
 void name_service::peer_gone(const peer& who) {
+  lose(who, names::peer_gone{who});
+}
+
+void name_service::lose(const peer& who, const names::core::input& what) {
   std::lock_guard guard{mutex_};
-  routes_.erase(who);
-  driver_.apply(names::peer_gone{who});
+  ways_.erase(who);
+  driver_.apply(what);
 }
 
 void name_service::retire() {
@@ -175,13 +172,11 @@ void name_service::stop() {
   changed_.notify_all();
 }
 
-void name_service::apply(names::core::input what) {
+void name_service::actor_ended(std::uint64_t actor) {
   std::lock_guard guard{mutex_};
-  if (auto ended = std::get_if<names::actor_ended>(&what)) {
-    observed_.erase(ended->actor);
-    std::erase_if(named_, [&](auto& item) { return item.second == ended->actor; });
-  }
-  driver_.apply(what);
+  observed_.erase(actor);
+  std::erase_if(named_, [&](auto& item) { return item.second == actor; });
+  driver_.apply(names::actor_ended{actor});
 }
 
 /// One that has ended, if the actor cannot be reached.
@@ -197,15 +192,13 @@ caf::actor name_service::handle_of(const names::announcement& winner) const {
 }
 
 void name_service::send(const peer& to, wire_message message) {
-  auto known = routes_.find(to);
-  if (known == routes_.end())
+  auto way = ways_.find(to);
+  if (way == ways_.end())
     return; // its relation has ended
-  auto& to_it = known->second;
-  link::send news_of_names{
-      news, link::urgency::ordinary, shared_bytes{std::move(message.head)}, channels::names};
-  auto code = to_it.link->send(std::move(news_of_names));
-  if (code != errc::none && code != errc::node_down && !std::exchange(to_it.is_hopeless, true))
-    give_up_(to, code);
+  shared_bytes bytes{std::move(message.head)};
+  auto code = way->second->send({news, link::urgency::ordinary, std::move(bytes), channels::names});
+  if (code != errc::none && code != errc::node_down)
+    remoting_->lose_notice(to, code);
 }
 
 void name_service::host::perform(const names::changed&) {

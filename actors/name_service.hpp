@@ -9,7 +9,6 @@
 #include <caf/actor.hpp>
 
 #include <condition_variable>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,15 +26,9 @@ class name_service final : public std::enable_shared_from_this<name_service>,
                            private network_seam,
                            private clock_seam {
 public:
-  /// `give_up` is called when the channel to a node has no room for what it must be told: the two would
-  /// disagree for ever, so the relation has to end. From any thread; it must not call back.
-  name_service(
-      const peer& self,
-      std::shared_ptr<chorus::remoting> remoting,
-      std::function<void(const peer&, errc)> give_up
-  );
+  name_service(const peer& self, std::shared_ptr<chorus::remoting> remoting);
 
-  // -- as `name_directory` offers it ------------------------------------------------------------------------
+  // -- as `name_directory` offers it --------------------------------------------------------------
 
   error announce(std::string_view name, const caf::actor& actor);
   void withdraw(std::string_view name);
@@ -76,13 +69,8 @@ private:
     void malformed(const peer& from, const error& reason);
   };
 
-  /// To a node with which there is a relation.
-  struct route {
-    std::shared_ptr<outbox> link;
-    bool is_hopeless = false;
-  };
-
-  void apply(names::core::input what);
+  void actor_ended(std::uint64_t actor);
+  void lose(const peer& who, const names::core::input& what);
   caf::actor handle_of(const names::announcement& winner) const;
 
   // The registry waits for nothing, so its clock stands still.
@@ -91,14 +79,13 @@ private:
   void send(const peer& to, wire_message message) override;
 
   const std::shared_ptr<chorus::remoting> remoting_;
-  const std::function<void(const peer&, errc)> give_up_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool retired_ = false;
   bool stopped_ = false;
   std::set<std::uint64_t> observed_;                        ///< own actors whose end withdraws their names
   std::map<std::string, std::uint64_t, std::less<>> named_; ///< own actors that are kept for their names
-  std::map<peer, route> routes_;
+  std::map<peer, std::shared_ptr<outbox>> ways_;            ///< to the nodes with which there is a relation
   host host_{*this};
   driver<names::core, names::wire, host> driver_;
 };

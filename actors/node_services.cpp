@@ -79,15 +79,7 @@ node_services::node_services(
   around.lend = [this](std::function<void(bool)> work) { return transport_->lend_thread(std::move(work)); };
   around.system = system_;
   remoting_ = std::make_shared<remoting>(system(), self_.who, flow_, std::move(around));
-  auto give_up = [this, entry = gate_](const peer& other, errc why) {
-    entry->pass([&] {
-      error reason{why, "it has no room for news of names; the node does not read what it is sent"};
-      transport_->post([this, other, reason] {
-        note_trouble({remoting::trouble::kind::hopeless_link, other, reason});
-      });
-    });
-  };
-  names_ = std::make_shared<name_service>(self_.who, remoting_, give_up);
+  names_ = std::make_shared<name_service>(self_.who, remoting_);
   log_names_ = std::make_unique<log_names>(names_);
   relation_log_ = std::make_unique<relation_log>(log_, *log_names_);
 }

@@ -36,8 +36,8 @@ namespace chorus {
 ///
 ///   transport --datagrams----> membership --members---> peers
 ///   transport --links' ends--> peers --relations------> transport, remoting, names, subscribers
-///   transport --messages-----> remoting --of names----> names
-///                              remoting --not sent----> flow control --> senders
+///   transport --messages-----> remoting, names
+///   remoting  --not sent-----> flow control --> senders
 ///
 /// Whoever owns it calls `stop` and `end_threads` before it ends (ending.hpp).
 ///

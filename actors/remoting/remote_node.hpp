@@ -107,7 +107,7 @@ public:
   // -- proxies ------------------------------------------------------------------------------------
 
   /// The proxy of an actor whose handle has come. If not from that node itself, the caller tells it so
-  /// (`parcel::hold`), once for each call.
+  /// (`notice::hold`), once for each call.
   caf::strong_actor_ptr receive(std::uint64_t actor);
 
   /// The proxy, if there is one; not counted as received.

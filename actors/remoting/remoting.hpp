@@ -180,6 +180,10 @@ public:
   /// Whether an actor of this node waits for the answer of another one.
   bool awaits_answers() { return !open_requests_.empty(); }
 
+  /// What must arrive as long as the link to `who` lives found no room in it: the two nodes would disagree
+  /// for ever, so the link is given up. Later, and once, however often that is said. From any thread.
+  void lose_notice(const peer& who, errc why);
+
   /// Forgets all actors and sends nothing more.
   void stop();
 

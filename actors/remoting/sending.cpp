@@ -330,6 +330,11 @@ bool remoting::send_surely(remote_node& to, link::send message) {
   return code == errc::none;
 }
 
+void remoting::lose_notice(const peer& who, errc why) {
+  if (auto node = nodes_.find(who))
+    lose_notice(*node, why);
+}
+
 void remoting::lose_notice(remote_node& to, errc why) {
   if (to.give_up())
     around_.defer([hub = shared_from_this(), who = to.who(), why] { hub->give_up(who, why); });

@@ -47,7 +47,7 @@ protected:
             [](auto) {},
             [](auto) { return false; }}
     );
-    service_ = std::make_shared<name_service>(ada, remoting_, [](const peer&, errc) {});
+    service_ = std::make_shared<name_service>(ada, remoting_);
   }
 
   ~log_names_of_ada() override {

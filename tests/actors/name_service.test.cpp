@@ -43,11 +43,8 @@ struct name_service_test : ::testing::Test {
   remoting_world world{2};
   const peer ben = world.at(1).self;
   std::shared_ptr<outbox> way;
-  std::vector<peer> given_up;
   std::shared_ptr<name_service> service =
-      std::make_shared<name_service>(world.at(0).self, world.at(0).remote, [this](const peer& other, errc) {
-        given_up.push_back(other);
-      });
+      std::make_shared<name_service>(world.at(0).self, world.at(0).remote);
 };
 
 TEST_F(name_service_test, gives_a_handle_that_has_ended_of_an_actor_that_cannot_be_reached) {
@@ -86,11 +83,13 @@ TEST_F(name_service_test, gives_a_node_up_once_that_has_no_room_for_its_news) {
   auto narrow = std::make_shared<outbox>(200, 0, [] {});
   service->peer_down(ben);
   service->peer_up(ben, narrow);
-  EXPECT_TRUE(given_up.empty());
+  world.deliver_all();
+  EXPECT_TRUE(world.at(0).given_up.empty());
   auto actor = world.spawn(0);
   for (const auto* name : {"a", "b", "c", "d", "e", "f"})
     EXPECT_FALSE(service->announce(name, caf::actor_cast<caf::actor>(actor)));
-  EXPECT_EQ(given_up, std::vector{ben});
+  world.deliver_all();
+  EXPECT_EQ(world.at(0).given_up, std::vector{ben});
   service->stop();
 }
 

@@ -63,7 +63,10 @@ remoting_world::host::host(caf::actor_system& in, const peer& who)
           who,
           flow,
           remoting::hooks{
-              [](const remoting::trouble&) {},
+              [this](const remoting::trouble& what) {
+                if (what.what == remoting::trouble::kind::hopeless_link)
+                  given_up.push_back(what.other);
+              },
               [this](auto task) { deferred.push_back(std::move(task)); },
               [](auto) {},
               [](auto) { return false; },

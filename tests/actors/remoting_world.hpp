@@ -55,7 +55,8 @@ public:
     std::vector<std::string> seen;            ///< `exit REASON`, `down REASON`, `error`, other messages
     std::uint64_t actors = 0;                 ///< made and not ended
     std::vector<std::function<void()>> deferred;
-    std::set<peer> lost; ///< and not met again
+    std::set<peer> lost;        ///< and not met again
+    std::vector<peer> given_up; ///< whose links have no room for what must arrive
   };
 
   explicit remoting_world(std::size_t nodes);
